@@ -314,7 +314,7 @@ class Step:
     activities: Sequence[Activity] = ()
     opened: Sequence[Wait] = ()
     closed: Sequence[int] = ()
-    """Numbers of waits that are open no more (done, cancelled, or overtaken), without those opened in this very step."""
+    """Numbers of waits that are open no more (done, cancelled, overtaken), without those opened in this very step."""
     thrown: Sequence[Thrown] = ()
     incidents: Sequence[Incident] = ()
     unfinished: bool = False
