@@ -1,0 +1,49 @@
+# The commands of Onewindow. Bare `make` lists them. Every one may be repeated.
+
+VENV := .venv
+BIN := $(VENV)/bin
+TEST_PROCESSES ?= 2
+CONFORMANCE ?= ../shared/conformance
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup setup-dev run check test bench conformance lock wheel clean
+
+help: ## List these commands
+	@echo "Onewindow: public services behind one window"
+	@echo
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+setup: ## Make the virtual environment in .venv and install what is needed to run
+	@scripts/setup base
+
+setup-dev: ## The same, with what is needed to test
+	@scripts/setup dev
+
+run: setup ## Start everything on this machine: web, worker, sandbox; Ctrl-C stops it
+	@$(BIN)/onewindow run
+
+check: setup-dev ## Format, lint, types and import rules; under a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check ## Check, then all tests (not the bench)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --ignore=tests/bench $(PYTEST_OPTIONS)
+
+bench: setup-dev ## Measure the real server on each database and print the table
+	$(BIN)/onewindow bench --json var/bench.json
+
+conformance: setup-dev ## Read other people's BPMN models (CONFORMANCE=folder) and count what is executable
+	@mkdir -p var
+	$(BIN)/onewindow conformance bpmn $(CONFORMANCE) --json var/conformance-bpmn.json
+
+lock: setup-dev ## Write requirements/*.txt anew from pyproject.toml, with the newest versions
+	@scripts/lock
+
+wheel: setup-dev ## Build the wheel into dist/
+	$(BIN)/python -m hatchling build -t wheel
+
+clean: ## Remove the virtual environment and caches; var/ with its database stays
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
