@@ -593,6 +593,12 @@ class Definitions(Element):
     escalations: Mapping[str, Escalation] = field(default_factory=lambda: _EMPTY)
     participants: Mapping[str, Participant] = field(default_factory=lambda: _EMPTY)
     message_flows: Mapping[str, MessageFlow] = field(default_factory=lambda: _EMPTY)
+    event_definitions: Mapping[str, EventDefinition] = field(default_factory=lambda: _EMPTY)
+    """Event definitions at the root; events that refer to them hold the very same values."""
+    data: Mapping[str, Datum] = field(default_factory=lambda: _EMPTY)
+    """Data stores."""
+    artifacts: Mapping[str, Artifact] = field(default_factory=lambda: _EMPTY)
+    """Those of collaborations."""
     has_diagram: bool = False
     """Whether there is diagram interchange, so that a modeler shows it."""
     counted: Mapping[str, int] = field(default_factory=lambda: _EMPTY)

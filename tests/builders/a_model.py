@@ -291,8 +291,8 @@ class Drawing:
             found += _tag("bpmn:messageEventDefinition", {"id": f"{id}-message", "messageRef": reference})
         for kind, code in (("signal", None), ("error", "errorCode"), ("escalation", "escalationCode")):
             if (value := said.pop(kind, None)) is not None:
-                reference = self._root(kind, value, code) if value else None
-                found += _tag(f"bpmn:{kind}EventDefinition", {"id": f"{id}-{kind}", f"{kind}Ref": reference})
+                target = self._root(kind, value, code) if value else None
+                found += _tag(f"bpmn:{kind}EventDefinition", {"id": f"{id}-{kind}", f"{kind}Ref": target})
         if (value := said.pop("link", None)) is not None:
             found += _tag("bpmn:linkEventDefinition", {"id": f"{id}-link", "name": value})
         if (value := said.pop("condition", None)) is not None:
