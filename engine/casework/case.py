@@ -1,0 +1,121 @@
+"""A case: the agency's handling of an application, from submission to decision.
+
+submitted --> in_progress <--> awaiting_applicant
+any of these --> decided | withdrawn | cancelled
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from engine.casework.actor import Actor
+from engine.casework.decision import Decision, Outcome
+from engine.casework.term import Term
+from engine.errors import NotFound, Refused
+from engine.identity import CaseNumber
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    submitted = "submitted"
+    in_progress = "in_progress"
+    awaiting_applicant = "awaiting_applicant"
+    decided = "decided"
+    withdrawn = "withdrawn"
+    cancelled = "cancelled"
+
+
+_ENDS: Final = frozenset({CaseState.decided, CaseState.withdrawn, CaseState.cancelled})
+CASE_MOVES: Final[Mapping[CaseState, frozenset[CaseState]]] = {
+    CaseState.submitted: frozenset({CaseState.in_progress, CaseState.awaiting_applicant}) | _ENDS,
+    CaseState.in_progress: frozenset({CaseState.awaiting_applicant}) | _ENDS,
+    CaseState.awaiting_applicant: frozenset({CaseState.in_progress}) | _ENDS,
+    CaseState.decided: frozenset(),
+    CaseState.withdrawn: frozenset(),
+    CaseState.cancelled: frozenset(),
+}
+"""From each state, the states it may go to."""
+
+
+class CaseClosed(Refused):
+    """The case has ended."""
+
+    code = "case-closed"
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(
+            f"Expected case {case.number} to be open, but it is {case.state}.",
+            remedy="Read the decision; a remedy against it is told there.",
+            state=str(case.state),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One case."""
+
+    id: str
+    number: CaseNumber
+    service_key: str
+    agency: str
+    """The agency that answers for it."""
+    applicant: str
+    """Account of the applicant."""
+    instance_id: str
+    state: CaseState = CaseState.submitted
+    milestone: str | None = None
+    """Key of the citizen-facing step reached."""
+    channel: str = "online"
+    term: Term | None = None
+    """The statutory term and its clock."""
+    deadline_at: datetime | None = None
+    """The legal deadline; None while the clock stands still or the law sets none."""
+    decision: Decision | None = None
+    submitted_at: datetime
+    closed_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it has not ended."""
+        return self.state not in _ENDS
+
+    def may_be_seen_by(self, actor: Actor) -> bool:
+        """Its applicant, and supervisors of its agency. A clerk sees it through a task."""
+        return actor.account == self.applicant or actor.oversees(self.agency)
+
+    def require_seen_by(self, actor: Actor) -> None:
+        """Raises NotFound for who may not know that it exists."""
+        if not self.may_be_seen_by(actor):
+            raise NotFound.of("application", self.id)
+
+    def moved_to(self, state: CaseState) -> Case:
+        """The case in another state; staying where it is is no move. Raises CaseClosed and Refused."""
+        if state is self.state:
+            return self
+        if not self.is_open:
+            raise CaseClosed(self)
+        if state not in CASE_MOVES[self.state]:
+            raise Refused(f"A case that is {self.state} cannot become {state}.", remedy="Look at the case again.")
+        return replace(self, state=state)
+
+    def reached(self, milestone: str) -> Case:
+        """The case at a milestone of its service."""
+        return replace(self, milestone=milestone)
+
+    def decided(self, decision: Decision) -> Case:
+        """The case with its decision, closed. Raises CaseClosed."""
+        state = CaseState.withdrawn if decision.outcome is Outcome.withdrawn else CaseState.decided
+        return replace(self.moved_to(state), decision=decision, closed_at=decision.decided_at)
+
+    def cancelled(self, at: datetime) -> Case:
+        """The case ended by an operator, without a decision."""
+        return replace(self.moved_to(CaseState.cancelled), closed_at=at)
+
+    def with_term(self, term: Term, deadline_at: datetime | None) -> Case:
+        """The case with its clock set, stopped or running again."""
+        return replace(self, term=term, deadline_at=deadline_at)

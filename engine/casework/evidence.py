@@ -1,0 +1,41 @@
+"""Evidence: the proof of a fact, and where it came from.
+
+A register's answer is kept with source, time and hash, so that nobody brings what the state already knows and everybody
+can see what was relied on. When the register was down, a clerk or the applicant stands in its place, and that shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Provenance(StrEnum):
+    """Who supplied the proof."""
+
+    register = "register"
+    clerk = "clerk"
+    applicant = "applicant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One proof in one case."""
+
+    case_id: str
+    key: str
+    """Of the requirement in the service's passport."""
+    provenance: Provenance
+    source: str
+    """The register and operation asked, or the queue or account that supplied it."""
+    purpose: str = ""
+    legal_basis: str = ""
+    supplied_at: datetime
+    supplied_by: str | None = None
+    """Account of the person; None for a register."""
+    content: Any = None
+    """Plain JSON of what was found."""
+    content_hash: str = ""
+    """SHA-256 of the canonical JSON of `content`, in hex."""

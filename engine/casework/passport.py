@@ -1,0 +1,302 @@
+"""The passport of a public service: what `service.yaml` says about law, fee, term, evidence, channels and languages.
+
+Read from plain values (the YAML is parsed at the edge) with all faults at once. The vocabulary follows CPSV-AP 3:
+competent authority (`agency`), legal resource, evidence, cost, processing time, channel, output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from engine.calendar import Counting, Length
+from engine.casework.term import Silence, TermRule
+from engine.diagnostics import Diagnostic, ModelRefused
+from engine.errors import OnewindowError
+from engine.identity import QueueName
+
+LANGUAGES: Final = ("az", "en", "ru")
+
+Made = TypeVar("Made")
+Text = Mapping[str, str]
+"""One text in all of `LANGUAGES`."""
+
+
+class Fallback(StrEnum):
+    """Who supplies a proof when its register stays down."""
+
+    clerk = "clerk"
+    applicant = "applicant"
+    none = "none"
+    """Nobody: the case waits for the register."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalResource:
+    """A law or act the service rests on."""
+
+    title: Text
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRequirement:
+    """A proof the service needs, and where it comes from."""
+
+    key: str
+    title: Text
+    register: str | None = None
+    """The register that replaces the paper; None when the applicant must bring it."""
+    purpose: str = ""
+    legal_basis: str = ""
+    fallback: Fallback = Fallback.none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Milestone:
+    """A step as the citizen sees it."""
+
+    key: str
+    title: Text
+    description: Text = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeeRule:
+    """What the service costs: a decision definition, and the words for it."""
+
+    decision: str | None
+    description: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOfFact:
+    """Where a fact of the passport comes from."""
+
+    fact: str
+    seen: bool
+    """True when seen in a public page, false for an assumption."""
+    source: str = ""
+    seen_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServicePassport:
+    """A public service, as published."""
+
+    key: str
+    agency: str
+    process_id: str
+    form_id: str | None
+    """The form an applicant fills in; None when nothing is asked."""
+    title: Text
+    description: Text
+    may_apply: Text
+    output: Text
+    """What the applicant gets."""
+    remedy: Text
+    """How to appeal against a decision."""
+    country: str
+    legal_basis: tuple[LegalResource, ...]
+    terms: Mapping[str, TermRule]
+    fee: FeeRule | None
+    evidence: Mapping[str, EvidenceRequirement]
+    milestones: Mapping[str, Milestone]
+    channels: tuple[str, ...]
+    sources: tuple[SourceOfFact, ...]
+    retention: Length
+    """How long a closed case is kept."""
+
+    @property
+    def statutory_term(self) -> TermRule | None:
+        """The term within which the law wants a decision: the one named `statutory`."""
+        return self.terms.get("statutory")
+
+
+def read_passport(said: Any, *, file: str = "service.yaml") -> ServicePassport:
+    """The passport of a parsed `service.yaml`. Raises ModelRefused with every fault, by path."""
+    reader = _Reader(file)
+    passport = reader.passport(said)
+    if reader.faults or passport is None:
+        raise ModelRefused(reader.faults)
+    return passport
+
+
+_KEYS: Final = frozenset(
+    [
+        "key",
+        "agency",
+        "process",
+        "form",
+        "title",
+        "description",
+        "may_apply",
+        "output",
+        "remedy",
+        "country",
+        "legal_basis",
+        "terms",
+        "fee",
+        "evidence",
+        "milestones",
+        "channels",
+        "languages",
+        "sources",
+        "retention",
+    ]
+)
+_ABSENT: Final = object()
+
+
+class _Reader:
+    """Collects faults while it reads, so that all are told at once."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self.faults: list[Diagnostic] = []
+
+    def passport(self, said: Any) -> ServicePassport | None:
+        """The passport, or None when faults stand against it."""
+        top = self._map(said, "")
+        for unknown in sorted(set(top) - _KEYS):
+            self._fault(str(unknown), "is not known here", "Remove it, or check its spelling.")
+        key, agency = self._name(top, "key"), self._name(top, "agency")
+        country = self._str(top, "country")
+        if self._many(top, "languages") != list(LANGUAGES):
+            self._fault("languages", f"must be {list(LANGUAGES)}", "Every text needs all of them.")
+        values: dict[str, Any] = {
+            "process_id": self._str(top, "process"),
+            "form_id": self._str(top, "form", None),
+            **{
+                name: self._text(top.get(name), name)
+                for name in ("title", "description", "may_apply", "output", "remedy")
+            },
+            "legal_basis": tuple(
+                LegalResource(title=self._text(one.get("title"), f"{at}/title"), article=self._str(one, "article", ""))
+                for at, one in self._list_of_maps(top, "legal_basis")
+            ),
+            "terms": dict(self._each(top, "terms", self._term)),
+            "fee": self._fee(top.get("fee")),
+            "evidence": dict(self._each(top, "evidence", self._evidence)),
+            "milestones": dict(self._each(top, "milestones", self._milestone)),
+            "channels": tuple(str(channel) for channel in self._many(top, "channels")),
+            "sources": tuple(self._source(at, one) for at, one in self._list_of_maps(top, "sources")),
+            "retention": self._made(lambda: Length.parse(self._str(top, "retention")), "retention"),
+        }
+        if not values["legal_basis"]:
+            self._fault("legal_basis", "must name at least one law", "A service without a law cannot be published.")
+        if self.faults:
+            return None
+        return ServicePassport(key=key, agency=agency, country=country, **values)
+
+    def _term(self, name: str, one: Mapping[str, Any]) -> TermRule | None:
+        at = f"terms/{name}"
+        length = self._made(lambda: Length.parse(self._str(one, "length")), f"{at}/length")
+        counting = self._made(lambda: Counting(self._str(one, "counting", "calendar-days")), f"{at}/counting")
+        silence = self._made(lambda: Silence(self._str(one, "silence", "nothing")), f"{at}/silence")
+        if length is None or counting is None or silence is None:
+            return None
+        return TermRule(
+            name=name, length=length, counting=counting, silence=silence, legal_basis=self._str(one, "legal_basis", "")
+        )
+
+    def _evidence(self, name: str, one: Mapping[str, Any]) -> EvidenceRequirement | None:
+        at = f"evidence/{name}"
+        register = self._str(one, "register", None)
+        fallback = self._made(lambda: Fallback(self._str(one, "fallback", "none")), f"{at}/fallback")
+        if register and not (one.get("purpose") and one.get("legal_basis")):
+            self._fault(at, "names a register without purpose and legal_basis", "A look-up needs both by law.")
+        if fallback is None:
+            return None
+        return EvidenceRequirement(
+            key=name,
+            title=self._text(one.get("title"), f"{at}/title"),
+            register=register,
+            purpose=self._str(one, "purpose", ""),
+            legal_basis=self._str(one, "legal_basis", ""),
+            fallback=fallback,
+        )
+
+    def _milestone(self, name: str, one: Mapping[str, Any]) -> Milestone:
+        at = f"milestones/{name}"
+        description = self._text(one["description"], f"{at}/description") if "description" in one else {}
+        return Milestone(key=name, title=self._text(one.get("title"), f"{at}/title"), description=description)
+
+    def _fee(self, said: Any) -> FeeRule | None:
+        if said is None:
+            return None
+        fee = self._map(said, "fee")
+        return FeeRule(
+            decision=self._str(fee, "decision", None), description=self._text(fee.get("description"), "fee/description")
+        )
+
+    def _source(self, at: str, one: Mapping[str, Any]) -> SourceOfFact:
+        mark = self._str(one, "status")
+        if mark not in ("V", "A"):
+            self._fault(f"{at}/status", "must be V (seen) or A (assumed)", "Say which of the two it is.")
+        seen_on = one.get("seen")
+        if isinstance(seen_on, str):
+            seen_on = self._made(lambda: date.fromisoformat(str(one["seen"])), f"{at}/seen")
+        return SourceOfFact(
+            fact=self._str(one, "fact"), seen=mark == "V", source=self._str(one, "source", ""), seen_on=seen_on
+        )
+
+    # Parts that stand anywhere.
+
+    def _fault(self, at: str, what: str, remedy: str) -> None:
+        self.faults.append(
+            Diagnostic(rule="passport", message=f"{at or 'The passport'} {what}.", remedy=remedy, file=self._file)
+        )
+
+    def _map(self, said: Any, at: str) -> Mapping[str, Any]:
+        if isinstance(said, Mapping):
+            return said
+        self._fault(at, "must be a map of names to values", "Indent its parts below it.")
+        return {}
+
+    def _many(self, said: Mapping[str, Any], name: str) -> Sequence[Any]:
+        found = said.get(name) or []
+        if isinstance(found, list):
+            return found
+        self._fault(name, "must be a list", "Begin each entry with a hyphen.")
+        return []
+
+    def _list_of_maps(self, said: Mapping[str, Any], name: str) -> Sequence[tuple[str, Mapping[str, Any]]]:
+        return [(f"{name}/{n}", self._map(one, f"{name}/{n}")) for n, one in enumerate(self._many(said, name))]
+
+    def _each(
+        self, said: Mapping[str, Any], name: str, make: Callable[[str, Mapping[str, Any]], Made | None]
+    ) -> Sequence[tuple[str, Made]]:
+        found = self._map(said.get(name) or {}, name)
+        made = [(str(key), make(str(key), self._map(one, f"{name}/{key}"))) for key, one in found.items()]
+        return [(key, one) for key, one in made if one is not None]
+
+    def _made(self, make: Callable[[], Made], at: str) -> Made | None:
+        try:
+            return make()
+        except (OnewindowError, ValueError) as wrong:
+            self._fault(at, f"cannot be read: {wrong}", "Mend the value.")
+            return None
+
+    def _str(self, said: Mapping[str, Any], name: str, otherwise: Any = _ABSENT) -> Any:
+        found = said.get(name)
+        if found is None and otherwise is not _ABSENT:
+            return otherwise
+        if isinstance(found, str) and found.strip():
+            return found.strip()
+        self._fault(name, f"must be a text, found {found!r:.40}", "Write a text.")
+        return ""
+
+    def _name(self, said: Mapping[str, Any], name: str) -> str:
+        found = str(self._str(said, name))
+        self._made(lambda: QueueName(found, "any"), name)
+        return found
+
+    def _text(self, said: Any, at: str) -> Text:
+        if isinstance(said, Mapping) and all(isinstance(said.get(lang), str) and said[lang] for lang in LANGUAGES):
+            return {language: said[language].strip() for language in LANGUAGES}
+        self._fault(at, f"must have a text in each of {', '.join(LANGUAGES)}", "Add the languages that are missing.")
+        return {}
