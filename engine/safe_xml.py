@@ -21,11 +21,13 @@ _MORE_ENCODINGS: Final = ("iso-8859-", "windows-125")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class XmlLimits:
-    """How large a file may be. The first two bound any XML, the last two a process model."""
+    """How large a file may be. The first three bound any XML, the last two a process model."""
 
     bytes: int = 5 * 1024 * 1024
     tags: int = 400_000
     """Opening and closing tags together, so that small bytes do not become a large tree."""
+    attributes: int = 256
+    """Of one element."""
     elements: int = 5_000
     """Flow nodes of the file; a hundred more are let pass, so that 5,000 tasks may have their starts and ends."""
     nesting: int = 50
@@ -85,6 +87,10 @@ def parse_xml(data: bytes, *, file: str | None = None, limits: XmlLimits | None 
         raise refuse("not-xml", message, "Open it in a modeler and save it again.", line) from fault_found
     if root.getroottree().docinfo.internalDTD is not None:
         raise refuse(*_doctype(1))
+    crowded = next((e for e in root.iter(etree.Element) if len(e.attrib) > bounds.attributes), None)
+    if crowded is not None:
+        message = f"Expected at most {bounds.attributes} attributes of an element, found {len(crowded.attrib):,}."
+        raise refuse("file-too-large", message, "Take them out.", line_of(crowded))
     return root
 
 

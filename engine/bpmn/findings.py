@@ -7,6 +7,8 @@ from typing import Final
 from engine.bpmn.model import Element
 from engine.diagnostics import Diagnostic, Severity
 
+_MOST: Final = 1_000
+"""Findings listed of one file; a broken file of 5 MB could give hundreds of thousands."""
 _NAMED: Final = 10
 """Elements named in a finding about many."""
 
@@ -17,6 +19,7 @@ class Findings:
     def __init__(self, file: str | None = None) -> None:
         self.file = file
         self._found: list[Diagnostic] = []
+        self._more: list[Severity] = []
         self._foreign: dict[str, list[tuple[str, int]]] = {}
 
     def note(
@@ -30,6 +33,9 @@ class Findings:
         line: int | None = None,
     ) -> None:
         """Write down one finding at an element."""
+        if len(self._found) >= _MOST:
+            self._more.append(severity)
+            return
         self._found.append(
             Diagnostic(rule, message, remedy, severity, element_id=element_id, line=line or None, file=self.file)
         )
@@ -44,7 +50,16 @@ class Findings:
 
     def all(self) -> tuple[Diagnostic, ...]:
         """Everything found so far; foreign namespaces once each, with the elements that carry them."""
-        return tuple(self._found) + tuple(self._about_namespace(*found) for found in self._foreign.items())
+        namespaces = tuple(self._about_namespace(*found) for found in list(self._foreign.items())[:_MOST])
+        return (*self._found, *self._about_rest(), *namespaces)
+
+    def _about_rest(self) -> tuple[Diagnostic, ...]:
+        """One finding for all beyond the bound, as grave as the gravest of them."""
+        if not self._more:
+            return ()
+        gravest = next(severity for severity in Severity if severity in self._more)
+        message = f"{len(self._more):,} more findings are not listed."
+        return (Diagnostic("too-many-findings", message, "Mend the first ones first.", gravest, file=self.file),)
 
     def _about_namespace(self, namespace: str, places: list[tuple[str, int]]) -> Diagnostic:
         ids = list(dict.fromkeys(id for id, _ in places))

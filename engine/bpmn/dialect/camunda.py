@@ -140,6 +140,9 @@ class _Camunda:
         key, form_id = self._take("formKey"), self._take("formRef")
         if key is None and form_id is None:
             return
+        if key is not None and form_id is not None:
+            message = "The element links a form by formKey and another by formRef."
+            self.reading.refuse("two-forms", message, "Keep formRef.")
         said["form"] = FormLink(form_id=form_id, form_key=key, binding=self._binding("formRefBinding"))
         self._take("formRefVersion")
 

@@ -132,6 +132,9 @@ def _form(reading: Reading, at: Markup, attributes: dict[str, str]) -> Said:
         reading.refuse("unsupported-extension", message, "Save it as a .form file and link it by its id.", at)
     elif not (attributes.get("formId") or key or attributes.get("externalReference")):
         reading.refuse("missing-attribute", "zeebe:formDefinition names no form.", "Fill in formId.", at)
+    elif attributes.get("formId") and key:
+        message = "zeebe:formDefinition links a form by formId and another by formKey."
+        reading.refuse("two-forms", message, "Keep formId.", at)
     link = FormLink(
         form_id=attributes.get("formId"),
         form_key=key,

@@ -68,7 +68,7 @@ def _check_root(root: Markup, file: str | None) -> None:
     if tag == f"{{{BPMN}}}definitions":
         return
     namespace, _, name = tag[1:].rpartition("}") if tag.startswith("{") else ("", "", tag)
-    lower = namespace.lower()
+    lower = "" if namespace == BPMN else namespace.lower()
     if "dmn" in lower:
         raise _refused("not-bpmn", "This is a DMN file, not BPMN.", "Give it the ending .dmn.", file, root)
     if "bpmn" in lower or "xpdl" in lower:

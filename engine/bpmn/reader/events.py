@@ -18,8 +18,7 @@ from engine.bpmn.model import (
     TimerDefinition,
     TimerKind,
 )
-from engine.bpmn.reader.source import Markup, Source, is_event_definition, kind_of
-from engine.bpmn.vocabulary import ACTIVITIES
+from engine.bpmn.reader.source import ANY_ACTIVITY, Markup, Source, is_event_definition, kind_of
 
 SharedDefinitions = Mapping[str, EventDefinition]
 """Event definitions that stand at the root of the file, for several events to refer to."""
@@ -67,7 +66,7 @@ def read_event_definition(source: Source, element: Markup) -> EventDefinition:
         case "compensateEventDefinition":
             return CompensateDefinition(
                 **common,
-                activity=source.referred(element, "activityRef", *sorted(ACTIVITIES)),
+                activity=source.referred(element, "activityRef", *ANY_ACTIVITY),
                 wait_for_completion=source.flag(element, "waitForCompletion", True),
             )
         case "cancelEventDefinition":

@@ -36,7 +36,7 @@ from engine.bpmn.model import (
     UserTask,
 )
 from engine.bpmn.reader.events import SharedDefinitions, read_event_definitions
-from engine.bpmn.reader.source import Markup, Source, kind_of
+from engine.bpmn.reader.source import ANY_ACTIVITY, Markup, Source, kind_of
 from engine.bpmn.vocabulary import ACTIVITIES, EVENTS, GATEWAYS, SUB_PROCESSES
 from engine.diagnostics import Severity
 
@@ -162,7 +162,7 @@ def _start(source: Source, element: Markup, given: dict[str, Any]) -> FlowNode:
 
 
 def _boundary(source: Source, element: Markup, given: dict[str, Any]) -> FlowNode:
-    attached_to = source.referred(element, "attachedToRef", *sorted(ACTIVITIES))
+    attached_to = source.referred(element, "attachedToRef", *ANY_ACTIVITY)
     if attached_to is None:
         source.report(
             element, "boundary-unattached", "A boundary event stands on an activity, this one on none.", "Attach it."

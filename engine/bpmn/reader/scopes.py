@@ -14,7 +14,7 @@ from typing import TypeVar
 from engine.bpmn.model import Artifact, Datum, Element, FlowNode, Lane, Scope, SequenceFlow
 from engine.bpmn.reader.events import SharedDefinitions
 from engine.bpmn.reader.nodes import Wiring, read_node
-from engine.bpmn.reader.source import Markup, Source, kind_of
+from engine.bpmn.reader.source import ANY_FLOW_NODE, Markup, Source, kind_of
 from engine.bpmn.vocabulary import ARTIFACTS, DATA, FLOW_NODES, SUB_PROCESSES
 from engine.diagnostics import Diagnostic, ModelRefused, Severity
 
@@ -80,7 +80,7 @@ def _read_flow(source: Source, element: Markup) -> SequenceFlow:
             message = f"A sequence flow needs a {end}, this one has none."
             source.report(element, "flow-without-end", message, "Connect it at both ends, or take it out.")
         else:
-            source.expect(element, end, ends[end] or "", *sorted(FLOW_NODES))
+            source.expect(element, end, ends[end] or "", *ANY_FLOW_NODE)
     return SequenceFlow(
         **source.common(element),
         source=ends["sourceRef"] or "",

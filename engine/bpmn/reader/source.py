@@ -17,6 +17,7 @@ from engine.bpmn.dialect import Written, expression_of, meaning_of
 from engine.bpmn.findings import Findings
 from engine.bpmn.model import NO_MEANING, Meaning
 from engine.bpmn.vocabulary import (
+    ACTIVITIES,
     ATTRIBUTES,
     BPMN,
     BPMN_DI,
@@ -33,6 +34,9 @@ from engine.safe_xml import line_of
 Markup: TypeAlias = etree._Element
 _ID: Final = re.compile(r"[^\s\x00-\x1f\x7f\"'<>&~][^\s\x00-\x1f\x7f\"'<>&]{0,254}")
 _LONGEST_NAME: Final = 1_000
+ANY_FLOW_NODE: Final = tuple(sorted(FLOW_NODES))
+ANY_ACTIVITY: Final = tuple(sorted(ACTIVITIES))
+_LABELS: Final = {ANY_FLOW_NODE: "an event, activity or gateway", ANY_ACTIVITY: "an activity"}
 _EXTENSIONS: Final = f"{{{BPMN}}}extensionElements"
 
 
@@ -92,11 +96,11 @@ class Source:
         return expression_of(Written(text, language), self.findings, self.id_of(owner), self.line_of(element))
 
     def id_of(self, element: Markup) -> str:
-        """Its id, or the one made up for it."""
-        return self._ids[element][0] if element in self._ids else element.get("id") or ""
+        """Its id, or the one made up for it; empty for the pieces of an element that have none."""
+        return self._ids[element][0] if element in self._ids else ""
 
     def line_of(self, element: Markup) -> int:
-        """Its line in the file, from 1."""
+        """The line in the file, from 1, where its opening tag ends."""
         return line_of(element)
 
     def common(self, element: Markup) -> Common:
@@ -156,7 +160,7 @@ class Source:
                 element,
                 "wrong-reference",
                 f"{said_in} of this {kind_of(element)} names {named!r:.120}, a {kind_of(found)}; "
-                f"expected {' or '.join(kinds[:4])}{' ...' if len(kinds) > 4 else ''}.",
+                f"expected {_LABELS.get(kinds) or ' or '.join(kinds)}.",
                 "Refer to an element of the right kind.",
                 severity,
             )
@@ -182,11 +186,11 @@ class Source:
             if kind is None:
                 self._survey_foreign(element)
                 continue
+            self._name(element, kind, lines)
             if kind in NOT_READ or kind not in HELD | PARTS | LEFT_IN_THE_FILE:
                 self._refuse_kind(element, kind)
                 continue
             self._survey_attributes(element, kind)
-            self._name(element, kind, lines)
             self.flow_nodes += kind in FLOW_NODES
             if kind in LEFT_IN_THE_FILE:
                 left.setdefault(kind, []).append(element)
@@ -207,12 +211,13 @@ class Source:
             self.has_diagram = self.has_diagram or element.find(f".//{{{BPMN_DI}}}BPMNShape") is not None
             return
         at_root = parent is None or parent is self.root
-        self.report(
-            element if parent is None else parent,
+        self.findings.note(
+            Severity.info if at_root else Severity.error,
             "foreign-element",
             f"The element {str(element.tag)!r:.160} is not of BPMN and stands outside extensionElements.",
             "Other namespaces belong inside extensionElements, where they can be understood or reported.",
-            Severity.info if at_root else Severity.error,
+            element_id=None if parent is None else self.id_of(parent) or None,
+            line=self.line_of(element),
         )
 
     def _refuse_kind(self, element: Markup, kind: str) -> None:
@@ -234,28 +239,33 @@ class Source:
 
     def _name(self, element: Markup, kind: str, lines: Counter[str]) -> None:
         """Give the element an id nobody else has."""
-        id = element.get("id")
-        held = kind in HELD or kind == "definitions"
-        if id is not None and _ID.fullmatch(id) is None:
-            message = (
-                f"Expected an id without white space, quotes and brackets, up to 255 characters, found {id!r:.120}."
-            )
-            self.report(element, "bad-id", message, "Give the element another id.")
-            id = None
-        elif id is not None and id in self._by_id:
-            other = self._by_id[id]
-            message = f"The id {id!r:.120} stands twice: the {kind_of(other)} in line {self.line_of(other)} has it too."
-            self.report(element, "duplicate-id", message, "Give one of the two another id.")
-            id = None
-        if id is None and not held:
-            return
-        made_up = id is None
-        if id is None:
+        said = element.get("id")
+        fault = None if said is None else self._fault_of_id(said)
+        if (said is None or fault is not None) and kind not in HELD and kind != "definitions":
+            id = ""
+        elif said is None or fault is not None:
             stem = f"~{kind}-{self.line_of(element)}"
             lines[stem] += 1
             id = stem if lines[stem] == 1 else f"{stem}.{lines[stem]}"
-        self._ids[element] = (id, made_up)
-        self._by_id[id] = element
+        else:
+            id = said
+        if id:
+            self._ids[element] = (id, id != said)
+            self._by_id[id] = element
+        if fault is not None:
+            self.report(element, *fault)
+
+    def _fault_of_id(self, id: str) -> tuple[str, str, str] | None:
+        """What stands against an id: rule, message and remedy."""
+        if _ID.fullmatch(id) is None:
+            message = (
+                f"Expected an id without white space, quotes and brackets, up to 255 characters, found {id!r:.120}."
+            )
+            return "bad-id", message, "Give the element another id."
+        if (other := self._by_id.get(id)) is not None:
+            where = f"the {kind_of(other)} in line {self.line_of(other)}"
+            return "duplicate-id", f"The id {id!r:.120} stands twice: {where} has it too.", "Give one another id."
+        return None
 
     def _meaning(self, element: Markup) -> Meaning:
         extended = (
