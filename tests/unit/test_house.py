@@ -25,6 +25,7 @@ COMMITS = {"engine/store/unit_of_work.py"}
 READS_ENVIRONMENT = {"onewindow/settings.py"}
 BORDERS = {
     "api/problems.py": "every error of a request becomes a problem",
+    "engine/bpmn/conformance.py": "a survey of other people's files measures us too: a fault is a line, not an end",
     "engine/jobs/worker.py": "one job's failure must not end the loop",
     "onewindow/cli.py": "every error of a command becomes a message and an exit code",
     "onewindow/worker.py": "one turn's failure must not end the worker",
@@ -75,6 +76,13 @@ def imported(file: str) -> Iterator[str]:
 def called(file: str) -> Iterator[tuple[str, ast.Call]]:
     """Dotted names of all that a file calls."""
     yield from ((dotted(node.func), node) for node in ast.walk(tree_of(file)) if isinstance(node, ast.Call))
+
+
+def bound(file: str) -> set[str]:
+    """Names that a file gives to functions and parameters of its own: they hide the built-in ones."""
+    nodes = list(ast.walk(tree_of(file)))
+    functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+    return functions | {node.arg for node in nodes if isinstance(node, ast.arg)}
 
 
 def tracked() -> list[str]:
@@ -156,7 +164,7 @@ def test_nothing_turns_data_into_code() -> None:
         (file, name, call.lineno)
         for file in files(*ROOMS)
         for name, call in called(file)
-        if name in DANGEROUS_CALLS or any(keyword.arg == "shell" for keyword in call.keywords)
+        if name in DANGEROUS_CALLS - bound(file) or any(keyword.arg == "shell" for keyword in call.keywords)
     ]
     modules = [
         (file, name)
