@@ -33,6 +33,7 @@ test: check ## Check, then all tests (not the bench)
 	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --ignore=tests/bench $(PYTEST_OPTIONS)
 
 bench: setup-dev ## Measure the real server on each database and print the table
+	@mkdir -p var
 	$(BIN)/onewindow bench --json var/bench.json
 
 conformance: setup-dev ## Read other people's BPMN models (CONFORMANCE=folder) and count what is executable

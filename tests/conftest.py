@@ -14,10 +14,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import make_url
 
 from tests import postgresql
+
+# A busy machine is no fault of the code: examples have no deadline, and CI tries the same ones each time.
+hypothesis.settings.register_profile("onewindow", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("onewindow")
 
 _RUN_FOLDER = pytest.StashKey[Path]()
 
