@@ -1,0 +1,23 @@
+"""The tables, one module a group. `metadata` holds them all.
+
+Hot tables (instance, activity, task, waits, journal) lead with the instance's key, so that they can be partitioned or
+distributed by it. Moments are whole microseconds since 1970 in UTC (`Moment`): eight bytes, exact, with the same order and meaning on
+every database.
+"""
+
+from engine.store.tables import accounts, cases, deployments, instances, jobs, journal, messages, tasks
+from engine.store.tables.base import Base
+
+metadata = Base.metadata
+
+__all__ = [
+    "accounts",
+    "cases",
+    "deployments",
+    "instances",
+    "jobs",
+    "journal",
+    "messages",
+    "metadata",
+    "tasks",
+]

@@ -1,0 +1,95 @@
+"""Accounts, their duties, sessions and tokens, and answers kept for repeated requests."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
+
+
+class Account(Base):
+    """Somebody, or a system, that can sign in."""
+
+    __tablename__ = "account"
+    __table_args__ = (Index("uq_account_sign_in_name", "sign_in_name", unique=True),)
+
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    sign_in_name: Mapped[Name]
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    """Argon2id; null for an account that signs in by token only."""
+    name: Mapped[Name]
+    pin: Mapped[str | None] = mapped_column(String(20))
+    citizen: Mapped[bool]
+    analyst: Mapped[bool]
+    operator: Mapped[bool]
+    disabled: Mapped[bool]
+    failed_attempts: Mapped[int]
+    locked_until: Mapped[OptionalMoment]
+    created_at: Mapped[RequiredMoment]
+
+
+class Membership(Base):
+    """An account works in a queue."""
+
+    __tablename__ = "membership"
+
+    account_id: Mapped[Key] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    queue: Mapped[Name] = mapped_column(primary_key=True)
+
+
+class Supervision(Base):
+    """An account supervises an agency."""
+
+    __tablename__ = "supervision"
+
+    account_id: Mapped[Key] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    agency: Mapped[Name] = mapped_column(primary_key=True)
+
+
+class Session(Base):
+    """A signed-in browser. The cookie's secret is kept only as its hash."""
+
+    __tablename__ = "session"
+    __table_args__ = (Index("ix_session_account_id", "account_id"),)
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[Key]
+    account_id: Mapped[Key] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[RequiredMoment]
+    seen_at: Mapped[RequiredMoment]
+    idle_until: Mapped[RequiredMoment]
+    expires_at: Mapped[RequiredMoment]
+    """The absolute end, however busy the session is."""
+    description: Mapped[str] = mapped_column(Text)
+    """The browser, as it named itself."""
+
+
+class ApiToken(Base):
+    """A token of the API. Its secret is kept only as its hash."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (Index("ix_api_token_account_id", "account_id"),)
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    id: Mapped[Key]
+    account_id: Mapped[Key] = mapped_column(ForeignKey("account.id"))
+    name: Mapped[Name]
+    created_at: Mapped[RequiredMoment]
+    expires_at: Mapped[RequiredMoment]
+    last_used_at: Mapped[OptionalMoment]
+
+
+class KeptAnswer(Base):
+    """The first answer to a request with an Idempotency-Key."""
+
+    __tablename__ = "kept_answer"
+    __table_args__ = (Index("ix_kept_answer_created_at", "created_at"),)
+
+    account_id: Mapped[Key] = mapped_column(primary_key=True)
+    key: Mapped[Name] = mapped_column(primary_key=True)
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    """Of method, path and body."""
+    status: Mapped[int]
+    body: Mapped[Json]
+    created_at: Mapped[RequiredMoment]

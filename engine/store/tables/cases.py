@@ -1,0 +1,76 @@
+"""Cases: what the citizen and the agency see of an instance."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
+
+
+class CaseCounter(Base):
+    """The last serial number given in a country and year."""
+
+    __tablename__ = "case_counter"
+
+    country: Mapped[str] = mapped_column(String(2), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class Case(Base):
+    """One case."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        Index("uq_case_number", "number", unique=True),
+        Index("ix_case_applicant_id", "applicant", "id"),
+        Index("ix_case_agency_id", "agency", "id"),
+    )
+
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(24))
+    service_key: Mapped[Name]
+    agency: Mapped[Name]
+    applicant: Mapped[str] = mapped_column(String(26))
+    instance_id: Mapped[Key]
+    state: Mapped[str] = mapped_column(String(20))
+    milestone: Mapped[Name | None]
+    channel: Mapped[Name]
+    term: Mapped[Json]
+    deadline_at: Mapped[OptionalMoment]
+    decision: Mapped[Json]
+    submitted_at: Mapped[RequiredMoment]
+    closed_at: Mapped[OptionalMoment]
+
+
+class MilestoneReached(Base):
+    """When a case reached a milestone; a case that goes back reaches one twice."""
+
+    __tablename__ = "milestone_reached"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    case_id: Mapped[Key] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """The visit of the element that reached it."""
+    milestone: Mapped[Name]
+    reached_at: Mapped[RequiredMoment]
+
+
+class Evidence(Base):
+    """A proof of a fact, with its provenance."""
+
+    __tablename__ = "evidence"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    case_id: Mapped[Key] = mapped_column(primary_key=True)
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    key: Mapped[Name]
+    provenance: Mapped[str] = mapped_column(String(10))
+    source: Mapped[Name]
+    purpose: Mapped[str] = mapped_column(Text)
+    legal_basis: Mapped[str] = mapped_column(Text)
+    supplied_at: Mapped[RequiredMoment]
+    supplied_by: Mapped[str | None] = mapped_column(String(26))
+    content: Mapped[Json]
+    content_hash: Mapped[str] = mapped_column(String(64))

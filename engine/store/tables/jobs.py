@@ -1,0 +1,63 @@
+"""Jobs of the machine, and incidents."""
+
+from __future__ import annotations
+
+from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.store.tables.base import Base, FeelText, Json, Key, Name, OptionalMoment, RequiredMoment
+
+_TAKEABLE = text("state IN ('waiting', 'running')")
+_OPEN = text("state = 'open'")
+
+
+class Job(Base):
+    """One job. `available_at` is when it may be taken: its due time, or the end of the lease of who holds it."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        Index("ix_job_available_at", "available_at", "id", sqlite_where=_TAKEABLE, postgresql_where=_TAKEABLE),
+        Index("ix_job_instance_id_wait", "instance_id", "wait"),
+    )
+
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    instance_id: Mapped[str | None] = mapped_column(String(26))
+    wait: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10))
+    type: Mapped[Name]
+    element_id: Mapped[Name]
+    state: Mapped[str] = mapped_column(String(10))
+    due_at: Mapped[RequiredMoment]
+    available_at: Mapped[RequiredMoment]
+    lease_owner: Mapped[Name | None]
+    lease_until: Mapped[OptionalMoment]
+    attempts: Mapped[int]
+    retries: Mapped[int]
+    headers: Mapped[Json]
+    payload: Mapped[FeelText]
+    term: Mapped[Name | None]
+    last_error: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[RequiredMoment]
+
+
+class Incident(Base):
+    """An automatic step that failed for good."""
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        Index("ix_incident_instance_id", "instance_id"),
+        Index("ix_incident_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
+
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    instance_id: Mapped[str | None] = mapped_column(String(26))
+    wait: Mapped[int]
+    element_id: Mapped[Name]
+    code: Mapped[Name]
+    message: Mapped[str] = mapped_column(Text)
+    remedy: Mapped[str] = mapped_column(Text)
+    job_id: Mapped[str | None] = mapped_column(String(26))
+    state: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[RequiredMoment]
+    resolved_at: Mapped[OptionalMoment]
+    resolved_by: Mapped[str | None] = mapped_column(String(26))
