@@ -138,6 +138,15 @@ def test_only_the_kernel_imports_spiffworkflow() -> None:
     assert knowing == []
 
 
+def test_every_room_of_the_core_has_an_import_contract() -> None:
+    project = tomllib.loads((HOUSE / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    held = {room for one in contracts if "engine.*" in one["forbidden_modules"] for room in one["source_modules"]}
+
+    rooms = {".".join(Path(file).with_suffix("").parts[:2]) for file in files("engine")} - {"engine.__init__"}
+    assert rooms - held == set()
+
+
 def test_no_drawers() -> None:
     parts = {part.removesuffix(".py") for file in files(*ROOMS, "tests") for part in Path(file).parts}
 
