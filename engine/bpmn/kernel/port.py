@@ -78,6 +78,9 @@ class Surroundings:
     decide: DecisionEvaluator
     called: Callable[[str, Binding, str | None], CompiledProcess]
     """The process a call activity calls, by process id. Raises NotFound."""
+    called_again: Callable[[str, str], CompiledProcess] | None = None
+    """The very process called before: by its process id and `source`. Raises NotFound. Where there is none, `called`
+    is asked for the latest, which must have the same `source`."""
     functions: Mapping[str, Any] = field(default_factory=dict)
     """Functions the product adds to FEEL."""
     budget: Budget = Budget()
@@ -279,7 +282,11 @@ class SignalWait(Wait):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thrown:
-    """A signal or an uncaught escalation that left the instance; the runtime broadcasts signals after commit."""
+    """A signal, an uncaught escalation or a message that left the instance; the runtime acts on it after commit.
+
+    A signal was already taken by all waits for it in this very instance, so the runtime delivers it to all *other*
+    instances and to start events, never to the one that threw it.
+    """
 
     kind: str
     """`signal`, `escalation` or `message`."""
@@ -293,7 +300,7 @@ class Incident:
     """A token that cannot go on: a fault of the model or its data that an operator must repair."""
 
     wait: int
-    """To be named in `Continue(wait=...)` after repair."""
+    """Number of the incident, its own: to be named in `Continue(wait=...)` after repair."""
     element_id: str
     code: str
     """Stable: `feel`, `no-flow-taken`, `unknown-decision`, `budget`, `uncaught-error`, `bad-timer` ..."""
@@ -349,6 +356,16 @@ class StartTrigger:
     form_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerDue:
+    """The next firing of the timer of a start event."""
+
+    due_at: datetime
+    duration: str | None = None
+    remaining: int | None = None
+    """Firings left of a cycle after this one; None when it is no cycle, -1 when it has no bound."""
+
+
 class CompiledProcess(Protocol):
     """A process ready to run; shared between instances and never changed."""
 
@@ -358,6 +375,11 @@ class CompiledProcess(Protocol):
     def name(self) -> str: ...
     @property
     def version_tag(self) -> str | None: ...
+    @property
+    def source(self) -> str:
+        """What `compile` was told of the file: a snapshot keeps it of each process called."""
+        ...
+
     @property
     def start_triggers(self) -> tuple[StartTrigger, ...]: ...
     @property
@@ -390,8 +412,20 @@ ProcessReferences: TypeAlias = tuple[Reference, ...]
 class Kernel(Protocol):
     """Compiles models and steps instances."""
 
-    def compile(self, definitions: Definitions) -> tuple[Mapping[str, CompiledProcess], tuple[Diagnostic, ...]]:
-        """The executable processes of a file by id, with findings. A process with an error is not in the mapping."""
+    def compile(
+        self, definitions: Definitions, source: str = ""
+    ) -> tuple[Mapping[str, CompiledProcess], tuple[Diagnostic, ...]]:
+        """The executable processes of a file by id, with findings. A process with an error is not in the mapping.
+
+        `source` names the file's very version, such as its checksum: see `Surroundings.called_again`.
+        """
+        ...
+
+    def start_due(self, trigger: StartTrigger, surroundings: Surroundings, after: TimerDue | None = None) -> TimerDue:
+        """When the timer of a start event fires first, or the next time after one firing.
+
+        Raises NoTimer when it never does (again).
+        """
         ...
 
     def start(
@@ -421,6 +455,24 @@ class NotWaiting(Refused):
     """The wait named is not open: it was done before, cancelled, or never was."""
 
     code = "not-waiting"
+
+
+class NoTimer(Refused):
+    """The timer of a start event fires never, or not again."""
+
+    code = "no-timer"
+
+
+class VariablesUnfit(Refused):
+    """The variables of an instance are too large, nested too deep, or no data; nothing was changed."""
+
+    code = "variables-unfit"
+
+
+class InvariantBroken(Refused):
+    """After a step an open instance waits for nothing, or an ended one has an open token; the step was thrown away."""
+
+    code = "invariant-broken"
 
 
 class SnapshotUnreadable(Refused):
