@@ -1,0 +1,181 @@
+"""Expressions as the rest of the product sees them: parse once, evaluate many times.
+
+`parse_expression` and `parse_unary_tests` remember what they parsed (by text and the names that matter), so that
+calling them again is cheap. An `Expression` is immutable and may be shared by threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from engine.feel import syntax
+from engine.feel.compiler import compile_node, compile_tests
+from engine.feel.errors import FeelBudgetExceeded, FeelSyntaxError
+from engine.feel.functions import BUILT_INS, SPACED_NAMES
+from engine.feel.grammar import LONGEST_TEXT, Grammar
+from engine.feel.paths import MEMBER_NAMES
+from engine.feel.run import DEFAULT_BUDGET, Budget, Env, Run, Warning_
+from engine.feel.temporal import DateTime
+from engine.feel.tokens import is_identifier, normal_name
+from engine.feel.types import FeelType
+from engine.feel.values import Function, HostFunction, Value, admit
+
+MOST_REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an evaluation gave."""
+
+    value: Value
+    warnings: tuple[Warning_, ...] = ()
+    """Why something in it became null."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expression:
+    """A parsed and compiled expression."""
+
+    text: str
+    """As written."""
+    tree: syntax.Node = field(repr=False)
+    """Its syntax tree."""
+    run: Callable[[Env], Value] = field(repr=False)
+    """Its closure, for those who keep an `Env` of their own (engine.dmn)."""
+
+    @property
+    def free_names(self) -> frozenset[str]:
+        """Names of the scope that it reads: neither its own variables nor built-in functions.
+
+        Names within the condition of a filter are not told: they may be entries of the items.
+        """
+        return syntax.free_names(self.tree) - BUILT_INS.keys()
+
+    def evaluate(
+        self,
+        scope: Mapping[str, Value],
+        *,
+        now: datetime | None = None,
+        functions: Mapping[str, HostFunction] | None = None,
+        budget: Budget = DEFAULT_BUDGET,
+        types: Mapping[str, FeelType] | None = None,
+    ) -> Result:
+        """The value in a scope of FEEL values (see `from_json`, `admit`).
+
+        `now` is what now() and today() tell; `types` are item definitions for `instance of`. Faults give null and a
+        warning. Raises FeelBudgetExceeded when it would take too much, TypeError for a scope value FEEL does not know.
+        """
+        run = start_run(now=now, functions=functions, budget=budget, types=types)
+        value = bounded(lambda: self.run(Env(scope, None, run)), run)
+        return Result(value, tuple(run.warnings)) if run.warnings else Result(value)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnaryTests:
+    """Parsed unary tests: a cell of a decision table."""
+
+    text: str
+    """As written."""
+    tree: syntax.Tests = field(repr=False)
+    """Its syntax tree."""
+    run: Callable[[Env, Value], bool | None] = field(repr=False)
+    """Its closure, for those who keep an `Env` of their own, which knows the input as `?`."""
+
+    @property
+    def free_names(self) -> frozenset[str]:
+        """Names of the scope that the tests read, without `?`."""
+        names = (syntax.free_names(test) for test in self.tree.tests)
+        return frozenset().union(*names) - BUILT_INS.keys() - {"?"}
+
+    def matches(
+        self,
+        input_value: Value,
+        scope: Mapping[str, Value],
+        *,
+        now: datetime | None = None,
+        functions: Mapping[str, HostFunction] | None = None,
+        budget: Budget = DEFAULT_BUDGET,
+        types: Mapping[str, FeelType] | None = None,
+    ) -> Result:
+        """Whether an input passes: true, false, or null when that cannot be told. Raises as `Expression.evaluate`."""
+        run = start_run(now=now, functions=functions, budget=budget, types=types)
+        value = admit(input_value)
+        answer = bounded(lambda: self.run(Env({"?": value}, Env(scope, None, run), run), value), run)
+        return Result(answer, tuple(run.warnings))
+
+
+def start_run(
+    *,
+    now: datetime | None = None,
+    functions: Mapping[str, HostFunction] | None = None,
+    budget: Budget = DEFAULT_BUDGET,
+    types: Mapping[str, FeelType] | None = None,
+) -> Run:
+    """The state of one evaluation, which several expressions may share."""
+    hosted: dict[str, Function] | None = None
+    if functions:
+        hosted = {name: function.as_function() for name, function in functions.items()}
+    moment = None if now is None else DateTime.from_python(now)
+    return Run(now=moment, functions=hosted, types=types, budget=budget)
+
+
+def bounded(evaluate: Callable[[], Value], run: Run) -> Value:
+    """An evaluation, with an exhausted stack told as an exhausted budget."""
+    try:
+        return evaluate()
+    except RecursionError:
+        raise FeelBudgetExceeded("calls within each other than the stack holds", run.budget.calls) from None
+
+
+def parse_expression(text: str, names: Iterable[str] = ()) -> Expression:
+    """The expression of a text. `names` are those in scope; only names with spaces or operators matter.
+
+    Raises FeelSyntaxError.
+    """
+    return _parsed_expression(text, _special(names))
+
+
+def parse_unary_tests(text: str, names: Iterable[str] = ()) -> UnaryTests:
+    """The unary tests of a text, with names as in `parse_expression`. Raises FeelSyntaxError."""
+    return _parsed_tests(text, _special(names))
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+def _special(names: Iterable[str]) -> frozenset[str]:
+    if names == ():
+        return _NOTHING
+    return frozenset(normal_name(name) for name in names if not is_identifier(name))
+
+
+def _grammar(text: str, special: frozenset[str]) -> Grammar:
+    if len(text) > LONGEST_TEXT:
+        problem = f"expected at most {LONGEST_TEXT} characters, found {len(text)}"
+        raise FeelSyntaxError(problem, text=text, at=LONGEST_TEXT, remedy="Split the expression.")
+    return Grammar(text, special | SPACED_NAMES, special | MEMBER_NAMES)
+
+
+def _too_deep(text: str) -> FeelSyntaxError:
+    return FeelSyntaxError("expected fewer expressions within each other", text=text, at=0)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _parsed_expression(text: str, special: frozenset[str]) -> Expression:
+    try:
+        tree = _grammar(text, special).whole_expression()
+        return Expression(text, tree, compile_node(tree))
+    except RecursionError:
+        raise _too_deep(text) from None
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _parsed_tests(text: str, special: frozenset[str]) -> UnaryTests:
+    try:
+        tree = _grammar(text, special).whole_tests()
+        return UnaryTests(text, tree, compile_tests(tree))
+    except RecursionError:
+        raise _too_deep(text) from None

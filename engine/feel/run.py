@@ -1,0 +1,116 @@
+"""One evaluation: its bounds, its moment, its warnings, and the names in sight.
+
+A compiled expression is a function of an `Env`; all `Env`s of one evaluation share one `Run`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.feel.errors import FeelBudgetExceeded
+from engine.feel.temporal import DateTime
+from engine.feel.values import NATIVE, Function, Value, admit
+
+if TYPE_CHECKING:
+    from engine.feel.types import FeelType
+
+MOST_WARNINGS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Bounds of one evaluation."""
+
+    operations: int = 100_000
+    """Items looked at, rounds of loops and calls, all together."""
+    characters: int = 1_000_000
+    """Of one text."""
+    calls: int = 100
+    """Calls of functions within each other."""
+
+
+DEFAULT_BUDGET = Budget()
+
+
+@dataclass(frozen=True, slots=True)
+class Warning_:  # noqa: N801  (`Warning` is Python's own)
+    """Why something became null, where the standard is silent."""
+
+    code: str
+    """Stable name of the reason, such as `unknown-name`."""
+    message: str
+    """In plain words: expected what, found what."""
+    at: int | None = None
+    """Place in the text, in characters, when known."""
+
+
+class Run:
+    """The state of one evaluation."""
+
+    __slots__ = ("budget", "depth", "functions", "left", "now", "types", "warnings")
+
+    def __init__(
+        self,
+        *,
+        now: DateTime | None = None,
+        functions: Mapping[str, Function] | None = None,
+        types: Mapping[str, FeelType] | None = None,
+        budget: Budget = DEFAULT_BUDGET,
+    ) -> None:
+        self.budget = budget
+        self.left = budget.operations
+        self.depth = 0
+        self.now = now
+        self.functions: Mapping[str, Function] = functions or {}
+        self.types: Mapping[str, FeelType] = types or {}
+        self.warnings: list[Warning_] = []
+
+    def charge(self, operations: int = 1) -> None:
+        """Count work. Raises FeelBudgetExceeded."""
+        self.left -= operations
+        if self.left < 0:
+            raise FeelBudgetExceeded("operations", self.budget.operations)
+
+    def room_for(self, characters: int) -> None:
+        """Check the length of a text before it is made. Raises FeelBudgetExceeded."""
+        if characters > self.budget.characters:
+            raise FeelBudgetExceeded("characters in one text", self.budget.characters)
+
+    def null(self, code: str, message: str, at: int | None = None) -> None:
+        """Null, with the reason noted."""
+        if len(self.warnings) < MOST_WARNINGS:
+            self.warnings.append(Warning_(code, message, at))
+
+    def enter(self) -> None:
+        """Go into a function. Raises FeelBudgetExceeded when too many wait for each other."""
+        self.depth += 1
+        self.charge()
+        if self.depth > self.budget.calls:
+            raise FeelBudgetExceeded("calls within each other", self.budget.calls)
+
+
+class Env:
+    """Names in sight: a mapping, and an outer one behind it."""
+
+    __slots__ = ("names", "outer", "run")
+
+    def __init__(self, names: Mapping[str, Value], outer: Env | None, run: Run) -> None:
+        self.names = names
+        self.outer = outer
+        self.run = run
+
+    def find(self, name: str) -> Any:
+        """The value of a name; MISSING when nobody knows it."""
+        env: Env | None = self
+        while env is not None:
+            if name in env.names:
+                value = env.names[name]
+                return value if value.__class__ in NATIVE else admit(value)
+            env = env.outer
+        return self.run.functions.get(name, MISSING)
+
+
+MISSING: Any = object()
+"""What `Env.find` gives for an unknown name."""

@@ -1,0 +1,281 @@
+"""The values of FEEL (DMN 1.5, 10.3.2): what they are, what they are called, when two are equal.
+
+    null            None
+    boolean         bool
+    number          decimal.Decimal, 34 digits, half-even
+    string          str
+    list            list
+    context         dict with text keys
+    date, time, date and time, both durations    engine.feel.temporal
+    range           Range
+    function        Function
+
+Values are never changed once made. How they become text is in `text`, JSON in `plain`, lossless text in `codec`.
+"""
+
+from __future__ import annotations
+
+import datetime as py
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
+
+if TYPE_CHECKING:
+    from engine.feel.run import Run
+
+Value: TypeAlias = Any
+"""A FEEL value: see the module's table."""
+
+NUMBERS = Context(
+    prec=34, rounding=ROUND_HALF_EVEN, Emin=-6143, Emax=6144, traps=[InvalidOperation, DivisionByZero, Overflow]
+)
+"""IEEE 754-2008 decimal128, as the standard asks; what has no number raises `decimal.DecimalException`."""
+
+DEEPEST_VALUE = 200
+"""Lists and contexts nested deeper than this are not compared or written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """All values between two ends. The missing end of a range with an operator is open to infinity."""
+
+    start: Value
+    end: Value
+    start_included: bool = True
+    end_included: bool = True
+    operator: str | None = None
+    """`<`, `<=`, `>`, `>=`, `=` or `!=` when it was written with one end, such as `(< 10)`."""
+
+    def holds(self, value: Value) -> bool | None:
+        """Whether a value lies in the range; None when it cannot be compared with the ends."""
+        if self.operator == "!=":
+            same = equal(value, self.start)
+            return None if same is None else not same
+        if self.operator == "=":
+            return equal(value, self.start)
+        if value is None:
+            return None
+        if self.operator is None and (self.start is None or self.end is None):
+            return None
+        above = below = True
+        if self.start is not None:
+            order = compare(value, self.start)
+            if order is None:
+                return None
+            above = order > 0 or (order == 0 and self.start_included)
+        if self.end is not None:
+            order = compare(value, self.end)
+            if order is None:
+                return None
+            below = order < 0 or (order == 0 and self.end_included)
+        return above and below
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """Something that can be called: built in, of the host, or written in FEEL.
+
+    `signatures` lists the parameter names of each way to call it by name. The body gets the run and the arguments in
+    order and gives a value.
+    """
+
+    name: str
+    signatures: tuple[tuple[str, ...], ...]
+    body: Callable[[Run, Sequence[Value]], Value]
+    fewest: int = 0
+    """Fewest arguments."""
+    most: int | None = None
+    """Most arguments; None for any number."""
+    parameter_types: tuple[Any, ...] = field(default=(), repr=False)
+    """Types of the parameters of a function written in FEEL."""
+    result_type: Any = field(default=None, repr=False)
+    """Type of its result, when declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostFunction:
+    """A pure function of the product that models may call, such as `working days after(date, n)`.
+
+    The callable gets FEEL values and gives one; a ValueError becomes null with its text as the warning.
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    call: Callable[..., Value]
+    fewest: int | None = None
+    """Fewest arguments; all parameters when None."""
+
+    def as_function(self) -> Function:
+        """The same as FEEL sees it."""
+
+        def body(run: Run, arguments: Sequence[Value]) -> Value:
+            try:
+                return admit(self.call(*arguments))
+            except ValueError as fault:
+                return run.null("function-refused", f"{self.name}(): {fault}")
+
+        fewest = len(self.parameters) if self.fewest is None else self.fewest
+        return Function(self.name, (self.parameters,), body, fewest, len(self.parameters))
+
+
+_KINDS: dict[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    Decimal: "number",
+    str: "string",
+    list: "list",
+    dict: "context",
+    Date: "date",
+    Time: "time",
+    DateTime: "date and time",
+    DaysDuration: "days and time duration",
+    MonthsDuration: "years and months duration",
+    Range: "range",
+    Function: "function",
+}
+NATIVE = frozenset(_KINDS)
+"""Python's types of FEEL values; everything else must pass `admit`."""
+
+
+def feel_type(value: Value) -> str:
+    """The standard's name of a value's kind; `null` for None. Raises TypeError for what is no FEEL value."""
+    kind = _KINDS.get(type(value))
+    if kind is None:
+        raise TypeError(f"expected a FEEL value, found {type(value).__name__}")
+    return kind
+
+
+def admit(value: Any) -> Value:
+    """A FEEL value from a like one of Python: int, float, tuple, datetime and their kin, also inside of lists.
+
+    Raises TypeError for what has no like in FEEL, ValueError for a number that is not finite.
+    """
+    kind = type(value)
+    if kind is list:
+        return value if all(type(item) in _SIMPLE for item in value) else [admit(item) for item in value]
+    if kind is dict:
+        plain = all(type(item) in _SIMPLE for item in value.values())
+        return value if plain else {str(key): admit(item) for key, item in value.items()}
+    if kind in NATIVE:
+        return value
+    return _admit_foreign(value)
+
+
+_SIMPLE = NATIVE - {list, dict}
+
+
+def _admit_foreign(value: Any) -> Value:
+    if isinstance(value, bool | str | Decimal):
+        return bool(value) if isinstance(value, bool) else type(value).__mro__[-2](value)
+    if isinstance(value, int):
+        return NUMBERS.create_decimal(value)
+    if isinstance(value, float):
+        number = Decimal(repr(value))
+        if not number.is_finite():
+            raise ValueError(f"expected a finite number, found {value}")
+        return number
+    if isinstance(value, py.datetime):
+        return DateTime.from_python(value)
+    if isinstance(value, py.date):
+        return Date(value.year, value.month, value.day)
+    if isinstance(value, py.time):
+        return DateTime.from_python(py.datetime.combine(py.date(2000, 1, 1), value)).time
+    if isinstance(value, py.timedelta):
+        return DaysDuration((value.days * 86_400 + value.seconds) * 1_000_000_000 + value.microseconds * 1000)
+    if isinstance(value, HostFunction):
+        return value.as_function()
+    if isinstance(value, Mapping):
+        return {str(key): admit(item) for key, item in value.items()}
+    if isinstance(value, Sequence | set | frozenset):
+        return [admit(item) for item in value]
+    raise TypeError(f"expected a FEEL value, found {type(value).__name__}")
+
+
+def compare(left: Value, right: Value) -> int | None:
+    """Negative, zero or positive as left is before, with or after right; None when they have no order."""
+    kind = type(left)
+    if kind is not type(right):
+        return None
+    if kind is Decimal or kind is str or kind is Date or kind is DaysDuration or kind is MonthsDuration:
+        return int(left > right) - int(left < right)
+    if kind is DateTime or kind is Time:
+        if (left.utc_offset() is None) is not (right.utc_offset() is None):
+            return None
+        a: int = left.instant()
+        b: int = right.instant()
+        return (a > b) - (a < b)
+    return None
+
+
+def equal(left: Value, right: Value, depth: int = DEEPEST_VALUE) -> bool | None:
+    """FEEL's `=`: true, false, or None when the two are of different kinds (DMN 1.5, table 49)."""
+    if left is None or right is None:
+        return left is right
+    kind = type(left)
+    if kind is not type(right):
+        return _equal_mixed(left, right)
+    if kind in _BY_VALUE:
+        return bool(left == right)
+    if kind is list:
+        return _equal_lists(left, right, depth)
+    if kind is dict:
+        return _equal_contexts(left, right, depth)
+    if kind is DateTime or kind is Time:
+        if (left.utc_offset() is None) is not (right.utc_offset() is None):
+            return False
+        return bool(left.instant() == right.instant())
+    if kind is Function:
+        return True if left is right else None
+    return None
+
+
+_BY_VALUE = frozenset({bool, Decimal, str, Date, DaysDuration, MonthsDuration, Range})
+
+
+def _equal_mixed(left: Value, right: Value) -> bool | None:
+    if isinstance(left, list) and len(left) == 1 and not isinstance(left[0], list):
+        return equal(left[0], right)
+    if isinstance(right, list) and len(right) == 1 and not isinstance(right[0], list):
+        return equal(left, right[0])
+    return None
+
+
+def _equal_lists(left: list[Value], right: list[Value], depth: int) -> bool | None:
+    if left is right:
+        return True
+    if len(left) != len(right):
+        return False
+    return _all_equal(zip(left, right, strict=True), depth)
+
+
+def _equal_contexts(left: dict[str, Value], right: dict[str, Value], depth: int) -> bool | None:
+    if left is right:
+        return True
+    if left.keys() != right.keys():
+        return False
+    return _all_equal(((left[key], right[key]) for key in left), depth)
+
+
+def _all_equal(pairs: Any, depth: int) -> bool | None:
+    if depth <= 0:
+        return None
+    known: bool | None = True
+    for a, b in pairs:
+        same = a is b or equal(a, b, depth - 1)
+        if same is False:
+            return False
+        if same is None:
+            known = None
+    return known
+
+
+def is_same(left: Value, right: Value) -> bool:
+    """FEEL's is(): the same value of the same kind, with no conversion between offsets, zones and kinds."""
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, Time | DateTime):
+        return bool(left == right)
+    return equal(left, right) is True
