@@ -1,0 +1,173 @@
+"""How errors are told over HTTP: the one table from error class to status, and the problem document (RFC 9457).
+
+A row covers a class and all its subclasses that have no row of their own; the `code` of the class names the problem's
+type. Nothing internal is ever told: an unforeseen error is logged with the request's id, and the caller gets that id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from flask import Flask, Response, current_app, g, has_request_context, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from api.json_door import BodyTooLarge, MalformedJson, NotJson
+from engine.casework.task import TaskChanged
+from engine.diagnostics import ModelRefused
+from engine.errors import Forbidden, Invalid, NotFound, NotSignedIn, OnewindowError, Refused, Unavailable
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+log = structlog.get_logger("onewindow.api")
+
+
+class PreconditionFailed(Refused):
+    """The thing was changed by someone else since it was read (If-Match)."""
+
+    code = "changed-meanwhile"
+
+
+class PreconditionMissing(Refused):
+    """A change of something two may edit must say which version it changes."""
+
+    code = "if-match-required"
+
+
+class TooManyAttempts(Unavailable):
+    """Too many wrong passwords for one account."""
+
+    code = "too-many-attempts"
+
+
+class KeyReused(Invalid):
+    """An Idempotency-Key came a second time with another request."""
+
+    code = "idempotency-key-reused"
+
+
+STATUS_OF: Final[Mapping[type[OnewindowError], HTTPStatus]] = {
+    OnewindowError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Forbidden: HTTPStatus.FORBIDDEN,
+    NotSignedIn: HTTPStatus.UNAUTHORIZED,
+    Refused: HTTPStatus.CONFLICT,
+    PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
+    TaskChanged: HTTPStatus.PRECONDITION_FAILED,
+    PreconditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
+    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
+    ModelRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    MalformedJson: HTTPStatus.BAD_REQUEST,
+    BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NotJson: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+}
+
+_TITLES: Final[Mapping[HTTPStatus, str]] = {
+    HTTPStatus.BAD_REQUEST: "The request cannot be read",
+    HTTPStatus.UNAUTHORIZED: "Sign in first",
+    HTTPStatus.FORBIDDEN: "Not allowed",
+    HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Not possible here",
+    HTTPStatus.NOT_ACCEPTABLE: "No such format",
+    HTTPStatus.CONFLICT: "Refused in the present state",
+    HTTPStatus.PRECONDITION_FAILED: "Changed meanwhile",
+    HTTPStatus.PRECONDITION_REQUIRED: "Say which version you change",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Wrong kind of body",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Something in the request is wrong",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Not now",
+}
+
+_OF_HTTP: Final[Mapping[int, tuple[str, str, str]]] = {
+    400: ("bad-request", "The request cannot be read.", "Compare it with the documentation at /api/v1/docs."),
+    404: ("not-found", "There is nothing at this address.", "Compare it with the documentation at /api/v1/docs."),
+    405: ("method-not-allowed", "This address does not take this method.", "Use one of the methods in Allow."),
+    413: ("body-too-large", "The body is larger than allowed.", "Send less at once."),
+    414: ("address-too-long", "The address is too long.", "Put less into the query."),
+    415: ("unsupported-media-type", "The body is of a kind not taken here.", "Send application/json in UTF-8."),
+    500: (
+        "internal",
+        "An unforeseen error happened; it was recorded.",
+        "Repeat the request. If it stays, tell the operator the request id.",
+    ),
+}
+"""What to say for errors of the web framework itself: code, detail, remedy."""
+
+
+def status_of(kind: type[OnewindowError]) -> HTTPStatus:
+    """The status of an error class: its own row, else that of the nearest class above it."""
+    return next(STATUS_OF[parent] for parent in kind.__mro__ if parent in STATUS_OF)
+
+
+def error_classes(root: type[OnewindowError] = OnewindowError) -> Iterator[type[OnewindowError]]:
+    """Every error class that is loaded; tests walk them."""
+    yield root
+    for child in root.__subclasses__():
+        yield from error_classes(child)
+
+
+def problem(status: HTTPStatus, code: str, detail: str, remedy: str = "", **more: Any) -> Response:
+    """A problem document as an answer."""
+    document: dict[str, Any] = {
+        "type": f"urn:onewindow:problem:{code}",
+        "title": _TITLES.get(status, status.phrase),
+        "status": int(status),
+        "detail": detail,
+        **({"remedy": remedy} if remedy else {}),
+        **more,
+    }
+    request_id = g.get("request_id") if has_request_context() else None
+    if request_id:
+        document["instance"] = f"urn:onewindow:request:{request_id}"
+    return Response(current_app.json.dumps(document), status=int(status), content_type=MEDIA_TYPE)
+
+
+def of_error(fault: OnewindowError) -> Response:
+    """The problem document of one of our own errors."""
+    status = status_of(type(fault))
+    if status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        return _internal(fault)
+    more: dict[str, Any] = {}
+    if isinstance(fault, Invalid) and fault.places:
+        more["places"] = [
+            {"path": place.path, "message": place.message, "code": place.code} for place in fault.places[:200]
+        ]
+    if isinstance(fault, ModelRefused):
+        more["diagnostics"] = [found.to_json() for found in fault.diagnostics[:500]]
+    answer = problem(status, fault.code, fault.message, fault.remedy, **more)
+    if isinstance(fault, Unavailable):
+        answer.headers["Retry-After"] = str(fault.retry_after_seconds)
+    if isinstance(fault, NotSignedIn):
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="onewindow"'
+    return answer
+
+
+def of_http(fault: HTTPException) -> Response:
+    """The problem document of an error of the web framework: no such address, wrong method, too large."""
+    code = fault.code or 500
+    if code < 400:
+        return Response(status=code, headers=fault.get_headers())
+    name, detail, remedy = _OF_HTTP.get(code, ("http", fault.description or HTTPStatus(code).phrase, ""))
+    answer = problem(HTTPStatus(code), name, detail, remedy)
+    if isinstance(fault, MethodNotAllowed) and fault.valid_methods:
+        answer.headers["Allow"] = ", ".join(sorted(fault.valid_methods))
+    return answer
+
+
+def _internal(fault: BaseException) -> Response:
+    log.error("unforeseen error", exc_info=fault, route=str(request.url_rule) if request.url_rule else None)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, *_OF_HTTP[500])
+
+
+def register(app: Flask) -> None:
+    """Make every error of an application a problem document."""
+    app.register_error_handler(OnewindowError, of_error)
+    app.register_error_handler(HTTPException, of_http)
+    # the API's border: whatever was not foreseen ends here, logged
+    app.register_error_handler(Exception, _internal)

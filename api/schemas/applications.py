@@ -1,0 +1,111 @@
+"""Applications: applying, the applicant's own list, and following one."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from api.fields import Answers, Identifier, Moment, Text
+from api.paging import PageQuery, page_of
+
+
+class ApplyCommand(Schema):
+    """An application for a public service."""
+
+    service = Identifier(required=True, metadata={"description": "Key of the service.", "example": "driving-licence"})
+    answers = Answers(required=True, metadata={"description": "By field of the service's form."})
+
+
+class WithdrawCommand(Schema):
+    """An application taken back."""
+
+    reason = Text(max_length=1_000, load_default="", metadata={"example": "I moved abroad."})
+
+
+class ApplicationSchema(Schema):
+    """An application in short."""
+
+    id = fields.String(required=True, metadata={"example": "01hk3v8b6s9e4w2m7q5t0x1y2z"})
+    number = fields.String(required=True, metadata={"example": "AZ-2026-000123-7"})
+    service = fields.String(attribute="service_key", metadata={"example": "driving-licence"})
+    agency = fields.String(metadata={"example": "traffic-police"})
+    state = fields.String(metadata={"example": "in_progress"})
+    milestone = fields.String(allow_none=True, metadata={"example": "examination"})
+    submitted_at = Moment(metadata={"example": "2026-03-02T05:30:00Z"})
+    deadline_at = Moment(allow_none=True, metadata={"description": "By law.", "example": "2026-03-16T14:00:00Z"})
+    expected_at = Moment(allow_none=True, metadata={"description": "Likely.", "example": "2026-03-04T14:00:00Z"})
+    decided_at = Moment(allow_none=True)
+    outcome = fields.String(allow_none=True, metadata={"example": "granted"})
+
+
+ApplicationPage = page_of(ApplicationSchema, "ApplicationPage")
+
+
+class ApplicationQuery(PageQuery):
+    """Which of the caller's own applications."""
+
+
+class StepSchema(Schema):
+    """One step of the way."""
+
+    key = fields.String(metadata={"example": "examination"})
+    title = fields.Dict(metadata={"example": {"en": "Examination"}})
+    state = fields.String(metadata={"description": "done, current or ahead.", "example": "done"})
+    at = Moment(allow_none=True)
+
+
+class EvidenceSchema(Schema):
+    """A proved fact and where the proof came from."""
+
+    key = fields.String(metadata={"example": "medical-fitness"})
+    provenance = fields.String(metadata={"description": "register, clerk or applicant.", "example": "register"})
+    source = fields.String(allow_none=True, metadata={"example": "medical"})
+    recorded_at = Moment()
+
+
+class ReasonSchema(Schema):
+    """Why it was decided so."""
+
+    code = fields.String(metadata={"example": "not-fit"})
+    text = fields.String(metadata={"example": "The certificate says: not fit for category C."})
+    article = fields.String(allow_none=True, metadata={"example": "30.2"})
+
+
+class DecisionSchema(Schema):
+    """The administrative act."""
+
+    outcome = fields.String(metadata={"example": "granted"})
+    reasons = fields.List(fields.Nested(ReasonSchema))
+    text = fields.String(allow_none=True)
+    decided_at = Moment()
+    valid_until = fields.String(allow_none=True, metadata={"example": "2036-03-04"})
+
+
+class DocumentSchema(Schema):
+    """A document of the case."""
+
+    id = fields.String()
+    name = fields.String()
+    kind = fields.String(allow_none=True)
+    created_at = Moment()
+
+
+class OwnTaskSchema(Schema):
+    """Something the applicant must do."""
+
+    id = fields.String(required=True)
+    name = fields.String(metadata={"example": "Correct your application"})
+    due_at = Moment(allow_none=True)
+
+
+class TrackingSchema(ApplicationSchema):
+    """Everything the applicant may know of an application."""
+
+    steps = fields.List(fields.Nested(StepSchema))
+    where_now = fields.List(
+        fields.String(), metadata={"description": "Steps it stands at now.", "example": ["Examination by the police"]}
+    )
+    clock_is_stopped = fields.Boolean(metadata={"description": "The term stands still while the applicant corrects."})
+    decision = fields.Nested(DecisionSchema, allow_none=True)
+    documents = fields.List(fields.Nested(DocumentSchema))
+    evidence = fields.List(fields.Nested(EvidenceSchema))
+    own_tasks = fields.List(fields.Nested(OwnTaskSchema))

@@ -1,0 +1,77 @@
+"""The production web server: gunicorn with threads, started from code so that settings decide and not its options.
+
+SQLite has one writer at a time, so one process of several threads serves it best; PostgreSQL gets two processes.
+Several processes add their figures for /metrics through a folder of their own.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+from prometheus_client import multiprocess
+
+from onewindow.settings import Settings
+
+
+class _Lines(Logger):  # type: ignore[misc]
+    """gunicorn's own lines go to the process's log; requests are logged by the application."""
+
+    def setup(self, cfg: Any) -> None:  # noqa: ARG002 (gunicorn's argument)
+        self.error_log.propagate = True
+        self.access_log.propagate = False
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """Requests are logged by the application."""
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn with our values."""
+
+    def __init__(self, load: Callable[[], Flask], options: dict[str, Any]) -> None:
+        self._load, self._options = load, options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return self._load()
+
+
+def serve(settings: Settings, load: Callable[[], Flask]) -> None:
+    """Answer requests until SIGTERM or SIGINT. `load` makes the application in each process, after the fork."""
+    several = settings.web_processes > 1
+    folder = tempfile.mkdtemp(prefix="onewindow-metrics-") if several else ""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    options = {
+        "bind": f"{host}:{settings.port}",
+        "workers": settings.web_processes,
+        "worker_class": "gthread",
+        "threads": settings.threads,
+        "keepalive": 30,
+        "timeout": 60,
+        "graceful_timeout": 10,
+        # gunicorn 27 opens a control socket in the home folder unless told not to
+        "control_socket_disable": True,
+        "accesslog": None,
+        "logger_class": _Lines,
+        "proc_name": "onewindow-web",
+        "raw_env": [f"PROMETHEUS_MULTIPROC_DIR={folder}"] if several else [],
+        "child_exit": _forget_figures if several else (lambda _server, _worker: None),
+    }
+    try:
+        _Server(load, options).run()
+    finally:
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_figures(_server: Any, worker: Any) -> None:
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
