@@ -1,0 +1,13 @@
+"""Forms that citizens and clerks fill in: read, checked on the server, described for a page or a program.
+
+In: `reader` (form-js JSON -> typed `Form` with diagnostics), `validate` (answers -> values, or all faults with places),
+`view` (what to show, in one language). Out: HTML, HTTP and storage. Imports `engine.feel` and `engine.errors` only; the
+API, the pages and the composition root may import it. The format is form-js of bpmn.io, schema versions up to 19.
+"""
+
+from forms.form import Form
+from forms.reader import inspect_form, read_form
+from forms.validate import AnswersInvalid, validate
+from forms.view import FormView, view
+
+__all__ = ["AnswersInvalid", "Form", "FormView", "inspect_form", "read_form", "validate", "view"]

@@ -1,0 +1,81 @@
+"""FEEL inside forms: expressions that begin with `=`, and texts with `{{expressions}}` in them.
+
+Compiled when the form is read, evaluated over the variables and answers at hand. A fault inside an evaluation gives
+null (DMN 1.5, 10.3.2); one that takes too much is stopped with FeelBudgetExceeded. Of form-js's text templates only
+the plain placeholder is taken; its loops and conditions are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from engine.errors import Invalid
+from engine.feel import parse_expression, to_json
+
+_PLACEHOLDER: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
+
+
+class BadTemplate(Invalid):
+    """A text template is wrong, or uses what is not supported."""
+
+    code = "bad-template"
+
+
+class Expression:
+    """A FEEL expression, parsed once. `Expression("=a > 1")` raises FeelSyntaxError."""
+
+    __slots__ = ("_parsed", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._parsed = parse_expression(text.strip().removeprefix("="))
+
+    def value(self, names: Mapping[str, Any], now: datetime) -> Any:
+        """Its FEEL value over named values; null where it cannot be computed."""
+        return self._parsed.evaluate(names, now=now).value
+
+    def __repr__(self) -> str:
+        return f"Expression({self.text!r})"
+
+
+class Template:
+    """A text with placeholders, or one expression for all of it. Raises BadTemplate, FeelSyntaxError."""
+
+    __slots__ = ("_parts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._parts: tuple[str | Expression, ...] = tuple(_parts(text))
+
+    def filled(self, names: Mapping[str, Any], now: datetime) -> str:
+        """The text with every placeholder filled in; null leaves nothing."""
+        return "".join(part if isinstance(part, str) else _written(part.value(names, now)) for part in self._parts)
+
+
+def _parts(text: str) -> list[str | Expression]:
+    if text.startswith("="):
+        return [Expression(text)]
+    parts: list[str | Expression] = []
+    for number, piece in enumerate(_PLACEHOLDER.split(text)):
+        if number % 2 == 0:
+            parts.append(piece)
+        elif piece.lstrip()[:1] in ("#", "/"):
+            raise BadTemplate(
+                f"Expected a placeholder such as {{{{name}}}}, found {piece.strip()!r:.60}.",
+                remedy="Loops and conditions inside a text are not taken: hide a text by its condition instead.",
+            )
+        else:
+            parts.append(Expression(piece))
+    return parts
+
+
+def _written(value: Any) -> str:
+    plain = to_json(value)
+    if plain is None:
+        return ""
+    if isinstance(plain, list):
+        return ", ".join(str(each) for each in plain)
+    return str(plain)
