@@ -1,7 +1,8 @@
 """The tables, one module a group. `metadata` holds them all.
 
 Hot tables (instance, activity, task, waits, journal) lead with the instance's key, so that they can be partitioned or
-distributed by it. Moments are whole microseconds since 1970 in UTC (`Moment`): eight bytes, exact, with the same order and meaning on
+distributed by it. Moments are whole microseconds since 1970 in UTC (`Moment`):
+eight bytes, exact, with the same order and meaning on
 every database.
 """
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
+from engine.store.tables.base import Base, Key, Name, OptionalMoment, RequiredMoment
 
 
 class Account(Base):
@@ -53,8 +53,7 @@ class Session(Base):
     __tablename__ = "session"
     __table_args__ = (Index("ix_session_account_id", "account_id"),)
 
-    hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    id: Mapped[Key]
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[Key] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[RequiredMoment]
     seen_at: Mapped[RequiredMoment]
@@ -71,7 +70,7 @@ class ApiToken(Base):
     __tablename__ = "api_token"
     __table_args__ = (Index("ix_api_token_account_id", "account_id"),)
 
-    hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     id: Mapped[Key]
     account_id: Mapped[Key] = mapped_column(ForeignKey("account.id"))
     name: Mapped[Name]
@@ -88,8 +87,11 @@ class KeptAnswer(Base):
 
     account_id: Mapped[Key] = mapped_column(primary_key=True)
     key: Mapped[Name] = mapped_column(primary_key=True)
-    request_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
-    """Of method, path and body."""
+    route: Mapped[str] = mapped_column(Text)
+    """Method and path of the request."""
+    digest: Mapped[str] = mapped_column(String(64))
+    """Fingerprint of its body."""
     status: Mapped[int]
-    body: Mapped[Json]
+    body: Mapped[str] = mapped_column(Text)
+    etag: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[RequiredMoment]

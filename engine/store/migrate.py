@@ -1,0 +1,109 @@
+"""Brings a database's tables to a version and tells which one it has.
+
+Several nodes may start at once: one migrates, the others wait (an advisory lock on PostgreSQL, the writers' queue of
+the file on SQLite). A migration runs in one transaction on both databases: killed in the middle, it did not happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from engine.store.database import WriterQueue
+from engine.store.faults import translated
+from engine.store.tables import metadata
+
+_ADVISORY_LOCK: Final = 0x6F6E6577
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Migrate forward, by default to the newest version. Safe to repeat. Raises Unavailable."""
+    _migrate(url, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Migrate back to a version; `base` is an empty database. Raises Unavailable."""
+    _migrate(url, lambda config: command.downgrade(config, revision))
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The version of the database's tables; None before the first migration."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def newest_revision() -> str:
+    """The version this program needs."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    assert newest is not None
+    return newest
+
+
+def at_head(url: str) -> bool:
+    """Whether the tables have the version this program needs. Raises Unavailable."""
+    with _connected(url) as connection:
+        return current_revision(connection) == newest_revision()
+
+
+def differences(url: str) -> list[Any]:
+    """Where a migrated database and the declared tables differ; must be empty."""
+    with _connected(url) as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+
+def _migrate(url: str, act: Callable[[Config], None]) -> None:
+    with _connected(url) as connection, connection.begin():
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
+        config = _config()
+        config.attributes["connection"] = connection
+        act(config)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("migrations")))
+    return config
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    parsed = make_url(url)
+    if parsed.drivername == "postgresql":
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    engine = create_engine(parsed, poolclass=NullPool)
+    try:
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            event.listen(engine, "connect", _without_implied_transactions)
+            event.listen(engine, "begin", _begin)
+            with WriterQueue(f"{parsed.database}.writer").turn(), engine.connect() as connection:
+                yield connection
+        else:
+            with engine.connect() as connection:
+                yield connection
+    except SQLAlchemyError as failed:
+        raise translated(failed) from failed
+    finally:
+        engine.dispose()
+
+
+def _without_implied_transactions(connection: Any, _record: object) -> None:
+    # Python's driver would commit before each CREATE TABLE, and a killed migration would be half done.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,162 @@
+"""What the store keeps that has no life of its own in the domain: the engine's row, visits, definitions, accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from engine.casework.case import Case
+
+
+class WaitKind(StrEnum):
+    """In which table an open wait of an instance stands."""
+
+    task = "t"
+    job = "j"
+    message = "m"
+    signal = "s"
+    incident = "i"
+
+
+@dataclass(slots=True, kw_only=True)
+class InstanceRecord:
+    """A process instance under lock. Changed in place by a use case, then saved once."""
+
+    id: str
+    definition_id: str
+    process_id: str
+    state: str
+    """`active`, or how it ended."""
+    version: int
+    """As it was loaded; the save counts it up and is refused when another save came first."""
+    snapshot: bytes | None
+    waits: dict[int, str] = field(default_factory=dict)
+    """`WaitKind` of each open wait, by its number."""
+    visits: int = 0
+    journal_seq: int = 0
+    journal_hash: bytes | None = None
+    started_at: datetime
+    ended_at: datetime | None = None
+    case_id: str | None = None
+    case: Case | None = None
+    """The case behind it, locked with it."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it has not ended."""
+        return self.ended_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One visit of one element, for the history."""
+
+    visit: int
+    element_id: str
+    element_type: str
+    scope: int | None = None
+    process_id: str | None = None
+    entered_at: datetime
+    ended_at: datetime | None = None
+    outcome: str | None = None
+    """c completed, x cancelled, f failed; None while open."""
+    detail: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitEnd:
+    """The end of a visit that began in an earlier step."""
+
+    visit: int
+    at: datetime
+    outcome: str
+    detail: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefinitionRecord:
+    """One version of something executable."""
+
+    id: str
+    kind: str
+    """`process`, `decision`, `form` or `service`."""
+    key: str
+    version: int
+    version_tag: str | None = None
+    name: str = ""
+    agency: str | None = None
+    deployment_id: str
+    file_name: str
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRecord:
+    """A start event of the newest version of a process."""
+
+    process_id: str
+    element_id: str
+    definition_id: str
+    kind: str
+    """`message`, `signal` or `timer`."""
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BufferedMessageRecord:
+    """A message that waits for somebody to want it. `variables` are FEEL values."""
+
+    id: str
+    name: str
+    correlation_key: str
+    message_id: str | None
+    variables: Mapping[str, Any]
+    expires_at: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRecord:
+    """An account with what sign-in needs."""
+
+    id: str
+    sign_in_name: str
+    password_hash: str | None
+    name: str
+    pin: str | None = None
+    citizen: bool = False
+    analyst: bool = False
+    operator: bool = False
+    disabled: bool = False
+    failed_attempts: int = 0
+    locked_until: datetime | None = None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRecord:
+    """A signed-in browser; `hash` is that of the cookie's secret."""
+
+    hash: str
+    account_id: str
+    created_at: datetime
+    seen_at: datetime
+    idle_until: datetime
+    expires_at: datetime
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenRecord:
+    """A token of the API; `hash` is that of its secret."""
+
+    hash: str
+    id: str
+    account_id: str
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None

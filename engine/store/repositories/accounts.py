@@ -1,0 +1,181 @@
+"""Accounts, sessions, tokens and kept answers, of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from engine.casework.actor import Actor
+from engine.errors import NotFound
+from engine.identity import QueueName
+from engine.store.records import AccountRecord, SessionRecord, TokenRecord
+from engine.store.rows import columns_of, plain, table_of, taken
+from engine.store.tables import accounts as tables
+
+_ACCOUNT = table_of(tables.Account)
+_ACCOUNT_COLUMNS = columns_of(tables.Account)
+_MEMBERSHIP = table_of(tables.Membership)
+_SUPERVISION = table_of(tables.Supervision)
+_SESSION = table_of(tables.Session)
+_TOKEN = table_of(tables.ApiToken)
+_KEPT = table_of(tables.KeptAnswer)
+
+
+class Accounts:
+    """Accounts of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, account: AccountRecord) -> None:
+        """Keep a new account. A name that is taken is refused when the transaction commits or sooner."""
+        self._connection.execute(insert(_ACCOUNT), plain(account))
+
+    def lock(self, sign_in_name: str) -> AccountRecord:
+        """An account by the name it signs in with, kept from all others. Raises NotFound."""
+        statement = select(*_ACCOUNT_COLUMNS).where(_ACCOUNT.c.sign_in_name == sign_in_name).with_for_update()
+        row = self._connection.execute(statement).first()
+        if row is None:
+            raise NotFound.of("account", sign_in_name)
+        return AccountRecord(**taken(_ACCOUNT_COLUMNS, row))
+
+    def save(self, account: AccountRecord) -> None:
+        """Keep an account as it is now; it must be locked."""
+        row = plain(account)
+        key = row.pop("id")
+        self._connection.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == key).values(**row))
+
+    def grant(self, account_id: str, queues: Iterable[QueueName] = (), supervises: Iterable[str] = ()) -> None:
+        """Make an account a member of queues and a supervisor of agencies; repeated grants change nothing."""
+        wanted = {str(queue) for queue in queues} - set(
+            self._connection.execute(
+                select(_MEMBERSHIP.c.queue).where(_MEMBERSHIP.c.account_id == account_id)
+            ).scalars()
+        )
+        if wanted:
+            rows = [{"account_id": account_id, "queue": queue} for queue in sorted(wanted)]
+            self._connection.execute(insert(_MEMBERSHIP), rows)
+        agencies = set(supervises) - set(
+            self._connection.execute(
+                select(_SUPERVISION.c.agency).where(_SUPERVISION.c.account_id == account_id)
+            ).scalars()
+        )
+        if agencies:
+            rows = [{"account_id": account_id, "agency": agency} for agency in sorted(agencies)]
+            self._connection.execute(insert(_SUPERVISION), rows)
+
+    def revoke(self, account_id: str, queues: Iterable[QueueName] = (), supervises: Iterable[str] = ()) -> None:
+        """Take memberships and supervisions away."""
+        self._connection.execute(
+            delete(_MEMBERSHIP).where(
+                _MEMBERSHIP.c.account_id == account_id, _MEMBERSHIP.c.queue.in_([str(queue) for queue in queues])
+            )
+        )
+        self._connection.execute(
+            delete(_SUPERVISION).where(
+                _SUPERVISION.c.account_id == account_id, _SUPERVISION.c.agency.in_(list(supervises))
+            )
+        )
+
+    def actor(self, account_id: str) -> Actor:
+        """An account with its duties, disabled or not. Raises NotFound. Three statements."""
+        row = self._connection.execute(select(*_ACCOUNT_COLUMNS).where(_ACCOUNT.c.id == account_id)).first()
+        if row is None:
+            raise NotFound.of("account", account_id)
+        account = AccountRecord(**taken(_ACCOUNT_COLUMNS, row))
+        queues = self._connection.execute(
+            select(_MEMBERSHIP.c.queue).where(_MEMBERSHIP.c.account_id == account_id)
+        ).scalars()
+        agencies = self._connection.execute(
+            select(_SUPERVISION.c.agency).where(_SUPERVISION.c.account_id == account_id)
+        ).scalars()
+        return Actor(
+            account=account.id,
+            name=account.name,
+            pin=account.pin,
+            citizen=account.citizen,
+            analyst=account.analyst,
+            operator=account.operator,
+            queues=frozenset(QueueName.parse(queue) for queue in queues),
+            supervises=frozenset(agencies),
+        )
+
+    # Sessions and tokens: secrets are known by their hash only.
+
+    def begin_session(self, session: SessionRecord) -> None:
+        """Keep a session."""
+        self._connection.execute(insert(_SESSION), plain(session))
+
+    def touch_session(self, secret_hash: str, seen_at: datetime, idle_until: datetime) -> None:
+        """A session was used."""
+        statement = update(_SESSION).where(_SESSION.c.hash == secret_hash)
+        self._connection.execute(statement.values(seen_at=seen_at, idle_until=idle_until))
+
+    def end_session(self, secret_hash: str, account_id: str) -> bool:
+        """End a session of an account; whether there was one."""
+        statement = delete(_SESSION).where(_SESSION.c.hash == secret_hash, _SESSION.c.account_id == account_id)
+        return self._connection.execute(statement).rowcount == 1
+
+    def end_all_sessions(self, account_id: str) -> None:
+        """End every session of an account, such as after a new password."""
+        self._connection.execute(delete(_SESSION).where(_SESSION.c.account_id == account_id))
+
+    def forget_expired_sessions(self, now: datetime) -> int:
+        """Remove sessions that are over; gives how many."""
+        over = (_SESSION.c.expires_at <= now) | (_SESSION.c.idle_until <= now)
+        return self._connection.execute(delete(_SESSION).where(over)).rowcount
+
+    def add_token(self, token: TokenRecord) -> None:
+        """Keep a token."""
+        self._connection.execute(insert(_TOKEN), plain(token))
+
+    def use_token(self, secret_hash: str, at: datetime) -> None:
+        """A token was used."""
+        self._connection.execute(update(_TOKEN).where(_TOKEN.c.hash == secret_hash).values(last_used_at=at))
+
+    def revoke_token(self, token_id: str) -> bool:
+        """Take a token away for good; whether there was one."""
+        return self._connection.execute(delete(_TOKEN).where(_TOKEN.c.id == token_id)).rowcount == 1
+
+
+_KEEP = insert(_KEPT)
+_FORGET = delete(_KEPT).where(_KEPT.c.created_at < bindparam("before"))
+
+
+class KeptAnswers:
+    """First answers to requests with an Idempotency-Key, of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def keep(
+        self,
+        account: str,
+        key: str,
+        route: str,
+        digest: str,
+        status: int,
+        body: str,
+        etag: str | None,
+        now: datetime,
+    ) -> None:
+        """Keep the answer in the transaction of its effect. Raises IntegrityError when the key was used before."""
+        self._connection.execute(
+            _KEEP,
+            {
+                "account_id": account,
+                "key": key,
+                "route": route,
+                "digest": digest,
+                "status": status,
+                "body": body,
+                "etag": etag,
+                "created_at": now,
+            },
+        )
+
+    def forget(self, before: datetime) -> int:
+        """Remove answers older than a moment; gives how many."""
+        return self._connection.execute(_FORGET, {"before": before}).rowcount

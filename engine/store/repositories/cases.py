@@ -1,0 +1,78 @@
+"""Cases, their milestones and evidence, of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine.casework.case import Case
+from engine.casework.evidence import Evidence
+from engine.errors import NotFound
+from engine.identity import CaseNumber, new_key
+from engine.store.rows import of_case, plain, table_of
+from engine.store.tables import cases as tables
+
+_CASE = table_of(tables.Case)
+_COUNTER = table_of(tables.CaseCounter)
+_MILESTONE = table_of(tables.MilestoneReached)
+_EVIDENCE = table_of(tables.Evidence)
+
+_CHANGED = ("state", "milestone", "term", "deadline_at", "decision", "closed_at")
+_SAVE = (
+    update(_CASE).where(_CASE.c.id == bindparam("key")).values({name: bindparam(f"new_{name}") for name in _CHANGED})
+)
+_INSTANCE_OF = select(_CASE.c.instance_id).where(_CASE.c.id == bindparam("key"))
+
+
+class Cases:
+    """Cases of one transaction. A case is locked by locking its instance, which gives the case with it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def next_number(self, country: str, year: int) -> CaseNumber:
+        """The next case number of a country and year; others who want one wait until this transaction ends."""
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        statement = (
+            dialect.insert(_COUNTER)
+            .values(country=country, year=year, last=1)
+            .on_conflict_do_update(index_elements=["country", "year"], set_={"last": _COUNTER.c.last + 1})
+            .returning(_COUNTER.c.last)
+        )
+        return CaseNumber(country, year, self._connection.execute(statement).scalar_one())
+
+    def instance_of(self, case_id: str) -> str:
+        """The instance behind a case. Raises NotFound."""
+        found = self._connection.execute(_INSTANCE_OF, {"key": case_id}).scalar()
+        if found is None:
+            raise NotFound.of("application", case_id)
+        return str(found)
+
+    def add(self, case: Case) -> None:
+        """Keep a new case."""
+        self._connection.execute(insert(_CASE), of_case(case))
+
+    def save(self, case: Case) -> None:
+        """Keep a case as it is now."""
+        row = of_case(case)
+        self._connection.execute(_SAVE, {"key": case.id, **{f"new_{name}": row[name] for name in _CHANGED}})
+
+    def reach(self, case_id: str, milestones: Sequence[tuple[int, str, datetime]]) -> None:
+        """Write the milestones a step reached: (visit, milestone, moment)."""
+        if milestones:
+            self._connection.execute(
+                insert(_MILESTONE),
+                [
+                    {"case_id": case_id, "seq": visit, "milestone": milestone, "reached_at": at}
+                    for visit, milestone, at in milestones
+                ],
+            )
+
+    def add_evidence(self, evidence: Sequence[Evidence]) -> None:
+        """Keep proofs."""
+        if evidence:
+            rows = [{**plain(one), "provenance": str(one.provenance), "id": new_key()} for one in evidence]
+            self._connection.execute(insert(_EVIDENCE), rows)

@@ -1,0 +1,121 @@
+"""Process instances under lock, and their history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from engine.errors import NotFound
+from engine.store.faults import StaleVersion
+from engine.store.records import InstanceRecord, Visit, VisitEnd
+from engine.store.rows import columns_of, of_variables, plain, table_of, taken, to_case
+from engine.store.tables.cases import Case
+from engine.store.tables.instances import Activity, Instance
+
+INSTANCE = table_of(Instance)
+_ACTIVITY = table_of(Activity)
+CASE = table_of(Case)
+INSTANCE_COLUMNS = columns_of(Instance, "variables")
+CASE_COLUMNS = columns_of(Case)
+
+LOCKED = [*INSTANCE_COLUMNS, *CASE_COLUMNS]
+"""What is read with a lock: the instance and the case behind it."""
+WITH_CASE = INSTANCE.outerjoin(CASE, CASE.c.id == INSTANCE.c.case_id)
+
+_LOCK = select(*LOCKED).select_from(WITH_CASE).where(INSTANCE.c.id == bindparam("key")).with_for_update(of=INSTANCE)
+_SAVE = (
+    update(INSTANCE)
+    .where(INSTANCE.c.id == bindparam("key"), INSTANCE.c.version == bindparam("seen"))
+    .values(
+        {
+            name: bindparam(f"new_{name}")
+            for name in ("state", "version", "snapshot", "waits", "visits", "journal_seq", "journal_hash", "ended_at")
+        }
+    )
+)
+_SAVE_ALL = _SAVE.values(variables=bindparam("new_variables"))
+_END_VISIT = (
+    update(_ACTIVITY)
+    .where(_ACTIVITY.c.instance_id == bindparam("key"), _ACTIVITY.c.visit == bindparam("number"))
+    .values(
+        ended_at=bindparam("at"),
+        outcome=bindparam("end"),
+        detail=func.coalesce(bindparam("more", type_=_ACTIVITY.c.detail.type), _ACTIVITY.c.detail),
+    )
+)
+
+
+def locked_record(row: Sequence[Any]) -> InstanceRecord:
+    """The instance, with its case, of a row that begins with the columns `LOCKED`."""
+    said = taken(INSTANCE_COLUMNS, row)
+    waits = json.loads(said.pop("waits") or "{}")
+    record = InstanceRecord(**said, waits={int(wait): kind for wait, kind in waits.items()})
+    if record.case_id is not None:
+        record.case = to_case(taken(CASE_COLUMNS, row, len(INSTANCE_COLUMNS)))
+    return record
+
+
+class Instances:
+    """Instances and visits of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def lock(self, instance_id: str) -> InstanceRecord:
+        """The instance, kept from all others until the transaction ends. Raises NotFound."""
+        row = self._connection.execute(_LOCK, {"key": instance_id}).first()
+        if row is None:
+            raise NotFound.of("instance", instance_id)
+        return locked_record(row)
+
+    def add(self, record: InstanceRecord, variables: Mapping[str, Any]) -> None:
+        """Keep a new instance with the variables of its process scope."""
+        row = {**plain(record), "waits": _waits_text(record), "variables": of_variables(variables)}
+        del row["case"]
+        self._connection.execute(insert(INSTANCE), row)
+
+    def save(self, record: InstanceRecord, variables: Mapping[str, Any] | None = None) -> None:
+        """Keep the instance as it is now, one version on; `variables` are kept when given. Raises StaleVersion."""
+        values = {
+            "key": record.id,
+            "seen": record.version,
+            "new_state": record.state,
+            "new_version": record.version + 1,
+            "new_snapshot": record.snapshot,
+            "new_waits": _waits_text(record),
+            "new_visits": record.visits,
+            "new_journal_seq": record.journal_seq,
+            "new_journal_hash": record.journal_hash,
+            "new_ended_at": record.ended_at,
+        }
+        statement = _SAVE
+        if variables is not None:
+            statement, values["new_variables"] = _SAVE_ALL, of_variables(variables)
+        if self._connection.execute(statement, values).rowcount != 1:
+            raise StaleVersion("instance", record.id)
+        record.version += 1
+
+    def add_visits(self, instance_id: str, visits: Sequence[Visit]) -> None:
+        """Write the visits that began in a step."""
+        if visits:
+            self._connection.execute(
+                insert(_ACTIVITY), [{"instance_id": instance_id, **plain(visit)} for visit in visits]
+            )
+
+    def end_visits(self, instance_id: str, ends: Sequence[VisitEnd]) -> None:
+        """Write the ends of visits that began in earlier steps."""
+        if ends:
+            self._connection.execute(
+                _END_VISIT,
+                [
+                    {"key": instance_id, "number": one.visit, "at": one.at, "end": one.outcome, "more": one.detail}
+                    for one in ends
+                ],
+            )
+
+
+def _waits_text(record: InstanceRecord) -> str | None:
+    return json.dumps(record.waits, separators=(",", ":")) if record.waits else None

@@ -1,0 +1,220 @@
+"""Jobs and incidents of one transaction.
+
+A job is taken by one UPDATE: it marks due jobs, and running ones whose lease is over, with a new owner and lease, and
+counts the attempt, so that a job which kills its worker is counted too. PostgreSQL skips what another worker is just
+taking; on SQLite writers take turns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
+
+from engine.casework.job import Incident, IncidentState, Job, JobKind, JobState, LeaseLost
+from engine.errors import NotFound
+from engine.store.records import InstanceRecord
+from engine.store.repositories.instances import INSTANCE, LOCKED, WITH_CASE, locked_record
+from engine.store.rows import columns_of, of_incident, of_job, table_of, taken, to_incident, to_job
+from engine.store.tables import jobs as tables
+
+JOB = table_of(tables.Job)
+INCIDENT = table_of(tables.Incident)
+JOB_COLUMNS = columns_of(tables.Job)
+INCIDENT_COLUMNS = columns_of(tables.Incident)
+
+_TAKEABLE = JOB.c.state.in_([str(JobState.waiting), str(JobState.running)])
+_LOCK = select(*JOB_COLUMNS).where(JOB.c.id == bindparam("key")).with_for_update()
+_LOCK_WITH_INSTANCE = (
+    select(*LOCKED, *JOB_COLUMNS)
+    .select_from(WITH_CASE.join(JOB, JOB.c.instance_id == INSTANCE.c.id))
+    .where(JOB.c.id == bindparam("key"))
+    .with_for_update(of=[INSTANCE, JOB])
+)
+_CHANGED = (
+    "state",
+    "due_at",
+    "available_at",
+    "lease_owner",
+    "lease_until",
+    "attempts",
+    "retries",
+    "payload",
+    "last_error",
+)
+_SAVE = update(JOB).where(JOB.c.id == bindparam("key")).values({name: bindparam(f"new_{name}") for name in _CHANGED})
+_CLOSE = (
+    update(JOB)
+    .where(
+        JOB.c.instance_id == bindparam("instance"),
+        JOB.c.wait.in_(bindparam("waits", expanding=True)),
+        JOB.c.state.not_in([str(JobState.done), str(JobState.cancelled)]),
+    )
+    .values(state=bindparam("ended"), payload=None, lease_owner=None, lease_until=None)
+)
+_EXTEND = (
+    update(JOB)
+    .where(JOB.c.id == bindparam("key"), JOB.c.lease_owner == bindparam("owner"), JOB.c.state == str(JobState.running))
+    .where(JOB.c.lease_until > bindparam("now"))
+    .values(lease_until=bindparam("until"), available_at=bindparam("until"))
+)
+_TERM_TIMERS = (
+    update(JOB)
+    .where(
+        JOB.c.instance_id == bindparam("instance"), JOB.c.kind == str(JobKind.timer), JOB.c.term == bindparam("name")
+    )
+    .where(JOB.c.state == bindparam("before"))
+)
+
+
+class Jobs:
+    """Jobs of one transaction. Moments are passed in: all workers must share a clock within a second or so."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def enqueue_many(self, jobs: Sequence[Job]) -> None:
+        """Put jobs into the queue, in the transaction of the step that needs them."""
+        if jobs:
+            self._connection.execute(insert(JOB), [of_job(job) for job in jobs])
+
+    def take(
+        self,
+        owner: str,
+        now: datetime,
+        lease: timedelta,
+        at_most: int,
+        *,
+        types: Collection[str] = (),
+        kinds: Collection[JobKind] = (),
+    ) -> list[Job]:
+        """Take due work, oldest first: service jobs of the `types` named, and jobs of the other `kinds` named.
+
+        Each job taken has its attempt counted and belongs to `owner` until `now + lease`.
+        """
+        which: list[ColumnElement[bool]] = [JOB.c.kind.in_([str(kind) for kind in kinds])]
+        if types:
+            which.append((JOB.c.kind == str(JobKind.service)) & JOB.c.type.in_(list(types)))
+        due = (
+            select(JOB.c.id)
+            .where(_TAKEABLE, JOB.c.available_at <= now, or_(*which))
+            .order_by(JOB.c.available_at, JOB.c.id)
+            .limit(at_most)
+            .with_for_update(skip_locked=True)
+        )
+        until = now + lease
+        statement = (
+            update(JOB)
+            .where(JOB.c.id.in_(due.scalar_subquery()))
+            .values(
+                state=str(JobState.running),
+                lease_owner=owner,
+                lease_until=until,
+                available_at=until,
+                attempts=JOB.c.attempts + 1,
+            )
+            .returning(*JOB_COLUMNS)
+        )
+        rows = self._connection.execute(statement).all()
+        return sorted((to_job(taken(JOB_COLUMNS, row)) for row in rows), key=lambda job: (job.due_at, job.id))
+
+    def lock(self, job_id: str) -> Job:
+        """A job, kept from all others until the transaction ends. Raises NotFound."""
+        row = self._connection.execute(_LOCK, {"key": job_id}).first()
+        if row is None:
+            raise NotFound.of("job", job_id)
+        return to_job(taken(JOB_COLUMNS, row))
+
+    def lock_with_instance(self, job_id: str) -> tuple[Job, InstanceRecord]:
+        """A job with the instance and case it belongs to, all locked. Raises NotFound."""
+        row = self._connection.execute(_LOCK_WITH_INSTANCE, {"key": job_id}).first()
+        if row is None:
+            raise NotFound.of("job", job_id)
+        return to_job(taken(JOB_COLUMNS, row, len(LOCKED))), locked_record(row)
+
+    def save(self, job: Job) -> None:
+        """Keep a job as it is now; it must be locked."""
+        row = of_job(job)
+        self._connection.execute(_SAVE, {"key": job.id, **{f"new_{name}": row[name] for name in _CHANGED}})
+
+    def extend(self, job_id: str, owner: str, now: datetime, lease: timedelta) -> datetime:
+        """Lengthen a lease that is still held; gives its new end. Raises LeaseLost."""
+        until = now + lease
+        values = {"key": job_id, "owner": owner, "now": now, "until": until}
+        if self._connection.execute(_EXTEND, values).rowcount != 1:
+            raise LeaseLost(job_id, owner)
+        return until
+
+    def close_many(self, instance_id: str, waits: Collection[int], state: JobState) -> None:
+        """End the jobs behind waits that are closed: `done` or `cancelled`. What they carried is dropped."""
+        if waits:
+            values = {"instance": instance_id, "waits": list(waits), "ended": str(state)}
+            self._connection.execute(_CLOSE, values)
+
+    def suspend_term(self, instance_id: str, term: str) -> None:
+        """Let the timers of a term stand still with its clock."""
+        statement = _TERM_TIMERS.values(state=str(JobState.suspended))
+        values = {"instance": instance_id, "name": term, "before": str(JobState.waiting)}
+        self._connection.execute(statement, values)
+
+    def resume_term(self, instance_id: str, term: str, due_at: datetime) -> None:
+        """Let the timers of a term run again, due when it ends now."""
+        statement = _TERM_TIMERS.values(state=str(JobState.waiting), due_at=due_at, available_at=due_at)
+        values = {"instance": instance_id, "name": term, "before": str(JobState.suspended)}
+        self._connection.execute(statement, values)
+
+
+_LOCK_INCIDENT = select(*INCIDENT_COLUMNS).where(INCIDENT.c.id == bindparam("key")).with_for_update()
+_SAVE_INCIDENT = (
+    update(INCIDENT)
+    .where(INCIDENT.c.id == bindparam("key"))
+    .values(state=bindparam("now_state"), resolved_at=bindparam("at"), resolved_by=bindparam("by"))
+)
+_RESOLVE_WAITS = (
+    update(INCIDENT)
+    .where(
+        INCIDENT.c.instance_id == bindparam("instance"),
+        INCIDENT.c.wait.in_(bindparam("waits", expanding=True)),
+        INCIDENT.c.state == str(IncidentState.open),
+    )
+    .values(state=str(IncidentState.resolved), resolved_at=bindparam("at"), resolved_by=bindparam("by"))
+)
+
+
+class Incidents:
+    """Incidents of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def raise_many(self, incidents: Sequence[Incident]) -> None:
+        """Show new incidents to the operators."""
+        if incidents:
+            self._connection.execute(insert(INCIDENT), [of_incident(one) for one in incidents])
+
+    def lock(self, incident_id: str) -> Incident:
+        """An incident, kept from all others until the transaction ends. Raises NotFound."""
+        row = self._connection.execute(_LOCK_INCIDENT, {"key": incident_id}).first()
+        if row is None:
+            raise NotFound.of("incident", incident_id)
+        return to_incident(taken(INCIDENT_COLUMNS, row))
+
+    def save(self, incident: Incident) -> None:
+        """Keep an incident as it is now; it must be locked."""
+        self._connection.execute(
+            _SAVE_INCIDENT,
+            {
+                "key": incident.id,
+                "now_state": str(incident.state),
+                "at": incident.resolved_at,
+                "by": incident.resolved_by,
+            },
+        )
+
+    def resolve_waits(self, instance_id: str, waits: Collection[int], by: str, at: datetime) -> None:
+        """Close the open incidents of tokens that went on or were cancelled."""
+        if waits:
+            self._connection.execute(
+                _RESOLVE_WAITS, {"instance": instance_id, "waits": list(waits), "by": by, "at": at}
+            )

@@ -1,0 +1,64 @@
+"""The journal of one transaction: entries are chained as they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from engine.audit import ChainedEntry, Entry, chain
+from engine.store.records import InstanceRecord
+from engine.store.rows import table_of
+from engine.store.tables import journal as tables
+
+_ENTRY = table_of(tables.JournalEntry)
+_HEAD = table_of(tables.JournalHead)
+_LOCK_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.chain == bindparam("key")).with_for_update()
+_MOVE_HEAD = update(_HEAD).where(_HEAD.c.chain == bindparam("key")).values(seq=bindparam("at"), hash=bindparam("head"))
+
+
+class Journal:
+    """Entries of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def append(self, record: InstanceRecord, entries: Sequence[Entry]) -> None:
+        """Add to the chain of a locked instance and move its head on the record, which is to be saved afterwards."""
+        if not entries:
+            return
+        chained = chain(entries, record.journal_seq, record.journal_hash)
+        self._write(record.id, chained)
+        record.journal_seq, record.journal_hash = chained[-1].seq, chained[-1].hash
+
+    def append_to(self, name: str, entries: Sequence[Entry]) -> None:
+        """Add to a chain that no instance stands behind, such as `deployments`. Three statements."""
+        if not entries:
+            return
+        head = self._connection.execute(_LOCK_HEAD, {"key": name}).first()
+        chained = chain(entries, head[0] if head else 0, head[1] if head else None)
+        self._write(name, chained)
+        last = chained[-1]
+        if head is None:
+            self._connection.execute(insert(_HEAD), {"chain": name, "seq": last.seq, "hash": last.hash})
+        else:
+            self._connection.execute(_MOVE_HEAD, {"key": name, "at": last.seq, "head": last.hash})
+
+    def _write(self, name: str, chained: Sequence[ChainedEntry]) -> None:
+        self._connection.execute(insert(_ENTRY), [_row(name, one) for one in chained])
+
+
+def _row(name: str, one: ChainedEntry) -> dict[str, Any]:
+    at: datetime = one.entry.at
+    return {
+        "chain": name,
+        "seq": one.seq,
+        "at": at,
+        "actor": one.entry.actor,
+        "action": one.entry.action,
+        "subject": one.entry.subject,
+        "detail": dict(one.entry.detail),
+        "hash": one.hash,
+    }

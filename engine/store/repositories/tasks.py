@@ -1,0 +1,72 @@
+"""Tasks of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from engine.casework.task import Task, TaskState
+from engine.errors import NotFound
+from engine.store.records import InstanceRecord
+from engine.store.repositories.instances import INSTANCE, LOCKED, WITH_CASE, locked_record
+from engine.store.rows import columns_of, of_task, table_of, taken, to_task
+from engine.store.tables import tasks as tables
+
+TASK = table_of(tables.Task)
+TASK_COLUMNS = columns_of(tables.Task)
+
+_LOCK = (
+    select(*LOCKED, *TASK_COLUMNS)
+    .select_from(WITH_CASE.join(TASK, TASK.c.instance_id == INSTANCE.c.id))
+    .where(TASK.c.instance_id == bindparam("key"), TASK.c.wait == bindparam("number"))
+    .with_for_update(of=[INSTANCE, TASK])
+)
+_CHANGED = (
+    "state", "assignee", "priority", "priority_rank", "due_at", "due_rank", "follow_up_at", "claimed_at",
+    "completed_at", "draft", "version",
+)  # fmt: skip
+_SAVE = (
+    update(TASK)
+    .where(TASK.c.instance_id == bindparam("key"), TASK.c.wait == bindparam("number"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGED})
+)
+_CANCEL = (
+    update(TASK)
+    .where(TASK.c.instance_id == bindparam("key"), TASK.c.wait.in_(bindparam("numbers", expanding=True)))
+    .values(state=str(TaskState.cancelled), completed_at=bindparam("at"), draft=None, version=TASK.c.version + 1)
+)
+
+
+class Tasks:
+    """Tasks of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def lock(self, task_id: str) -> tuple[Task, InstanceRecord]:
+        """A task with its instance and case, kept from all others until the transaction ends. Raises NotFound."""
+        instance_id, _, wait = task_id.partition("-")
+        if not (wait.isascii() and wait.isdigit() and len(wait) <= 15):
+            raise NotFound.of("task", task_id)
+        row = self._connection.execute(_LOCK, {"key": instance_id, "number": int(wait)}).first()
+        if row is None:
+            raise NotFound.of("task", task_id)
+        return to_task(taken(TASK_COLUMNS, row, len(LOCKED))), locked_record(row)
+
+    def open_many(self, tasks: Sequence[Task]) -> None:
+        """Put new tasks into their queues."""
+        if tasks:
+            self._connection.execute(insert(TASK), [of_task(task) for task in tasks])
+
+    def save(self, task: Task) -> None:
+        """Keep a task as it is now; it must be locked."""
+        row = of_task(task)
+        values = {"key": task.instance_id, "number": task.wait, **{f"new_{name}": row[name] for name in _CHANGED}}
+        self._connection.execute(_SAVE, values)
+
+    def cancel_many(self, instance_id: str, waits: Collection[int], at: datetime) -> None:
+        """Close tasks that the process no longer needs."""
+        if waits:
+            self._connection.execute(_CANCEL, {"key": instance_id, "numbers": list(waits), "at": at})

@@ -1,0 +1,83 @@
+"""One transaction: the only place that commits.
+
+A use case opens it with `with database.work() as work:`, loads under lock, records, and leaves: on the normal way out
+all is committed, on every other nothing happened. Repositories hang on it, one a group of tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from types import TracebackType
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from engine.store.faults import translated
+from engine.store.repositories.accounts import Accounts, KeptAnswers
+from engine.store.repositories.cases import Cases
+from engine.store.repositories.deployments import Deployments
+from engine.store.repositories.instances import Instances
+from engine.store.repositories.jobs import Incidents, Jobs
+from engine.store.repositories.journal import Journal
+from engine.store.repositories.messages import Messages
+from engine.store.repositories.tasks import Tasks
+
+
+class UnitOfWork:
+    """A transaction and its repositories. Not to be used again after its `with` statement, nor by two threads."""
+
+    deployments: Deployments
+    instances: Instances
+    tasks: Tasks
+    jobs: Jobs
+    incidents: Incidents
+    messages: Messages
+    cases: Cases
+    journal: Journal
+    accounts: Accounts
+    idempotency: KeptAnswers
+
+    def __init__(self, engine: Engine, turn: Callable[[], AbstractContextManager[None]] | None) -> None:
+        self._engine = engine
+        self._turn = turn
+        self._stack = ExitStack()
+        self._connection: Connection | None = None
+
+    def __enter__(self) -> UnitOfWork:
+        try:
+            connection = self._stack.enter_context(self._engine.connect())
+            if self._turn is not None:
+                self._stack.enter_context(self._turn())
+            connection.begin()
+        except SQLAlchemyError as failed:
+            self._stack.close()
+            raise translated(failed) from failed
+        self._connection = connection
+        self.deployments = Deployments(connection)
+        self.instances = Instances(connection)
+        self.tasks = Tasks(connection)
+        self.jobs = Jobs(connection)
+        self.incidents = Incidents(connection)
+        self.messages = Messages(connection)
+        self.cases = Cases(connection)
+        self.journal = Journal(connection)
+        self.accounts = Accounts(connection)
+        self.idempotency = KeptAnswers(connection)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._connection is not None
+        try:
+            if error is None:
+                self._connection.commit()
+            else:
+                self._connection.rollback()
+        except SQLAlchemyError as failed:
+            raise translated(failed) from failed
+        finally:
+            self._stack.close()
+        if isinstance(error, SQLAlchemyError):
+            raise translated(error) from error
