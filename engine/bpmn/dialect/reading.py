@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from itertools import islice
+from typing import Any, Final, TypeAlias
 
 from lxml import etree
 
@@ -14,6 +15,8 @@ from engine.bpmn.vocabulary import BPMN
 from engine.diagnostics import Severity
 from engine.safe_xml import line_of
 
+MOST_EXTENSIONS: Final = 1_000
+"""Of one element."""
 Markup: TypeAlias = etree._Element
 Said: TypeAlias = dict[str, Any]
 """Fields of `Meaning` that a dialect has found, by name."""
@@ -43,9 +46,9 @@ class Reading:
         self.findings.note(severity, rule, message, remedy, element_id=self.id, line=line)
 
     def extensions(self) -> Iterator[Markup]:
-        """The elements inside `extensionElements`."""
+        """The elements inside `extensionElements`, up to a bound that `meaning_of` checks."""
         for holder in self.element.iterchildren(f"{{{BPMN}}}extensionElements"):
-            yield from holder.iterchildren(etree.Element)
+            yield from islice(holder.iterchildren(etree.Element), MOST_EXTENSIONS)
 
     def binding(self, attributes: Mapping[str, str], name: str, at: Markup | None = None) -> Binding:
         """Which version is meant; `latest` where nothing is said."""

@@ -1,9 +1,9 @@
 """What is wrong or doubtful in a model before anybody tries to run it: `lint(definitions)`.
 
 In: the shape of scopes (`structure`, `gateways`), events and what they refer to (`events`), what tasks need to be done
-(`work`), expressions and static texts (`expressions`, `timers`), calls in a circle (`calls`). Out: reading (`reader`),
-whether the kernel can run it (`kernel`), proofs of soundness. Every rule has a stable name; errors stand against
-deployment. A process that is not executable is a drawing: it is held to nothing.
+(`work`), expressions and static texts (`expressions`, `timers`), extensions in vain (`extensions`), calls in a circle
+(`calls`). Out: reading (`reader`), whether the kernel can run it (`kernel`), proofs of soundness. Every rule has a
+stable name; errors stand against deployment. A process that is not executable is a drawing: it is held to nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from engine.bpmn.findings import Findings
 from engine.bpmn.lint.calls import CallCycle, call_cycles, check_calls
 from engine.bpmn.lint.events import check_events, check_references
 from engine.bpmn.lint.expressions import check_expressions, check_message_keys
+from engine.bpmn.lint.extensions import check_extensions
 from engine.bpmn.lint.gateways import check_gateways
 from engine.bpmn.lint.structure import check_scope
 from engine.bpmn.lint.work import check_work
@@ -62,3 +63,8 @@ def _check_process(definitions: Definitions, process: Process, findings: Finding
         check_events(definitions, scope, node, findings)
         check_work(node, findings)
     check_expressions(process, findings)
+    check_extensions(process, findings)
+    for scope, node in process.scope.walk():
+        check_extensions(node, findings)
+        for flow in (scope.flows[id] for id in node.outgoing):
+            check_extensions(flow, findings)

@@ -94,9 +94,9 @@ def _check_complete(definitions: Definitions, node: Event, definition: EventDefi
         case MessageDefinition(message=message) if not throws:
             needs_key = not isinstance(node, StartEvent)
             _check_message(definitions, node, message, findings, needs_key=needs_key)
-        case MessageDefinition() if definition.task_definition is None and node.meaning.task_definition is None:
-            text = "Nothing says how the message is sent: the event has no task definition."
-            findings.about(node, _E, "no-task-definition", text, "Choose the connector that sends it.")
+        case MessageDefinition(message=None, task_definition=None) if node.meaning.task_definition is None:
+            text = "Nothing says what is sent: the event has neither a message nor a task definition."
+            findings.about(node, _E, "message-missing", text, "Choose the message, or the connector that sends it.")
         case SignalDefinition(signal=None):
             findings.about(node, _E, "signal-missing", "The event names no signal.", "Choose one.")
         case ErrorDefinition(error=error) if throws:

@@ -35,7 +35,10 @@ def check_work(node: FlowNode, findings: Findings) -> None:
             _check_user_task(node, findings)
         case ScriptTask():
             _check_script(node, findings)
-        case ServiceTask() | SendTask() if meaning.task_definition is None:
+        case SendTask(message=None) if meaning.task_definition is None:
+            message = "Nothing says what is sent: the task has neither a message nor a task definition."
+            findings.about(node, _E, "message-missing", message, "Choose the message, or the connector that sends it.")
+        case ServiceTask() if meaning.task_definition is None:
             message = "Nothing says which connector does this task."
             findings.about(node, _E, "no-task-definition", message, "Fill in the type of its task definition.")
         case BusinessRuleTask() if meaning.called_decision is None and meaning.task_definition is None:

@@ -33,6 +33,8 @@ __all__ = ["XmlLimits", "read_bpmn"]
 
 _SLACK: Final = 100
 """Flow nodes let pass beyond the limit: the starts and ends around the tasks."""
+_ELEMENTS_A_NODE: Final = 8
+"""Elements of all kinds let pass for each flow node of the limit."""
 _MODELER: Final = ("http://camunda.org/schema/modeler/1.0", "http://operaton.org/schema/modeler/1.0")
 
 
@@ -41,19 +43,20 @@ def read_bpmn(
 ) -> tuple[Definitions, tuple[Diagnostic, ...]]:
     """The model of a file, with the findings of reading; `file` is its name within its bundle.
 
-    `limits` bound the file: 5 MB, 5,000 flow nodes (and a hundred more for starts and ends), four times as many flows,
-    50 sub-processes inside one another. Raises ModelRefused when there is nothing that could be read: see `parse_xml`,
-    and `not-bpmn`, `other-bpmn-version`, `too-many-elements`, `nested-too-deep`.
+    `limits` bound the file: 5 MB, 5,000 flow nodes (and a hundred more for starts and ends), eight times as many
+    elements in all (flows, data, lanes ...), 50 sub-processes inside one another. Raises ModelRefused when there is
+    nothing that could be read: see `parse_xml`, and `not-bpmn`, `other-bpmn-version`, `too-many-elements`,
+    `nested-too-deep`.
     """
     bounds = limits or XmlLimits()
     root = parse_xml(data, file=file, limits=bounds)
     _check_root(root, file)
     counted = inventory(data)
-    nodes, flows = sum(counted.get(kind, 0) for kind in FLOW_NODES), counted.get("sequenceFlow", 0)
-    if nodes > bounds.elements + _SLACK or flows > 4 * bounds.elements:
+    nodes, elements = sum(counted.get(kind, 0) for kind in FLOW_NODES), sum(counted.values())
+    if nodes > bounds.elements + _SLACK or elements > _ELEMENTS_A_NODE * bounds.elements:
         raise _refused(
             "too-many-elements",
-            f"Expected at most {bounds.elements:,} flow nodes, found {nodes:,} (and {flows:,} sequence flows).",
+            f"Expected at most {bounds.elements:,} flow nodes, found {nodes:,} ({elements:,} elements in all).",
             "Split the model into processes that call one another.",
             file,
         )

@@ -148,7 +148,12 @@ ERRORS: dict[str, tuple[Drawing, str, str]] = {
     ),
     "an error without code": (a_process().start().end("e", error=""), "error-without-code", "e"),
     "an escalation without code": (a_process().start().end("e", escalation=""), "escalation-without-code", "e"),
-    "a message sent by nobody": (a_process().start().end("e", message="m"), "no-task-definition", "e"),
+    "a message event that sends nothing": (
+        a_process().start().end("e", content="<bpmn:messageEventDefinition/>"),
+        "message-missing",
+        "e",
+    ),
+    "a send task that sends nothing": (a_process().start().send_task("s", None).end(), "message-missing", "s"),
     "a non-interrupting error": (
         a_process().start().task("t").end("a").boundary("b", on="t", error="x", interrupting=False).end("c"),
         "error-must-interrupt",
@@ -308,6 +313,18 @@ DOUBTS: dict[str, tuple[Drawing, str, str, Severity]] = {
         a_process().start(interrupting=False).end(),
         "interrupting-without-effect",
         "start",
+        Severity.warning,
+    ),
+    "a form where nobody fills it in": (
+        a_process().start().service_task("s", form="f").end(),
+        "extension-without-effect",
+        "s",
+        Severity.warning,
+    ),
+    "a queue of a gateway": (
+        a_process().start().exclusive("g", queue="a:b").end(),
+        "extension-without-effect",
+        "g",
         Severity.warning,
     ),
     "a process without name": (a_process("p").start().end(), "no-name", "p", Severity.info),

@@ -96,7 +96,7 @@ def test_an_inclusion_is_not_followed_but_reported() -> None:
         (f'<?xml version="1.0" encoding="koi8-r"?>{OPEN}{CLOSE}'.encode(), "xml-encoding"),
         (OPEN.encode() + b"<task>" * 300 + b"</task>" * 300 + CLOSE.encode(), "not-xml"),
         (f"{OPEN}<documentation>{'x' * 12_000_000}</documentation>{CLOSE}".encode(), "file-too-large"),
-        (f"{OPEN}{'<a/>' * 500_000}{CLOSE}".encode(), "file-too-large"),
+        (f"{OPEN}{'<a/>' * 210_000}{CLOSE}".encode(), "file-too-large"),
         (f"{OPEN}<task {MANY_ATTRIBUTES}/>{CLOSE}".encode(), "file-too-large"),
         (b"<html/>", "not-bpmn"),
         (f'<process xmlns="{BPMN}"/>'.encode(), "not-bpmn"),
@@ -130,10 +130,18 @@ def test_more_flow_nodes_than_the_limit_are_refused() -> None:
     assert refusal_of(a_straight_process(300), XmlLimits(elements=100)).rule == "too-many-elements"
 
 
-def test_more_flows_than_four_times_the_limit_are_refused() -> None:
-    flows = '<sequenceFlow sourceRef="t" targetRef="t"/>' * 41
+def test_more_elements_than_eight_times_the_limit_are_refused() -> None:
+    flows = '<sequenceFlow sourceRef="t" targetRef="t"/>' * 80
 
     assert refusal_of(f'{OPEN}<task id="t"/>{flows}{CLOSE}', XmlLimits(elements=10)).rule == "too-many-elements"
+
+
+def test_more_than_a_thousand_extensions_of_one_element_are_an_error() -> None:
+    extensions = '<x xmlns="urn:x"/>' * 1_001
+
+    _, findings = read_bpmn(f"{OPEN}<extensionElements>{extensions}</extensionElements>{CLOSE}".encode())
+
+    assert [found.rule for found in findings] == ["too-many-extensions", "foreign-extension"]
 
 
 def test_a_quote_in_a_reference_reaches_no_query() -> None:
