@@ -110,7 +110,8 @@ def _finish(token: Token, values: Values) -> None:
 
 
 def _happen_on_edge(instance: Instance, host: Token, edge: NodeSpec, values: Values) -> None:
-    token = instance.spawn(edge, instance.tasks[host.owner], host)
+    owner = instance.tasks[host.owner]
+    token = instance.spawn(edge, owner, owner)
     if values:
         token.carried = Variables(dict(values))
     if _interrupts(edge):

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 class Variables:
     """The variables of one scope; decoded when first read, encoded when changed."""
 
-    __slots__ = ("_text", "_values")
+    __slots__ = ("_text", "_values", "written")
 
     def __init__(self, values: dict[str, Any] | None = None, text: str | None = None) -> None:
+        self.written: dict[str, None] = {}
+        """Names set since these variables were made; kept in the snapshot for called processes only."""
         self._values = values if text is None else None
         self._text = text
 
@@ -40,6 +42,7 @@ class Variables:
         """Give a variable a value."""
         values = self.values
         values[name] = value
+        self.written[name] = None
         self._text = None
 
     def update(self, values: Mapping[str, Any]) -> None:

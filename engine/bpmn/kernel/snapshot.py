@@ -145,7 +145,7 @@ class _VariableTexts:
 def _token(token: Token, variables: _VariableTexts) -> list[Any]:
     """One token as a list; nothing at the end where there is nothing."""
     flags = _ENTERED * token.entered | _MAPPED * token.mapped | _INTERRUPTED * token.interrupted | _TOLD * token.told
-    called = token.called
+    called, inner = token.called, token.inner
     row: list[Any] = [
         token.id,
         token.task_spec.name,
@@ -157,7 +157,7 @@ def _token(token: Token, variables: _VariableTexts) -> list[Any]:
         variables.text(token.inner),
         variables.text(token.carried),
         token.arrivals or None,
-        None if called is None else [called.process_id, called.source],
+        None if called is None or inner is None else [called.process_id, called.source, list(inner.written)],
         None if token._parent == token.owner else token._parent,
     ]
     while row[-1] is None:
@@ -230,7 +230,9 @@ def _restore(instance: Instance, row: list[Any]) -> None:
     token.inner = None if inner is None else Variables(text=inner)
     token.carried = None if carried is None else Variables(text=carried)
     if called is not None:
-        token.called = _called_again(instance, *called)
+        token.called = _called_again(instance, called[0], called[1])
+        if token.inner is not None:
+            token.inner.written = dict.fromkeys(called[2])
     if arrivals:
         token.arrivals = arrivals
         for join in arrivals:

@@ -123,10 +123,16 @@ class CallSpec(ScopeSpec):
             raise
 
     def leave(self, token: Token) -> None:
-        """Hand back variables: all, unless the model says otherwise; an output mapping chooses. Raises Fault."""
-        hands_back = bool(self.outputs_mapped) or self.called_element.propagate_all_child_variables
-        if hands_back and token.inner is not None and not token.mapped:
-            self.accept(token, token.inner.values)
+        """Hand back variables: those it set, unless the model says none; an output mapping sees all. Raises Fault.
+
+        What it did not touch does not come back: it is a copy, and may be older than what is outside by now.
+        """
+        inner = token.inner
+        if inner is not None and not token.mapped:
+            if self.outputs_mapped:
+                self.accept(token, inner.values)
+            elif self.called_element.propagate_all_child_variables:
+                self.accept(token, {name: inner.values[name] for name in inner.written})
         super().leave(token)
 
     def _check_depth(self, token: Token) -> None:
