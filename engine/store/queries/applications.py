@@ -1,0 +1,218 @@
+"""Applications as the applicant follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from engine.casework.actor import Actor
+from engine.casework.case import Case, CaseState
+from engine.casework.decision import Decision
+from engine.casework.task import TaskState
+from engine.errors import NotFound
+from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
+from engine.store.queries.services import service_detail
+from engine.store.rows import columns_of, table_of, taken, to_case
+from engine.store.tables import cases as tables
+from engine.store.tables.instances import Activity
+from engine.store.tables.tasks import Task
+
+_CASE = table_of(tables.Case)
+_CASE_COLUMNS = columns_of(tables.Case)
+_MILESTONE = table_of(tables.MilestoneReached)
+_EVIDENCE = table_of(tables.Evidence)
+_ACTIVITY = table_of(Activity)
+_TASK = table_of(Task)
+_RECENT_CASES: Final = 50
+"""How many closed cases of a service the expected day is reckoned from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationRow:
+    """An application in short."""
+
+    case: Case
+    expected_at: datetime | None = None
+    """When a decision is likely; the list does not reckon it."""
+
+    @property
+    def outcome(self) -> str | None:
+        """How it was decided."""
+        return str(self.case.decision.outcome) if self.case.decision else None
+
+    @property
+    def decided_at(self) -> datetime | None:
+        """When it was decided."""
+        return self.case.decision.decided_at if self.case.decision else None
+
+    @property
+    def decision(self) -> Decision | None:
+        """The administrative act."""
+        return self.case.decision
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.case, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepRow:
+    """A milestone of the service: `done`, `current` or `ahead`."""
+
+    key: str
+    title: Mapping[str, str]
+    state: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceRow:
+    """A proof and who supplied it."""
+
+    key: str
+    provenance: str
+    source: str
+    purpose: str
+    legal_basis: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTaskRow:
+    """What the applicant must do."""
+
+    id: str
+    name: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingRow(ApplicationRow):
+    """Everything the applicant may know."""
+
+    steps: Sequence[StepRow]
+    where_now: Sequence[str]
+    clock_is_stopped: bool
+    evidence: Sequence[EvidenceRow]
+    own_tasks: Sequence[OwnTaskRow]
+    documents: Sequence[Any] = ()
+
+
+def own_applications(
+    connection: Connection, actor: Actor, *, limit: int = 25, cursor: str | None = None
+) -> Page[ApplicationRow]:
+    """The actor's own applications, the newest first. One statement. Raises CursorUnknown."""
+    start = decode_cursor(cursor, str)
+    statement = select(*_CASE_COLUMNS).where(_CASE.c.applicant == actor.account)
+    if start is not None:
+        statement = statement.where(_CASE.c.id < start[0])
+    most = bounded(limit)
+    rows = connection.execute(statement.order_by(_CASE.c.id.desc()).limit(most + 1))
+    found = [ApplicationRow(case=to_case(taken(_CASE_COLUMNS, row))) for row in rows]
+    return page_of(found, most, lambda one: (one.case.id,))
+
+
+def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
+    """One application with its steps, evidence, and where it is. Raises NotFound also for who may not see it.
+
+    Seven statements, each by key or index.
+    """
+    row = connection.execute(select(*_CASE_COLUMNS).where(_CASE.c.id == case_id)).first()
+    if row is None:
+        raise NotFound.of("application", case_id)
+    case = to_case(taken(_CASE_COLUMNS, row))
+    case.require_seen_by(actor)
+    tasks = connection.execute(
+        select(_TASK.c.wait, _TASK.c.name, _TASK.c.assignee, _TASK.c.due_at, _TASK.c.queue)
+        .where(
+            _TASK.c.instance_id == case.instance_id,
+            _TASK.c.state.in_([str(TaskState.open), str(TaskState.claimed)]),
+        )
+        .order_by(_TASK.c.wait)
+    ).all()
+    evidence = connection.execute(
+        select(_EVIDENCE).where(_EVIDENCE.c.case_id == case_id).order_by(_EVIDENCE.c.id).limit(500)
+    )
+    return TrackingRow(
+        case=case,
+        expected_at=_expected_at(connection, case) if case.is_open else None,
+        steps=_steps(connection, case),
+        where_now=_where_now(connection, case, [task.name for task in tasks]),
+        clock_is_stopped=case.term.clock_is_stopped if case.term else False,
+        evidence=[
+            EvidenceRow(
+                key=one.key,
+                provenance=one.provenance,
+                source=one.source,
+                purpose=one.purpose,
+                legal_basis=one.legal_basis,
+                recorded_at=one.supplied_at,
+            )
+            for one in evidence
+        ],
+        own_tasks=[
+            OwnTaskRow(id=f"{case.instance_id}-{task.wait}", name=task.name, due_at=task.due_at)
+            for task in tasks
+            if task.assignee == actor.account and task.queue is None
+        ],
+    )
+
+
+def _steps(connection: Connection, case: Case) -> list[StepRow]:
+    """The service's milestones in its order: reached ones with their last time, then those ahead."""
+    titles = service_detail(connection, case.service_key).passport.get("milestones") or {}
+    reached = {
+        row.milestone: row.reached_at
+        for row in connection.execute(
+            select(_MILESTONE.c.milestone, _MILESTONE.c.reached_at)
+            .where(_MILESTONE.c.case_id == case.id)
+            .order_by(_MILESTONE.c.seq)
+        )
+    }
+    return [
+        StepRow(key=key, title=one["title"], state=_state_of(case, key, key in reached), at=reached.get(key))
+        for key, one in titles.items()
+        if case.is_open or key in reached
+    ]
+
+
+def _state_of(case: Case, key: str, is_reached: bool) -> str:
+    if key == case.milestone:
+        return "current" if case.is_open else "done"
+    return "done" if is_reached else "ahead"
+
+
+def _where_now(connection: Connection, case: Case, task_names: Sequence[str]) -> list[str]:
+    """Names of what is being done: people's tasks, else the automatic steps that are open."""
+    if task_names or not case.is_open:
+        return list(task_names)
+    statement = (
+        select(_ACTIVITY.c.element_id)
+        .where(
+            _ACTIVITY.c.instance_id == case.instance_id,
+            _ACTIVITY.c.ended_at.is_(None),
+            _ACTIVITY.c.element_type.in_(["ServiceTask", "SendTask", "ReceiveTask", "CatchEvent"]),
+        )
+        .limit(50)
+    )
+    return list(connection.execute(statement).scalars())
+
+
+def _expected_at(connection: Connection, case: Case) -> datetime | None:
+    """Submission and the median of how long the last closed cases took; the legal deadline where there are none."""
+    statement = (
+        select(_CASE.c.submitted_at, _CASE.c.closed_at)
+        .where(
+            _CASE.c.agency == case.agency,
+            _CASE.c.service_key == case.service_key,
+            _CASE.c.state == str(CaseState.decided),
+        )
+        .order_by(_CASE.c.id.desc())
+        .limit(_RECENT_CASES)
+    )
+    lengths = [(row.closed_at - row.submitted_at).total_seconds() for row in connection.execute(statement)]
+    return case.submitted_at + timedelta(seconds=median(lengths)) if lengths else case.deadline_at

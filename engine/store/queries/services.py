@@ -1,0 +1,90 @@
+"""The catalogue of public services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from sqlalchemy import Connection, func, select
+
+from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
+from engine.store.repositories.deployments import find_definition
+from engine.store.rows import table_of
+from engine.store.tables import deployments as tables
+
+_DEFINITION = table_of(tables.Definition)
+_RESOURCE = table_of(tables.Resource)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRow:
+    """A service in the catalogue, in its newest version. `passport` is its service.yaml, checked at deployment."""
+
+    key: str
+    version: int
+    agency: str
+    passport: dict[str, Any]
+
+    @property
+    def title(self) -> dict[str, str]:
+        """In every language."""
+        return dict(self.passport["title"])
+
+    @property
+    def description(self) -> dict[str, str]:
+        """In every language."""
+        return dict(self.passport["description"])
+
+    @property
+    def form_id(self) -> str | None:
+        """The form an applicant fills in."""
+        return self.passport.get("form")
+
+
+def service_page(connection: Connection, *, limit: int = 25, cursor: str | None = None) -> Page[ServiceRow]:
+    """All services, by key. One statement. Raises CursorUnknown."""
+    start = decode_cursor(cursor, str)
+    newest = (
+        select(_DEFINITION.c.key, func.max(_DEFINITION.c.version).label("version"))
+        .where(_DEFINITION.c.kind == "service")
+        .group_by(_DEFINITION.c.key)
+    )
+    if start is not None:
+        newest = newest.where(_DEFINITION.c.key > start[0])
+    most = bounded(limit)
+    found = newest.order_by(_DEFINITION.c.key).limit(most + 1).subquery()
+    statement = (
+        select(_DEFINITION.c.key, _DEFINITION.c.version, _DEFINITION.c.agency, _RESOURCE.c.content)
+        .join(found, (found.c.key == _DEFINITION.c.key) & (found.c.version == _DEFINITION.c.version))
+        .join(_RESOURCE, _RESOURCE.c.checksum == _DEFINITION.c.checksum)
+        .where(_DEFINITION.c.kind == "service")
+        .order_by(_DEFINITION.c.key)
+    )
+    rows = [_row(row) for row in connection.execute(statement)]
+    return page_of(rows, most, lambda one: (one.key,))
+
+
+def service_detail(connection: Connection, key: str) -> ServiceRow:
+    """The newest version of a service. Raises NotFound."""
+    definition = find_definition(connection, "service", key)
+    statement = (
+        select(_DEFINITION.c.key, _DEFINITION.c.version, _DEFINITION.c.agency, _RESOURCE.c.content)
+        .join(_RESOURCE, _RESOURCE.c.checksum == _DEFINITION.c.checksum)
+        .where(_DEFINITION.c.id == definition.id)
+    )
+    return _row(connection.execute(statement).one())
+
+
+def _row(row: Any) -> ServiceRow:
+    passport = yaml.safe_load(row.content)
+    return ServiceRow(key=row.key, version=row.version, agency=row.agency, passport=plain_json(passport))
+
+
+def plain_json(value: Any) -> Any:
+    """YAML's days as texts; everything else is JSON already."""
+    if isinstance(value, dict):
+        return {str(key): plain_json(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [plain_json(part) for part in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,0 +1,244 @@
+"""Queues of tasks and single tasks, as their clerks, applicants and supervisors see them.
+
+The first page of a queue must not depend on how long the queue is: each queue has an index in the order of each sort,
+and the pages of several queues are merged from the first rows of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    or_,
+    select,
+    true,
+    tuple_,
+    type_coerce,
+    union_all,
+)
+
+from engine.casework.actor import Actor
+from engine.casework.task import Task, TaskState
+from engine.errors import Invalid, NotFound
+from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
+from engine.store.rows import columns_of, due_rank, table_of, taken, to_task, to_variables
+from engine.store.tables import tasks as tables
+from engine.store.tables.accounts import Account
+from engine.store.tables.cases import Case
+from engine.store.tables.instances import Instance
+
+_TASK = table_of(tables.Task)
+_CASE = table_of(Case)
+_ACCOUNT = table_of(Account)
+_INSTANCE = table_of(Instance)
+_COLUMNS = columns_of(tables.Task)
+_OPEN: Final = (str(TaskState.open), str(TaskState.claimed))
+_RANKS: Final = {"due": _TASK.c.due_rank, "created": _TASK.c.created_at, "priority": _TASK.c.priority_rank}
+_MOST_QUEUES: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRow:
+    """A task in a list."""
+
+    task: Task
+    assignee_name: str | None
+    case_number: str | None
+    service_key: str | None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.task, name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDetail(TaskRow):
+    """A task with what is needed to show its form."""
+
+    definition_id: str
+    snapshot: bytes | None
+    process_variables: dict[str, Any]
+    """Of the process's own scope; what the task sees besides is in the snapshot."""
+
+
+def queue_page(
+    connection: Connection,
+    actor: Actor,
+    *,
+    now: datetime,
+    queue: Any = None,
+    state: str = "active",
+    mine: bool = False,
+    overdue: bool = False,
+    search: str | None = None,
+    sort: str = "due",
+    limit: int = 25,
+    cursor: str | None = None,
+) -> Page[TaskRow]:
+    """Tasks the actor may see: of her queues and agencies, and those she holds. One statement.
+
+    `state` is `active` (open or claimed) or one state; `queue` narrows to one; `search` looks in names and case
+    numbers. Sorted by due date, age or priority. Raises Invalid for an unknown sort, CursorUnknown.
+    """
+    if sort not in _RANKS:
+        raise Invalid(f"Expected to sort by {', '.join(_RANKS)}, found {sort!r:.30}.", remedy="Choose one of them.")
+    rank = _RANKS[sort]
+    start = decode_cursor(cursor, int, str, int)
+    wanted: list[ColumnElement[bool]] = [_TASK.c.state.in_(_OPEN if state == "active" else (state,))]
+    if start is not None:
+        wanted.append(tuple_(_raw(rank), _TASK.c.instance_id, _TASK.c.wait) > tuple_(*start))
+    if overdue:
+        wanted.append(_raw(_TASK.c.due_rank) < due_rank(now))
+    if search:
+        pattern = f"%{_escaped(search)}%"
+        wanted.append(or_(_TASK.c.name.ilike(pattern, escape="\\"), _CASE.c.number.ilike(pattern, escape="\\")))
+    most = bounded(limit)
+    order = (rank, _TASK.c.instance_id, _TASK.c.wait)
+    parts = [
+        _rows().where(where, *wanted).order_by(*order).limit(most + 1)
+        for where in _visible_parts(connection, actor, str(queue) if queue else None, mine=mine)
+    ]
+    if not parts:
+        return Page(())
+    if len(parts) == 1:
+        rows = connection.execute(parts[0]).all()
+    else:
+        merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
+        rank_name = rank.name
+        merged_order = (merged.c[rank_name], merged.c.instance_id, merged.c.wait)
+        rows = connection.execute(select(merged).order_by(*merged_order).limit(most + 1)).all()
+    found = [_row(row) for row in rows]
+    return page_of(found, most, lambda one: (_rank_of(one.task, sort), one.task.instance_id, one.task.wait))
+
+
+def task_detail(connection: Connection, actor: Actor, task_id: str) -> TaskDetail:
+    """One task with what its form shows. Raises NotFound also for who may not see it."""
+    instance_id, _, wait = task_id.partition("-")
+    if not (wait.isascii() and wait.isdigit() and len(wait) <= 15):
+        raise NotFound.of("task", task_id)
+    statement = (
+        _rows()
+        .add_columns(_INSTANCE.c.definition_id, _INSTANCE.c.snapshot, _INSTANCE.c.variables)
+        .join(_INSTANCE, _INSTANCE.c.id == _TASK.c.instance_id)
+        .where(_TASK.c.instance_id == instance_id, _TASK.c.wait == int(wait))
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        raise NotFound.of("task", task_id)
+    short = _row(row)
+    short.task.require_seen_by(actor)
+    return TaskDetail(
+        task=short.task,
+        assignee_name=short.assignee_name,
+        case_number=short.case_number,
+        service_key=short.service_key,
+        definition_id=row.definition_id,
+        snapshot=row.snapshot,
+        process_variables=to_variables(row.variables),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTaskRow:
+    """A task that waits in an instance."""
+
+    id: str
+    name: str
+    element_id: str
+    queue: str | None
+
+
+def open_tasks_of(connection: Connection, instance_id: str) -> list[OpenTaskRow]:
+    """The open tasks of an instance, at most 1,000."""
+    statement = (
+        select(_TASK.c.wait, _TASK.c.name, _TASK.c.element_id, _TASK.c.queue)
+        .where(_TASK.c.instance_id == instance_id, _TASK.c.state.in_(_OPEN))
+        .order_by(_TASK.c.wait)
+        .limit(1_000)
+    )
+    return [
+        OpenTaskRow(id=f"{instance_id}-{row.wait}", name=row.name, element_id=row.element_id, queue=row.queue)
+        for row in connection.execute(statement)
+    ]
+
+
+def _rows() -> Select[Any]:
+    return (
+        select(
+            *_COLUMNS,
+            _ACCOUNT.c.name.label("assignee_name"),
+            _CASE.c.number.label("case_number"),
+            _CASE.c.service_key.label("service_key"),
+        )
+        .select_from(_TASK)
+        .outerjoin(_ACCOUNT, _ACCOUNT.c.id == _TASK.c.assignee)
+        .outerjoin(_CASE, _CASE.c.id == _TASK.c.case_id)
+    )
+
+
+def _row(row: Any) -> TaskRow:
+    task = to_task(taken(_COLUMNS, row))
+    return TaskRow(task=task, assignee_name=row.assignee_name, case_number=row.case_number, service_key=row.service_key)
+
+
+def _visible_parts(
+    connection: Connection, actor: Actor, queue: str | None, *, mine: bool
+) -> Sequence[ColumnElement[bool]]:
+    """Conditions that part what the actor may see, without overlap; each is served by one index."""
+    held = _TASK.c.assignee == actor.account
+    queues = sorted(str(one) for one in actor.queues)[:_MOST_QUEUES]
+    if mine:
+        return [and_(held, _TASK.c.queue == queue)] if queue else [held]
+    if queue is not None:
+        agency = queue.partition(":")[0]
+        return (
+            [_TASK.c.queue == queue]
+            if queue in queues or actor.oversees(agency)
+            else [and_(held, _TASK.c.queue == queue)]
+        )
+    overseen = _queues_of(connection, actor.supervises)
+    all_queues = sorted({*queues, *overseen})[:_MOST_QUEUES]
+    elsewhere = or_(_TASK.c.queue.is_(None), _TASK.c.queue.not_in(all_queues)) if all_queues else true()
+    return [*(_TASK.c.queue == one for one in all_queues), and_(held, elsewhere)]
+
+
+def _queues_of(connection: Connection, agencies: frozenset[str]) -> list[str]:
+    """The queues of agencies that have open tasks: a walk along the index, one step a queue."""
+    found: list[str] = []
+    for agency in sorted(agencies):
+        after, end = f"{agency}:", f"{agency};"  # the sign after the colon
+        while len(found) < _MOST_QUEUES:
+            statement = (
+                select(_TASK.c.queue)
+                .where(_TASK.c.queue > after, _TASK.c.queue < end, _TASK.c.state.in_(_OPEN))
+                .order_by(_TASK.c.queue)
+                .limit(1)
+            )
+            following = connection.execute(statement).scalar()
+            if following is None:
+                break
+            found.append(following)
+            after = following
+    return found
+
+
+def _raw(column: Any) -> Any:
+    """A column of moments as the number it is kept as, to be compared with a number of a cursor."""
+    return type_coerce(column, BigInteger)
+
+
+def _rank_of(task: Task, sort: str) -> int:
+    if sort == "priority":
+        return 100 - task.priority
+    return due_rank(task.due_at if sort == "due" else task.created_at)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
