@@ -9,14 +9,20 @@ from engine.feel.types import UNFIT, FeelType, coerce
 from engine.feel.values import Function, Value
 
 
-def call(run: Run, function: Function, arguments: Sequence[Value], at: int | None = None) -> Value:
+def call(
+    run: Run,
+    function: Function,
+    arguments: Sequence[Value],
+    at: int | None = None,
+    body: Callable[[Run, Sequence[Value]], Value] | None = None,
+) -> Value:
     """The value of a function for arguments in order; null with a warning when their number is wrong."""
     count = len(arguments)
     if count < function.fewest or (function.most is not None and count > function.most):
         return run.null("arguments", f"{function.name}() expects {_wanted(function)}, found {count} arguments.", at)
     run.enter()
     try:
-        return function.body(run, arguments)
+        return (body or function.body)(run, arguments)
     finally:
         run.depth -= 1
 
@@ -25,12 +31,13 @@ def call_by_name(
     run: Run, function: Function, names: Sequence[str], values: Sequence[Value], at: int | None = None
 ) -> Value:
     """The value of a function for arguments by name; null with a warning when a name does not fit."""
-    ordered = _ordered(function, names, values)
-    if ordered is None:
+    chosen = _ordered(function, names, values)
+    if chosen is None:
         known = " or ".join(f"({', '.join(signature)})" for signature in function.signatures)
         given = ", ".join(names)
         return run.null("arguments", f"{function.name}() expects the parameters {known}, found ({given}).", at)
-    return call(run, function, ordered, at)
+    place, ordered = chosen
+    return call(run, function, ordered, at, function.bodies[place] if function.bodies else None)
 
 
 def _wanted(function: Function) -> str:
@@ -41,7 +48,7 @@ def _wanted(function: Function) -> str:
     return f"{function.fewest} to {function.most} arguments"
 
 
-def _ordered(function: Function, names: Sequence[str], values: Sequence[Value]) -> list[Value] | None:
+def _ordered(function: Function, names: Sequence[str], values: Sequence[Value]) -> tuple[int, list[Value]] | None:
     given = dict(zip(names, values, strict=True))
     if len(given) != len(names):
         return None
@@ -53,7 +60,7 @@ def _ordered(function: Function, names: Sequence[str], values: Sequence[Value]) 
     last = max((signature.index(name) for name in names), default=-1)
     if any(name not in given for name in signature[: min(function.fewest, len(signature))]):
         return None
-    return [given.get(name) for name in signature[: last + 1]]
+    return function.signatures.index(signature), [given.get(name) for name in signature[: last + 1]]
 
 
 def written_function(

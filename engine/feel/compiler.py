@@ -19,7 +19,7 @@ from engine.feel.loops import Walk, for_loop, quantified
 from engine.feel.operators import ARITHMETIC, all_true, any_true, compared, member, negate
 from engine.feel.paths import at_index, filtered, path
 from engine.feel.run import MISSING, Env
-from engine.feel.types import FeelType, resolve
+from engine.feel.types import FeelType, resolve, unrestricted
 from engine.feel.values import NATIVE, NUMBERS, Function, Range, Value, admit, compare, feel_type
 
 Compiled: TypeAlias = Callable[[Env], Value]
@@ -115,8 +115,15 @@ def _once(make: Compiled) -> Compiled:
 def _if(node: syntax.If) -> Compiled:
     condition, then, otherwise = compile_node(node.condition), compile_node(node.then), compile_node(node.otherwise)
 
+    at = node.at
+
     def choose(env: Env) -> Value:
-        return then(env) if condition(env) is True else otherwise(env)
+        answer = condition(env)
+        if answer is True:
+            return then(env)
+        if answer is False or answer is None:
+            return otherwise(env)
+        return env.run.null("condition", f"`if` expects true or false, found a {feel_type(answer)}.", at)
 
     return choose
 
@@ -331,7 +338,7 @@ def _instance_of(node: syntax.InstanceOf) -> Compiled:
             env.run.null("unknown-type", "The type after `instance of` is unknown.", at)
             return None
         found = value(env)
-        return found is not None and kind.holds(found)
+        return found is not None and unrestricted(kind).holds(found)
 
     return test
 
@@ -363,7 +370,7 @@ def compile_tests(node: syntax.Tests) -> Callable[[Env, Value], bool | None]:
     """The closure of unary tests: an `Env` that knows the input as `?`, and the input (DMN 1.5, 7.3.3 and 8.3.3)."""
     if not node.tests:
         return lambda env, value: True
-    tests = [_test(test) for test in node.tests]
+    tests = [compile_test(test) for test in node.tests]
     negated = node.negated
     if len(tests) == 1 and not negated:
         return tests[0]
@@ -381,7 +388,8 @@ def compile_tests(node: syntax.Tests) -> Callable[[Env, Value], bool | None]:
     return test_all
 
 
-def _test(node: syntax.Node) -> Callable[[Env, Value], bool | None]:
+def compile_test(node: syntax.Node) -> Callable[[Env, Value], bool | None]:
+    """The closure of one positive unary test."""
     compiled = compile_node(node)
     asks = "?" in syntax.names_in(node)
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from engine.feel import syntax
-from engine.feel.compiler import compile_node, compile_tests
+from engine.feel.compiler import compile_node, compile_test, compile_tests
 from engine.feel.errors import FeelBudgetExceeded, FeelSyntaxError
 from engine.feel.functions import BUILT_INS, SPACED_NAMES
 from engine.feel.grammar import LONGEST_TEXT, Grammar
@@ -83,6 +83,8 @@ class UnaryTests:
     """Its syntax tree."""
     run: Callable[[Env, Value], bool | None] = field(repr=False)
     """Its closure, for those who keep an `Env` of their own, which knows the input as `?`."""
+    each: tuple[Callable[[Env, Value], bool | None], ...] = field(default=(), repr=False)
+    """The closures of the single tests, in the order written."""
 
     @property
     def free_names(self) -> frozenset[str]:
@@ -176,6 +178,6 @@ def _parsed_expression(text: str, special: frozenset[str]) -> Expression:
 def _parsed_tests(text: str, special: frozenset[str]) -> UnaryTests:
     try:
         tree = _grammar(text, special).whole_tests()
-        return UnaryTests(text, tree, compile_tests(tree))
+        return UnaryTests(text, tree, compile_tests(tree), tuple(compile_test(test) for test in tree.tests))
     except RecursionError:
         raise _too_deep(text) from None

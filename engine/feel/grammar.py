@@ -67,7 +67,7 @@ _TYPE = re.compile(
     r"((?:date\s+and\s+time|days\s+and\s+time\s+duration|years\s+and\s+months\s+duration|[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*"
     r"(?:\s+(?!(?:and|or|then|else|return|satisfies|in|between|external)\b)[^\W\d]\w*)*))"
 )
-_AFTER_RANGE = frozenset({")", "]", "}", ",", "=", "!=", "<", "<=", ">", ">=", ":"})
+_AFTER_RANGE = frozenset({")", "]", "}", ",", "=", "!=", "<", "<=", ">", ">=", ":", "."})
 
 
 _Part = TypeVar("_Part")

@@ -49,7 +49,11 @@ def quantified(env: Env, walks: Sequence[Walk], condition: Compiled, every: bool
         answer = condition(inner)
         if answer is (not every):
             return not every
-        unknown = unknown or not isinstance(answer, bool)
+        if answer is not None and not isinstance(answer, bool):
+            word = "every" if every else "some"
+            env.run.null("condition", f"`{word}` expects true or false, found a {feel_type(answer)}.")
+            return None
+        unknown = unknown or answer is None
     return None if unknown else every
 
 

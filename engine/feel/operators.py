@@ -48,7 +48,6 @@ def power(run: Run, left: Value, right: Value, at: int) -> Value:
 
 def negate(run: Run, value: Value, at: int) -> Value:
     """`-value`"""
-    value = unwrapped(value)
     if isinstance(value, Decimal):
         return NUMBERS.minus(value)
     if isinstance(value, DaysDuration):
@@ -69,8 +68,6 @@ _NUMERIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
 
 
 def _operate(run: Run, operator: str, left: Value, right: Value, at: int) -> Value:
-    if left.__class__ is list or right.__class__ is list:
-        left, right = unwrapped(left), unwrapped(right)
     try:
         if left.__class__ is Decimal and right.__class__ is Decimal:
             return _NUMERIC[operator](left, right)
@@ -201,7 +198,7 @@ def compared(run: Run, operator: str, left: Value, right: Value, at: int) -> boo
             _unfit(run, operator, left, right, at)
             return None
         return same if operator == "=" else not same
-    order = compare(unwrapped(left), unwrapped(right))
+    order = compare(left, right)
     if order is None:
         _unfit(run, operator, left, right, at)
         return None

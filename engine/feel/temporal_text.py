@@ -88,9 +88,7 @@ def read_temporal(text: str) -> Temporal | None:
     """Whatever an at-literal `@"..."` holds."""
     if text.startswith(("P", "-P")):
         return read_duration(text)
-    if "T" in text:
-        return read_date_time(text)
-    return read_date(text) or read_time(text)
+    return read_date(text) or read_time(text) or read_date_time(text)
 
 
 def write_temporal(value: Temporal) -> str:

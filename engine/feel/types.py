@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.feel.syntax import ContextOf, TypeName, TypeNode, TypeOf
 from engine.feel.temporal import Date, DateTime, Time
@@ -147,6 +147,8 @@ class Restricted:
     name: str
     base: FeelType
     allows: Callable[[Value], bool] = field(repr=False)
+    choices: tuple[Callable[[Any, Value], bool | None], ...] = field(default=(), repr=False, compare=False)
+    """The single tests, most wanted value first."""
 
     def holds(self, value: Value, depth: int = DEEPEST_VALUE) -> bool:
         """Whether it conforms to the base and is allowed."""
@@ -223,6 +225,15 @@ def resolve(node: TypeNode, types: Mapping[str, FeelType]) -> FeelType | None:
     result = resolve(node.result, types)
     whole = tuple(parameter for parameter in parameters if parameter is not None)
     return None if result is None or len(whole) != len(parameters) else FunctionType(whole, result)
+
+
+def unrestricted(kind: FeelType) -> FeelType:
+    """A type without its allowed values, which `instance of` does not ask."""
+    while isinstance(kind, Restricted):
+        kind = kind.base
+    if isinstance(kind, ListType):
+        return ListType(unrestricted(kind.item))
+    return kind
 
 
 UNFIT: object = object()

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
+from engine.feel.temporal import NANOSECONDS, Date, DateTime, DaysDuration, MonthsDuration, Time
 
 if TYPE_CHECKING:
     from engine.feel.run import Run
@@ -93,6 +93,8 @@ class Function:
     """Types of the parameters of a function written in FEEL."""
     result_type: Any = field(default=None, repr=False)
     """Type of its result, when declared."""
+    bodies: tuple[Callable[[Run, Sequence[Value]], Value], ...] = field(default=(), repr=False)
+    """A body for each signature, where a call by name must not reach another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +218,7 @@ def equal(left: Value, right: Value, depth: int = DEEPEST_VALUE) -> bool | None:
         return left is right
     kind = type(left)
     if kind is not type(right):
-        return _equal_mixed(left, right)
+        return None
     if kind in _BY_VALUE:
         return bool(left == right)
     if kind is list:
@@ -226,21 +228,14 @@ def equal(left: Value, right: Value, depth: int = DEEPEST_VALUE) -> bool | None:
     if kind is DateTime or kind is Time:
         if (left.utc_offset() is None) is not (right.utc_offset() is None):
             return False
-        return bool(left.instant() == right.instant())
+        # `=` looks at whole seconds, as the property `second` tells them (10.3.2.13.1).
+        return bool(left.instant() // NANOSECONDS == right.instant() // NANOSECONDS)
     if kind is Function:
         return True if left is right else None
     return None
 
 
 _BY_VALUE = frozenset({bool, Decimal, str, Date, DaysDuration, MonthsDuration, Range})
-
-
-def _equal_mixed(left: Value, right: Value) -> bool | None:
-    if isinstance(left, list) and len(left) == 1 and not isinstance(left[0], list):
-        return equal(left[0], right)
-    if isinstance(right, list) and len(right) == 1 and not isinstance(right[0], list):
-        return equal(left, right[0])
-    return None
 
 
 def _equal_lists(left: list[Value], right: list[Value], depth: int) -> bool | None:

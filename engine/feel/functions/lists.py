@@ -122,7 +122,7 @@ def remove(run: Run, items: list[Value], position: Decimal) -> Value:
 @FAMILY.built_in("list replace(list: list, position: number, newItem)")
 def list_replace(run: Run, items: list[Value], position: Decimal, new: Value) -> Value:
     """The list with the item at a position changed."""
-    place = place_in(run, "list replace", position, len(items))
+    place = place_in(run, "list replace", Decimal(int(position)), len(items))
     return None if place is None else [*items[:place], new, *items[place + 1 :]]
 
 

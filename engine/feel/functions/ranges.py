@@ -83,8 +83,8 @@ def overlaps_before(first: Range, second: Range) -> bool:
 
 
 def overlaps_after(first: Range, second: Range) -> bool:
-    """They share a point, the first does not start first and ends last."""
-    return _start_order(first, second) >= 0 and overlaps(first, second) and _end_order(first, second) > 0
+    """They share a point, the second starts first and does not end last."""
+    return overlaps_before(second, first)
 
 
 def includes(first: Range, second: Value) -> bool:

@@ -145,6 +145,17 @@ class Family:
 def _function(name: str, signatures: list[Signature]) -> Function:
     many = any(signature.parameters and signature.parameters[-1].many for signature in signatures)
 
+    return Function(
+        name,
+        tuple(tuple(parameter.name for parameter in signature.parameters) for signature in signatures),
+        _body(name, signatures),
+        min(signature.fewest for signature in signatures),
+        None if many else max(len(signature.parameters) for signature in signatures),
+        bodies=tuple(_body(name, [signature]) for signature in signatures),
+    )
+
+
+def _body(name: str, signatures: list[Signature]) -> Callable[[Run, Sequence[Value]], Value]:
     def body(run: Run, arguments: Sequence[Value]) -> Value:
         run.charge(sum(len(argument) // 8 for argument in arguments if isinstance(argument, list)))
         furthest = -1
@@ -157,13 +168,7 @@ def _function(name: str, signatures: list[Signature]) -> Function:
                 furthest, refused = accepted, signature
         return _refuse(run, name, refused, max(furthest, 0), arguments)
 
-    return Function(
-        name,
-        tuple(tuple(parameter.name for parameter in signature.parameters) for signature in signatures),
-        body,
-        min(signature.fewest for signature in signatures),
-        None if many else max(len(signature.parameters) for signature in signatures),
-    )
+    return body
 
 
 def _refuse(run: Run, name: str, signature: Signature, place: int, arguments: Sequence[Value]) -> None:

@@ -1,0 +1,233 @@
+"""Boxed expressions of a DMN file: tables, contexts, invocations and the like (DMN 1.5, chapters 8 and 10.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from lxml import etree
+
+from engine.diagnostics import Diagnostic
+from engine.dmn.model import (
+    BoxedContext,
+    BoxedExpression,
+    BoxedFilter,
+    BoxedIteration,
+    BoxedList,
+    Conditional,
+    ContextEntry,
+    DecisionTable,
+    FunctionDefinition,
+    Invocation,
+    LiteralExpression,
+    Relation,
+    Rule,
+    Spot,
+    TableInput,
+    TableOutput,
+    Text,
+    Variable,
+)
+
+HIT_POLICIES = frozenset({"UNIQUE", "ANY", "PRIORITY", "FIRST", "RULE ORDER", "OUTPUT ORDER", "COLLECT"})
+AGGREGATIONS = frozenset({"SUM", "COUNT", "MIN", "MAX"})
+
+
+def line_of(node: etree._Element) -> int | None:
+    """The line of an element, from 1."""
+    line: object = node.sourceline
+    return line if isinstance(line, int) else None
+
+
+class BoxedReader:
+    """Reads elements of one namespace and gathers the faults met."""
+
+    def __init__(self, namespace: str, file: str | None) -> None:
+        self._prefix = f"{{{namespace}}}"
+        self.file = file
+        self.diagnostics: list[Diagnostic] = []
+        self._boxes: dict[str, Callable[[etree._Element], BoxedExpression]] = {
+            "literalExpression": self._literal,
+            "decisionTable": self._table,
+            "context": self._context,
+            "invocation": self._invocation,
+            "functionDefinition": self.function,
+            "list": self._list,
+            "relation": self._relation,
+            "conditional": self._conditional,
+            "filter": self._filter,
+            "for": self._iteration,
+            "some": self._iteration,
+            "every": self._iteration,
+        }
+
+    # --- elements ------------------------------------------------------------------------------------------------
+
+    def local(self, node: etree._Element) -> str:
+        """The name of an element of DMN; empty for any other node."""
+        tag = str(node.tag)  # a comment's tag is a function
+        return tag[len(self._prefix) :] if tag.startswith(self._prefix) else ""
+
+    def all(self, node: etree._Element, name: str) -> Iterator[etree._Element]:
+        """Children of one name."""
+        return (child for child in node if self.local(child) == name)
+
+    def child(self, node: etree._Element, name: str) -> etree._Element | None:
+        """The first child of one name."""
+        return next(self.all(node, name), None)
+
+    def spot(self, node: etree._Element) -> Spot:
+        """Id and line; the id of the nearest parent that has one."""
+        holder: etree._Element | None = node
+        while holder is not None and holder.get("id") is None:
+            holder = holder.getparent()
+        return Spot(None if holder is None else holder.get("id"), line_of(node))
+
+    def own_spot(self, node: etree._Element) -> Spot:
+        """Id and line of an element that others refer to."""
+        return Spot(node.get("id"), line_of(node))
+
+    def name(self, node: etree._Element) -> str:
+        """The name of an element, with single spaces."""
+        return " ".join((node.get("name") or "").split())
+
+    def type_ref(self, node: etree._Element) -> str | None:
+        """The type that an element names, as attribute (1.2 on) or child element (1.1)."""
+        child = self.child(node, "typeRef")
+        found = node.get("typeRef") or (None if child is None else child.text)
+        return " ".join(found.split()) if found and found.strip() else None
+
+    def text_of(self, node: etree._Element | None) -> Text | None:
+        """The `text` within an element."""
+        if node is None:
+            return None
+        text = self.child(node, "text")
+        return Text((text.text if text is not None else node.text) or "", self.spot(node))
+
+    def fault(self, rule: str, message: str, spot: Spot, remedy: str = "Mend the model.") -> None:
+        """Note what stands against the file."""
+        found = Diagnostic(rule, message, remedy, element_id=spot.element_id, line=spot.line, file=self.file)
+        self.diagnostics.append(found)
+
+    # --- boxes ---------------------------------------------------------------------------------------------------
+
+    def boxed_child(self, node: etree._Element | None) -> BoxedExpression | None:
+        """The first boxed expression within an element; None when there is none."""
+        if node is None:
+            return None
+        for child in node:
+            read = self._boxes.get(self.local(child))
+            if read is not None:
+                return read(child)
+        return None
+
+    def _box(self, node: etree._Element) -> BoxedExpression | None:
+        read = self._boxes.get(self.local(node))
+        return None if read is None else read(node)
+
+    def _literal(self, node: etree._Element) -> LiteralExpression:
+        text = self.text_of(node)
+        language = node.get("expressionLanguage")
+        return LiteralExpression(self.spot(node), text.text if text else "", self.type_ref(node), language)
+
+    def _table(self, node: etree._Element) -> DecisionTable:
+        spot = self.spot(node)
+        policy = node.get("hitPolicy") or "UNIQUE"
+        aggregation = node.get("aggregation")
+        if policy not in HIT_POLICIES:
+            self.fault("hit-policy", f"Expected a hit policy of DMN, found `{policy}`.", spot)
+        if aggregation is not None and aggregation not in AGGREGATIONS:
+            self.fault("aggregation", f"Expected SUM, COUNT, MIN or MAX, found `{aggregation}`.", spot)
+        inputs = tuple(self._input(part) for part in self.all(node, "input"))
+        outputs = tuple(self._output(part) for part in self.all(node, "output"))
+        columns = [part.get("name") or "" for part in self.all(node, "annotation")]
+        rules = tuple(self._rule(part, len(inputs), len(outputs), columns) for part in self.all(node, "rule"))
+        if not outputs:
+            self.fault("no-output", "Expected at least one output in the decision table.", spot)
+        return DecisionTable(spot, policy, aggregation, inputs, outputs, rules, self.type_ref(node))
+
+    def _input(self, node: etree._Element) -> TableInput:
+        expression = self.child(node, "inputExpression")
+        text = self.text_of(expression) or Text("", self.spot(node))
+        type_ref = None if expression is None else self.type_ref(expression)
+        label = node.get("label") or " ".join(text.text.split())
+        return TableInput(self.spot(node), label, text, type_ref, self.text_of(self.child(node, "inputValues")))
+
+    def _output(self, node: etree._Element) -> TableOutput:
+        return TableOutput(
+            self.spot(node),
+            self.name(node),
+            self.type_ref(node),
+            self.text_of(self.child(node, "outputValues")),
+            self.text_of(self.child(node, "defaultOutputEntry")),
+        )
+
+    def _rule(self, node: etree._Element, inputs: int, outputs: int, columns: list[str]) -> Rule:
+        spot = self.spot(node)
+        tests = self._texts(node, "inputEntry")
+        answers = self._texts(node, "outputEntry")
+        if len(tests) != inputs or len(answers) != outputs:
+            found = f"{len(tests)} and {len(answers)}"
+            self.fault(
+                "rule-width", f"Expected {inputs} inputs and {outputs} outputs in the rule, found {found}.", spot
+            )
+        texts = [text.text.strip() for text in self._texts(node, "annotationEntry")]
+        description = self.child(node, "description")
+        notes = list(zip([*columns, *[""] * len(texts)], texts, strict=False))
+        if description is not None and description.text:
+            notes.append(("description", description.text.strip()))
+        return Rule(spot, tests, answers, tuple(note for note in notes if note[1]))
+
+    def _texts(self, node: etree._Element, name: str) -> tuple[Text, ...]:
+        return tuple(text for text in (self.text_of(part) for part in self.all(node, name)) if text is not None)
+
+    def _context(self, node: etree._Element) -> BoxedContext:
+        entries: list[ContextEntry] = []
+        for entry in self.all(node, "contextEntry"):
+            variable = self.child(entry, "variable")
+            named = None if variable is None else Variable(self.name(variable), self.type_ref(variable))
+            entries.append(ContextEntry(named, self.boxed_child(entry)))
+        return BoxedContext(self.spot(node), tuple(entries), self.type_ref(node))
+
+    def _invocation(self, node: etree._Element) -> Invocation:
+        callee = self.text_of(self.child(node, "literalExpression")) or Text("", self.spot(node))
+        bindings: list[tuple[str, BoxedExpression | None]] = []
+        for binding in self.all(node, "binding"):
+            parameter = self.child(binding, "parameter")
+            if parameter is not None:
+                bindings.append((self.name(parameter), self.boxed_child(binding)))
+        return Invocation(self.spot(node), callee, tuple(bindings), self.type_ref(node))
+
+    def function(self, node: etree._Element) -> FunctionDefinition:
+        """A function definition, boxed or of a business knowledge model."""
+        parameters = tuple(Variable(self.name(part), self.type_ref(part)) for part in self.all(node, "formalParameter"))
+        kind = node.get("kind") or "FEEL"
+        return FunctionDefinition(self.spot(node), kind, parameters, self.boxed_child(node), self.type_ref(node))
+
+    def _list(self, node: etree._Element) -> BoxedList:
+        items = tuple(self._box(part) for part in node if self.local(part) in self._boxes)
+        return BoxedList(self.spot(node), items, self.type_ref(node))
+
+    def _relation(self, node: etree._Element) -> Relation:
+        columns = tuple(self.name(part) for part in self.all(node, "column"))
+        rows: list[tuple[BoxedExpression | None, ...]] = []
+        for row in self.all(node, "row"):
+            rows.append(tuple(self._box(part) for part in row if self.local(part) in self._boxes))
+            if len(rows[-1]) != len(columns):
+                problem = f"Expected {len(columns)} cells in the row, found {len(rows[-1])}."
+                self.fault("row-width", problem, self.spot(row))
+        return Relation(self.spot(node), columns, tuple(rows), self.type_ref(node))
+
+    def _conditional(self, node: etree._Element) -> Conditional:
+        condition, then, otherwise = (self.boxed_child(self.child(node, name)) for name in ("if", "then", "else"))
+        return Conditional(self.spot(node), condition, then, otherwise, self.type_ref(node))
+
+    def _filter(self, node: etree._Element) -> BoxedFilter:
+        source, match = (self.boxed_child(self.child(node, name)) for name in ("in", "match"))
+        return BoxedFilter(self.spot(node), source, match, self.type_ref(node))
+
+    def _iteration(self, node: etree._Element) -> BoxedIteration:
+        kind = self.local(node)
+        body = self.child(node, "return" if kind == "for" else "satisfies")
+        source = self.boxed_child(self.child(node, "in"))
+        variable = " ".join((node.get("iteratorVariable") or "").split())
+        return BoxedIteration(self.spot(node), kind, variable, source, self.boxed_child(body), self.type_ref(node))

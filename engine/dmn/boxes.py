@@ -1,0 +1,238 @@
+"""Boxed expressions to closures (DMN 1.5, 10.2), with every fault of their FEEL noted by element and line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from engine.diagnostics import Diagnostic
+from engine.dmn.item_types import Types
+from engine.dmn.model import (
+    BoxedContext,
+    BoxedExpression,
+    BoxedFilter,
+    BoxedIteration,
+    BoxedList,
+    Conditional,
+    DecisionTable,
+    FunctionDefinition,
+    Invocation,
+    LiteralExpression,
+    Relation,
+    Spot,
+    Text,
+)
+from engine.dmn.tables import compile_table
+from engine.feel.calls import call_by_name, written_function
+from engine.feel.errors import FeelSyntaxError
+from engine.feel.expression import Expression, UnaryTests, parse_expression, parse_unary_tests
+from engine.feel.loops import Walk, for_loop, quantified
+from engine.feel.paths import filtered
+from engine.feel.run import Env
+from engine.feel.types import ANY, UNFIT, FeelType, coerce
+from engine.feel.values import Function, Value, feel_type
+
+Compiled: TypeAlias = Callable[[Env], Value]
+Names: TypeAlias = frozenset[str]
+
+
+class Boxes:
+    """Compiles the boxed expressions of one model."""
+
+    def __init__(self, types: Types, file: str | None) -> None:
+        self._types = types
+        self._file = file
+        self.diagnostics: list[Diagnostic] = []
+
+    # --- texts ---------------------------------------------------------------------------------------------------
+
+    def expression(self, text: Text, names: Names) -> Expression | None:
+        """A parsed expression; None, with the fault noted, when it is none. Empty text is null."""
+        try:
+            return parse_expression(text.text if text.text.strip() else "null", names)
+        except FeelSyntaxError as fault:
+            self._note(fault, text)
+            return None
+
+    def tests(self, text: Text, names: Names) -> UnaryTests | None:
+        """Parsed unary tests; None, with the fault noted, when they are none."""
+        try:
+            return parse_unary_tests(text.text, names)
+        except FeelSyntaxError as fault:
+            self._note(fault, text)
+            return None
+
+    def kind(self, type_ref: str | None, spot: Spot) -> FeelType | None:
+        """The type of a reference; None for any, and, with the fault noted, for an unknown one."""
+        kind = self._types.find(type_ref)
+        if kind is None:
+            self.note("unknown-type", f"Expected a type of FEEL or of the model, found `{type_ref}`.", spot)
+        return None if kind is ANY else kind
+
+    def note(self, rule: str, message: str, spot: Spot, remedy: str = "Mend the model.") -> None:
+        """Note what stands against the model."""
+        found = Diagnostic(rule, message, remedy, element_id=spot.element_id, line=spot.line, file=self._file)
+        self.diagnostics.append(found)
+
+    def _note(self, fault: FeelSyntaxError, text: Text) -> None:
+        shown = " ".join(text.text.split())
+        self.note(fault.code, f"{fault.message} The text is `{shown:.80}`.", text.spot, fault.remedy)
+
+    # --- boxes ---------------------------------------------------------------------------------------------------
+
+    def compile(self, box: BoxedExpression | None, names: Names) -> Compiled:
+        """The closure of a boxed expression in sight of some names; null when there is none."""
+        if box is None:
+            return _nothing
+        match box:
+            case LiteralExpression():
+                compiled = self._literal(box, names)
+            case DecisionTable():
+                compiled = compile_table(
+                    box,
+                    lambda text: self.expression(text, names),
+                    lambda text: self.tests(text, names),
+                    self.kind,
+                )
+            case BoxedContext():
+                compiled = self._context(box, names)
+            case Invocation():
+                compiled = self._invocation(box, names)
+            case FunctionDefinition():
+                return self.function(box, names)
+            case BoxedList():
+                items = [self.compile(item, names) for item in box.items]
+                compiled = lambda env: [item(env) for item in items]  # noqa: E731
+            case Relation():
+                compiled = self._relation(box, names)
+            case Conditional():
+                compiled = self._conditional(box, names)
+            case BoxedFilter():
+                compiled = self._filter(box, names)
+            case BoxedIteration():
+                compiled = self._iteration(box, names)
+        return self.typed(compiled, box.type_ref, box.spot, "The expression")
+
+    def typed(self, compiled: Compiled, type_ref: str | None, spot: Spot, told: str) -> Compiled:
+        """The closure with its value coerced to a type; null with a warning when the value does not fit."""
+        kind = self.kind(type_ref, spot)
+        return compiled if kind is None else coerced(compiled, kind, told)
+
+    def _literal(self, box: LiteralExpression, names: Names) -> Compiled:
+        parsed = self.expression(Text(box.text, box.spot), names)
+        return _nothing if parsed is None else parsed.run
+
+    def _context(self, box: BoxedContext, names: Names) -> Compiled:
+        entries: list[tuple[str | None, Compiled]] = []
+        for entry in box.entries:
+            compiled = self.compile(entry.value, names)
+            if entry.variable is None:
+                entries.append((None, compiled))
+                continue
+            name = entry.variable.name
+            entries.append((name, self.typed(compiled, entry.variable.type_ref, box.spot, f"The entry `{name}`")))
+            names |= {name}
+
+        def make(env: Env) -> Value:
+            made: dict[str, Value] = {}
+            inner = Env(made, env, env.run)
+            for name, entry in entries:
+                value = entry(inner)
+                if name is None:
+                    return value
+                made[name] = value
+            return made
+
+        return make
+
+    def _invocation(self, box: Invocation, names: Names) -> Compiled:
+        parsed = self.expression(box.callee, names)
+        callee = _nothing if parsed is None else parsed.run
+        parameters = [name for name, _ in box.bindings]
+        arguments = [self.compile(argument, names) for _, argument in box.bindings]
+        told = " ".join(box.callee.text.split())
+
+        def invoke(env: Env) -> Value:
+            function = callee(env)
+            if not isinstance(function, Function):
+                kind = feel_type(function)
+                return env.run.null("no-function", f"Expected a function as `{told:.60}`, found {kind}.")
+            return call_by_name(env.run, function, parameters, [argument(env) for argument in arguments])
+
+        return invoke
+
+    def function(
+        self, box: FunctionDefinition, names: Names, *, name: str = "", result: FeelType | None = None
+    ) -> Compiled:
+        """The closure that makes a function. `result` is the declared type of what it gives."""
+        if box.kind not in ("FEEL", "feel:FEEL"):
+            told = f"`{name or 'The function'}` is external ({box.kind}) and is not run: write it in FEEL."
+
+            def refuse(env: Env) -> Value:
+                return env.run.null("external-function", told)
+
+            return refuse
+        parameters = [(variable.name, self.kind(variable.type_ref, box.spot)) for variable in box.parameters]
+        body = self.compile(box.body, names | {variable.name for variable in box.parameters})
+        declared = result or self.kind(box.type_ref, box.spot)
+        return lambda env: written_function(parameters, body, env, name=name, result_type=declared)
+
+    def _relation(self, box: Relation, names: Names) -> Compiled:
+        rows = [[self.compile(cell, names) for cell in row] for row in box.rows]
+
+        def make(env: Env) -> Value:
+            return [{column: cell(env) for column, cell in zip(box.columns, row, strict=False)} for row in rows]
+
+        return make
+
+    def _conditional(self, box: Conditional, names: Names) -> Compiled:
+        condition, then, otherwise = (self.compile(part, names) for part in (box.condition, box.then, box.otherwise))
+
+        def choose(env: Env) -> Value:
+            answer = condition(env)
+            if answer is True:
+                return then(env)
+            if answer is False or answer is None:
+                return otherwise(env)
+            return env.run.null("condition", f"A conditional expects true or false, found a {feel_type(answer)}.")
+
+        return choose
+
+    def _filter(self, box: BoxedFilter, names: Names) -> Compiled:
+        source, match = self.compile(box.source, names), self.compile(box.match, names | {"item"})
+
+        def select(env: Env) -> Value:
+            value = source(env)
+            if value is None:
+                return env.run.null("filter", "A filter expects a list, found null.")
+            return filtered(env, value, match, 0)
+
+        return select
+
+    def _iteration(self, box: BoxedIteration, names: Names) -> Compiled:
+        walk = Walk(box.variable, self.compile(box.source, names), None, 0)
+        body = self.compile(box.body, names | {box.variable, "partial"})
+        if box.kind == "for":
+            return lambda env: for_loop(env, [walk], body, partial=True)
+        return lambda env: quantified(env, [walk], body, box.kind == "every")
+
+
+def _nothing(env: Env) -> Value:
+    return env.run.null("no-logic", "There is no expression here.")
+
+
+def coerced(compiled: Compiled, kind: FeelType, told: str) -> Compiled:
+    """The closure with its value coerced to a type."""
+
+    def fit(env: Env) -> Value:
+        value = coerce(compiled(env), kind)
+        if value is UNFIT:
+            return env.run.null("value-type", f"{told} expects a {kind.name}.")
+        return value
+
+    return fit
+
+
+def special_names(names: Iterable[str]) -> Names:
+    """A set of names, without empty ones."""
+    return frozenset(name for name in names if name)

@@ -1,0 +1,68 @@
+"""A decision and inputs to a result with its reasons (DMN 1.5, 10.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.dmn.compiled import CompiledDecisions
+from engine.dmn.nodes import DecisionNode, FunctionNode, carry_out
+from engine.dmn.tables import TracedRun
+from engine.dmn.trace import DecisionTrace
+from engine.errors import NotFound
+from engine.feel import Budget, HostFunction, Value, Warning_, admit
+from engine.feel.calls import call_by_name
+from engine.feel.expression import bounded
+from engine.feel.run import DEFAULT_BUDGET
+from engine.feel.temporal import DateTime
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionResult:
+    """What a decision gave, and why."""
+
+    value: Value
+    trace: tuple[DecisionTrace, ...] = ()
+    """Every decision made on the way, the one asked for last."""
+    warnings: tuple[Warning_, ...] = ()
+    """Why something became null."""
+
+    def trace_json(self) -> list[dict[str, Any]]:
+        """The trace as plain JSON."""
+        return [decision.to_json() for decision in self.trace]
+
+
+def evaluate(
+    compiled: CompiledDecisions,
+    decision: str,
+    inputs: Mapping[str, Value],
+    *,
+    now: datetime | None = None,
+    functions: Mapping[str, HostFunction] | None = None,
+    budget: Budget = DEFAULT_BUDGET,
+) -> DecisionResult:
+    """The result of a decision, service or business knowledge model by id or name, for FEEL values by name.
+
+    Raises NotFound when the model has no such decision, FeelBudgetExceeded when it would take too much.
+    """
+    key = compiled.find(decision)
+    node = None if key is None else compiled.nodes[key]
+    if key is None or not isinstance(node, DecisionNode | FunctionNode):
+        raise NotFound.of("decision", decision)
+    run = TracedRun(
+        now=None if now is None else DateTime.from_python(now),
+        functions={name: function.as_function() for name, function in (functions or {}).items()},
+        types=compiled.types,
+        budget=budget,
+    )
+    given = {name: admit(value) for name, value in inputs.items()}
+    if isinstance(node, FunctionNode):
+        function = node.function
+        names = [name for name in given if not function.signatures or name in function.signatures[0]]
+        value = bounded(lambda: call_by_name(run, function, names, [given[name] for name in names]), run)
+        return DecisionResult(value, tuple(run.decisions), tuple(run.warnings))
+    known: dict[tuple[str, str], Value] = {}
+    bounded(lambda: carry_out(run, compiled.nodes, compiled.plans[key], known, given), run)
+    return DecisionResult(known[key], tuple(run.decisions), tuple(run.warnings))

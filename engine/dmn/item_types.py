@@ -1,0 +1,107 @@
+"""Item definitions as types of FEEL (DMN 1.5, 7.3.2 and 10.3.2.9): components, collections, allowed values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from engine.dmn.model import ItemDefinition, Text
+from engine.feel.expression import UnaryTests
+from engine.feel.run import Env, Run
+from engine.feel.types import (
+    ANY,
+    BY_NAME,
+    FeelType,
+    FunctionType,
+    ListType,
+    Record,
+    Restricted,
+)
+from engine.feel.values import DEEPEST_VALUE, Value
+
+ParseTests = Callable[[Text], UnaryTests | None]
+LONGEST_REFERENCE = 50
+"""Item definitions that name each other in a row."""
+
+
+class Types:
+    """The types of one model by name, those of imported models under `import.name`."""
+
+    def __init__(self) -> None:
+        self._types: dict[str, FeelType] = {}
+
+    @property
+    def by_name(self) -> Mapping[str, FeelType]:
+        """All, for `instance of` and parameters."""
+        return self._types
+
+    def learn(self, items: tuple[ItemDefinition, ...], parse: ParseTests, imported: Mapping[str, FeelType]) -> None:
+        """Build the types of a model's item definitions. They may name each other in any order."""
+        self._types.update(imported)
+        for item in items:
+            self._types[item.name] = _Later(item.name, self)
+        self._types.update({item.name: self._build(item, parse) for item in items})
+
+    def find(self, type_ref: str | None) -> FeelType | None:
+        """The type of a reference such as `feel:string`, `tPerson` or `lib.tPerson`; None when it is unknown."""
+        if not type_ref:
+            return ANY
+        found = self._types.get(type_ref) or BY_NAME.get(type_ref)
+        if found is None and ":" in type_ref:
+            local = type_ref.rpartition(":")[2]
+            found = self._types.get(local) or BY_NAME.get(local) or _XSD.get(local)
+        return found
+
+    def _build(self, item: ItemDefinition, parse: ParseTests) -> FeelType:
+        if item.function_parameters is not None:
+            parameters = tuple(self.find(parameter.type_ref) or ANY for parameter in item.function_parameters)
+            return FunctionType(parameters, self.find(item.function_result) or ANY)
+        kind: FeelType
+        if item.components:
+            kind = Record({part.name: self._build(part, parse) for part in item.components}, item.name)
+        else:
+            kind = self.find(item.type_ref) or ANY
+        kind = self._restrict(item, kind, item.allowed, parse)
+        if item.is_collection:
+            kind = ListType(kind)
+        return self._restrict(item, kind, item.constraint, parse)
+
+    def _restrict(self, item: ItemDefinition, kind: FeelType, tests: Text | None, parse: ParseTests) -> FeelType:
+        parsed = None if tests is None or not tests.text.strip() else parse(tests)
+        if parsed is None:
+            return kind
+        run_tests = parsed.run
+
+        def allows(value: Value) -> bool:
+            run = Run(types=self._types)
+            return run_tests(Env({"?": value}, None, run), value) is True
+
+        return Restricted(item.name, kind, allows, parsed.each)
+
+
+_XSD: Mapping[str, FeelType] = {
+    "integer": BY_NAME["number"],
+    "decimal": BY_NAME["number"],
+    "double": BY_NAME["number"],
+    "dateTime": BY_NAME["date and time"],
+}
+
+
+class _Later:
+    """A type that is named before it is built."""
+
+    def __init__(self, name: str, types: Types) -> None:
+        self.name = name
+        self._types = types
+
+    def known(self) -> FeelType:
+        """The type, once built; Any when names only name each other."""
+        found: FeelType = self
+        for _ in range(LONGEST_REFERENCE):
+            if not isinstance(found, _Later):
+                return found
+            found = self._types.by_name[found.name]
+        return ANY
+
+    def holds(self, value: Value, depth: int = DEEPEST_VALUE) -> bool:
+        """Whether a value conforms."""
+        return self.known().holds(value, depth - 1) if depth > 0 else False

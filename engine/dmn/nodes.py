@@ -1,0 +1,186 @@
+"""A compiled requirement graph: inputs, decisions and functions, and how a plan of them is carried out.
+
+A plan is the list of what must be known, in an order in which nothing waits; so a long chain of decisions needs no
+deep stack (DMN 1.5, 6.2 and 10.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from engine.dmn.model import Spot
+from engine.dmn.tables import TracedRun
+from engine.dmn.trace import DecisionTrace
+from engine.feel.run import Env, Run
+from engine.feel.types import UNFIT, FeelType, coerce
+from engine.feel.values import Function, Value
+
+Key: TypeAlias = tuple[str, str]
+"""Namespace and id."""
+Compiled: TypeAlias = Callable[[Env], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something an element requires, and the name under which it sees it."""
+
+    key: Key
+    path: tuple[str, ...]
+    """The variable's name, after the name of the import when it is another model's."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputNode:
+    """Input data."""
+
+    spot: Spot
+    name: str
+    kind: FeelType | None
+
+    def fit(self, run: Run, value: Value) -> Value:
+        """A value as the declared type wants it; null with a warning when it does not fit."""
+        if self.kind is None:
+            return value
+        fitting = coerce(value, self.kind)
+        if fitting is UNFIT:
+            return run.null("input-type", f"The input `{self.name}` expects a {self.kind.name}.")
+        return fitting
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionNode:
+    """A decision."""
+
+    spot: Spot
+    name: str
+    needs: tuple[Need, ...]
+    logic: Compiled
+    kind: FeelType | None
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionNode:
+    """A business knowledge model or a decision service."""
+
+    spot: Spot
+    name: str
+    function: Function
+
+
+Node: TypeAlias = InputNode | DecisionNode | FunctionNode
+Nodes: TypeAlias = Mapping[Key, Node]
+
+
+class RequirementCycle(Exception):
+    """Decisions require each other in a circle; `key` is one of them."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__(key)
+        self.key = key
+
+
+def plan_for(nodes: Nodes, wanted: Sequence[Key], given: frozenset[Key] = frozenset()) -> tuple[Key, ...]:
+    """All inputs and decisions that must be known for some, in order; beyond those given nothing is asked.
+
+    Raises RequirementCycle.
+    """
+    done: dict[Key, None] = {}
+    open_: dict[Key, Iterator[Key]] = {}
+    for start in wanted:
+        if start in done or start in given:
+            continue
+        open_[start] = _needs(nodes, start)
+        while open_:
+            key = next(reversed(open_))
+            following = next((need for need in open_[key] if need not in done and need not in given), None)
+            if following is None:
+                del open_[key]
+                done[key] = None
+            elif following in open_:
+                raise RequirementCycle(following)
+            else:
+                open_[following] = _needs(nodes, following)
+    return tuple(done)
+
+
+def _needs(nodes: Nodes, key: Key) -> Iterator[Key]:
+    node = nodes[key]
+    if not isinstance(node, DecisionNode):
+        return iter(())
+    return (need.key for need in node.needs if not isinstance(nodes[need.key], FunctionNode))
+
+
+def carry_out(
+    run: TracedRun, nodes: Nodes, plan: Sequence[Key], known: dict[Key, Value], inputs: Mapping[str, Value]
+) -> None:
+    """Make every decision of a plan; what comes out is added to `known`, the trace to the run."""
+    for key in plan:
+        node = nodes[key]
+        if isinstance(node, InputNode):
+            if node.name not in inputs:
+                run.null("missing-input", f"The input `{node.name}` was not given.")
+            known[key] = node.fit(run, inputs.get(node.name))
+        elif isinstance(node, DecisionNode):
+            known[key] = _decide(run, nodes, node, known)
+
+
+def _decide(run: TracedRun, nodes: Nodes, node: DecisionNode, known: Mapping[Key, Value]) -> Value:
+    run.charge()
+    names: dict[str, Value] = {}
+    required: list[tuple[str, Value]] = []
+    for need in node.needs:
+        target = nodes[need.key]
+        value = target.function if isinstance(target, FunctionNode) else known[need.key]
+        bind(names, need.path, value)
+        if not isinstance(target, FunctionNode):
+            required.append((".".join(need.path), value))
+    before = len(run.tables)
+    value = node.logic(Env(names, None, run))
+    if node.kind is not None:
+        fitting = coerce(value, node.kind)
+        if fitting is UNFIT:
+            run.null("decision-type", f"The decision `{node.name}` expects a {node.kind.name}.")
+            fitting = None
+        value = fitting
+    tables = tuple(run.tables[before:])
+    run.decisions.append(DecisionTrace(node.spot.element_id, node.name, tuple(required), value, tables))
+    return value
+
+
+def bind(names: dict[str, Value], path: tuple[str, ...], value: Value) -> None:
+    """Set a name, or an entry of the context that stands for an imported model."""
+    for part in path[:-1]:
+        names = names.setdefault(part, {})
+    names[path[-1]] = value
+
+
+def service_function(
+    name: str,
+    nodes: Nodes,
+    inputs: Sequence[tuple[Key, str, FeelType | None]],
+    outputs: Sequence[tuple[Key, str]],
+    plan: Sequence[Key],
+    result: FeelType | None,
+) -> Function:
+    """A decision service as a function of its input data and input decisions (DMN 1.5, 10.4)."""
+
+    def body(run: Run, arguments: Sequence[Value]) -> Value:
+        known: dict[Key, Value] = {}
+        for (key, parameter, kind), argument in zip(inputs, arguments, strict=True):
+            fitting = argument if kind is None else coerce(argument, kind)
+            if fitting is UNFIT and kind is not None:
+                return run.null("argument-type", f"{name} expects a {kind.name} as `{parameter}`.")
+            known[key] = fitting
+        if not isinstance(run, TracedRun):
+            return run.null("no-service", f"{name} can only be called by decisions.")
+        carry_out(run, nodes, plan, known, {})
+        values = {output: known[key] for key, output in outputs}
+        value = next(iter(values.values())) if len(values) == 1 else values
+        fitting = value if result is None else coerce(value, result)
+        return run.null("result-type", f"{name} gives no {result.name}.") if fitting is UNFIT and result else fitting
+
+    parameters = tuple(parameter for _, parameter, _ in inputs)
+    types = tuple(kind for _, _, kind in inputs)
+    return Function(name, (parameters,), body, len(parameters), len(parameters), types, result)
