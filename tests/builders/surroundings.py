@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from engine.bpmn.kernel.kernel import SpiffKernel
@@ -65,7 +64,7 @@ def a_world(
         if decision_id not in decided:
             raise NotFound.of("decision", decision_id)
         value = decided[decision_id]
-        return DecisionOutcome(value(inputs) if callable(value) else feel(value), trace={"rules": [1]})
+        return DecisionOutcome(value(inputs) if callable(value) else value, trace={"rules": [1]})
 
     def find(process_id: str, *_: Any) -> CompiledProcess:
         if process_id not in called:
@@ -104,15 +103,6 @@ def an_instance(
     return Running(kernel, processes[drawings[0].id], around).start(variables or {}, start)
 
 
-def feel(value: Any) -> Any:
-    """A value as FEEL has it: numbers are decimals."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return Decimal(value)
-    if isinstance(value, Mapping):
-        return {key: feel(item) for key, item in value.items()}
-    return [feel(item) for item in value] if isinstance(value, list | tuple) else value
-
-
 class Running:
     """An instance driven by element ids, each command from the snapshot of the step before."""
 
@@ -128,34 +118,34 @@ class Running:
     # --- commands ----------------------------------------------------------------------------------------------------
 
     def start(self, variables: Mapping[str, Any], element: str | None = None) -> Running:
-        return self._took(self.kernel.start(self.process, feel(variables), self.world, element))
+        return self._took(self.kernel.start(self.process, variables, self.world, element))
 
     def command(self, command: Any) -> Running:
         assert self.snapshot is not None, "the instance has ended"
         return self._took(self.kernel.step(self.process, self.snapshot, command, self.world))
 
-    def complete(self, element: str, **variables: Any) -> Running:
-        return self.command(CompleteTask(wait=self.wait(element), variables=feel(variables)))
+    def complete(self, element: str, /, **variables: Any) -> Running:
+        return self.command(CompleteTask(wait=self.wait(element), variables=variables))
 
-    def work(self, element: str, **variables: Any) -> Running:
-        return self.command(CompleteJob(wait=self.wait(element), variables=feel(variables)))
+    def work(self, element: str, /, **variables: Any) -> Running:
+        return self.command(CompleteJob(wait=self.wait(element), variables=variables))
 
-    def fail(self, element: str, code: str, **variables: Any) -> Running:
-        return self.command(ThrowError(wait=self.wait(element), code=code, variables=feel(variables)))
+    def fail(self, element: str, code: str, /, **variables: Any) -> Running:
+        return self.command(ThrowError(wait=self.wait(element), code=code, variables=variables))
 
     def fire(self, element: str) -> Running:
         wait = self.waits[self.wait(element)]
         self.world = replace(self.world, now=max(self.world.now, wait.due_at))
         return self.command(FireTimer(wait=wait.wait))
 
-    def message(self, element: str, **variables: Any) -> Running:
-        return self.command(DeliverMessage(wait=self.wait(element), variables=feel(variables)))
+    def message(self, element: str, /, **variables: Any) -> Running:
+        return self.command(DeliverMessage(wait=self.wait(element), variables=variables))
 
-    def signal(self, name: str, **variables: Any) -> Running:
-        return self.command(DeliverSignal(name=name, variables=feel(variables)))
+    def signal(self, name: str, /, **variables: Any) -> Running:
+        return self.command(DeliverSignal(name=name, variables=variables))
 
-    def set(self, **variables: Any) -> Running:
-        return self.command(SetVariables(variables=feel(variables)))
+    def set(self, /, **variables: Any) -> Running:
+        return self.command(SetVariables(variables=variables))
 
     def go_on(self) -> Running:
         return self.command(Continue())

@@ -3,7 +3,7 @@
     4 bytes  OWIN
     1 byte   version of the format
     1 byte   1 when the rest is compressed
-    4 bytes  CRC-32 of the rest, so that damage is noticed
+    4 bytes  CRC-32 of the two bytes before and of the rest, so that damage is noticed
     rest     JSON; variables stand in it as texts that only `engine.feel.codec` reads
 
 Only plain JSON is read: no class is ever looked up by a name that data could hold (trust.md, P14, P25), and what is
@@ -64,7 +64,7 @@ def dump(instance: Instance) -> bytes:
     packed = len(body) >= _COMPRESSED_FROM
     if packed:
         body = zlib.compress(body, 1)
-    return _HEADER.pack(_MAGIC, FORMAT, packed, zlib.crc32(body)) + body
+    return _HEADER.pack(_MAGIC, FORMAT, packed, _checksum(FORMAT, packed, body)) + body
 
 
 def load(process: Compiled, snapshot: bytes, surroundings: Surroundings, *, compact: bool = True) -> Instance:
@@ -165,6 +165,10 @@ def _token(token: Token, variables: _VariableTexts) -> list[Any]:
     return row
 
 
+def _checksum(version: int, packed: int, body: bytes) -> int:
+    return zlib.crc32(body, zlib.crc32(bytes((version, packed))))
+
+
 def _unpack_for(process: Compiled, snapshot: bytes) -> dict[str, Any]:
     state = _unpack(snapshot)
     if not isinstance(state, dict) or state.get("process") != process.process_id:
@@ -184,7 +188,7 @@ def _unpack(snapshot: bytes) -> Any:
             remedy="Run the release that wrote it, or a later one.",
         )
     body = snapshot[_HEADER.size :]
-    if zlib.crc32(body) != checksum:
+    if _checksum(version, packed, body) != checksum:
         raise _unreadable("its checksum does not fit")
     try:
         if packed:
