@@ -92,6 +92,13 @@ def _escalations() -> Sequence[Drawing]:
     return [model]
 
 
+def _terminate() -> Sequence[Drawing]:
+    model = a_process().start().parallel("f").at("f").user_task("a").exclusive("g").at("g", when="=n > 4")
+    model.end("stop", terminate=True).at("g", otherwise=True).end()
+    model.event_sub_process("sub", lambda h: h.start("hs", signal="s").user_task("h").end("t", terminate=True))
+    return [model.at("f").user_task("b").throw("s", signal="s").user_task("c").end("e3")]
+
+
 def _faults() -> Sequence[Drawing]:
     model = a_process().start().user_task("a").exclusive("g").at("g", when="=n > 2").service_task("b").end()
     return [model.at("g", when="=n < 2").parallel("never").end("e2").flow("b", "never")]
@@ -110,5 +117,6 @@ MODELS: dict[str, Model] = {
     "each": _each,
     "each in a row": _each_in_a_row,
     "escalations": _escalations,
+    "terminate": _terminate,
     "faults": _faults,
 }

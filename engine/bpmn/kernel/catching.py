@@ -12,7 +12,7 @@ from datetime import datetime
 
 from engine.bpmn.kernel.ending import cancel, cancel_members
 from engine.bpmn.kernel.instance import Instance, OpenWait
-from engine.bpmn.kernel.plan import EventSubProcess
+from engine.bpmn.kernel.plan import EventSubProcess, ScopePlan
 from engine.bpmn.kernel.port import Variables as Values
 from engine.bpmn.kernel.scopes import Variables
 from engine.bpmn.kernel.specs.node import NodeSpec
@@ -42,28 +42,27 @@ def fire(instance: Instance, number: int, values: Values) -> None:
     wait = instance.waits[number]
     token = instance.tasks[wait.token]
     spec: NodeSpec = token.task_spec
-    if wait.node == spec.element_id and not spec.is_loop:
+    if wait.inside:
+        inside = next(sub for sub in _plan_of(token).event_sub_processes if sub.start == wait.node)
+        instance.close_wait(number)
+        if not inside.interrupting:
+            _listen_again(instance, wait, token, token.inside.nodes[inside.start])
+        _begin(instance, token, inside, values)
+        return
+    edge = next((edge for edge in spec.boundary if edge.element_id == wait.node), None)
+    if edge is not None:
+        instance.close_wait(number)
+        if not _interrupts(edge):
+            _listen_again(instance, wait, token, edge)
+        _happen_on_edge(instance, token, edge, values)
+    elif wait.node == spec.element_id:
         instance.close_wait(number)
         instance.attempt(token, lambda: _finish(token, values))
-        return
-    for edge in spec.boundary:
-        if edge.element_id == wait.node:
-            instance.close_wait(number)
-            if not _interrupts(edge):
-                _listen_again(instance, wait, token, edge)
-            _happen_on_edge(instance, token, edge, values)
-            return
-    plan = spec.inner_plan(token)
-    for inside in () if plan is None else plan.event_sub_processes:
-        if inside.start == wait.node:
-            instance.close_wait(number)
-            if not inside.interrupting:
-                _listen_again(instance, wait, token, token.inside.nodes[inside.start])
-            _begin(instance, token, inside, values)
-            return
-    token.internal_data["happened"] = wait.node
-    token.outcome = values
-    instance.attempt(token, token.complete)
+    else:  # behind an event-based gateway
+        instance.close_waits_of(token)
+        token.internal_data["happened"] = wait.node
+        token.carried = Variables(dict(values)) if values else None
+        instance.attempt(token, token.complete)
 
 
 def broadcast(instance: Instance, name: str, values: Values) -> None:
@@ -104,6 +103,12 @@ def catch(instance: Instance, catcher: Catcher, values: Values) -> None:
         _begin(instance, catcher.host, catcher.inside, values)
 
 
+def _plan_of(token: Token) -> ScopePlan:
+    plan: ScopePlan | None = token.task_spec.inner_plan(token)
+    assert plan is not None
+    return plan
+
+
 def _finish(token: Token, values: Values) -> None:
     token.task_spec.accept(token, values)
     token.complete()
@@ -132,10 +137,8 @@ def _begin(instance: Instance, owner: Token, inside: EventSubProcess, values: Va
 
 def stop_listening(instance: Instance, owner: Token) -> None:
     """Close the waits of the event sub-processes of a scope; those on its edge stay."""
-    edges = {edge.element_id for edge in owner.task_spec.boundary}
-    for number in list(owner.waits):
-        if instance.waits[number].node not in edges:
-            instance.close_wait(number)
+    for number in [number for number in owner.waits if instance.waits[number].inside]:
+        instance.close_wait(number)
 
 
 def _interrupts(edge: NodeSpec) -> bool:
@@ -145,9 +148,7 @@ def _interrupts(edge: NodeSpec) -> bool:
 def _listen_again(instance: Instance, wait: OpenWait, token: Token, spec: NodeSpec) -> None:
     """What does not interrupt may happen again: a new wait with a number of its own; a cycle goes on from its due."""
     element = spec.element
-    within = token.id if token.task_spec.inner_plan(token) is not None else instance.scope_instance(token)
-    if spec in token.task_spec.boundary:
-        within = instance.scope_instance(token)
+    within = token.id if wait.inside else instance.scope_instance(token)
     if wait.kind == "timer":
         at, duration, remaining = wait.facts
         counting = element.meaning.properties.get("counting")

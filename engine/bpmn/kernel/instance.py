@@ -43,6 +43,8 @@ class OpenWait:
     """The token it ends with."""
     facts: list[Any]
     """Timer: due, duration, remaining. Message: name, key. Signal: name."""
+    inside: bool = False
+    """Whether it is an event sub-process's start in the scope the token owns."""
 
 
 @dataclass(slots=True)
@@ -185,7 +187,7 @@ class Instance(Workflow):
 
     def open_wait(self, wait: Wait, kind: str, token: Token, facts: list[Any]) -> None:
         """Let a token wait for the outside."""
-        self.waits[wait.wait] = OpenWait(kind, wait.element_id, token.id, facts)
+        self.waits[wait.wait] = OpenWait(kind, wait.element_id, token.id, facts, wait.scope_instance == token.id)
         token.waits.append(wait.wait)
         self.opened[wait.wait] = wait
 

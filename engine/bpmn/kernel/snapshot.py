@@ -57,7 +57,7 @@ def dump(instance: Instance) -> bytes:
     if instance.queue:
         state["queue"] = list(instance.queue)
     if instance.waits:
-        state["waits"] = [[n, w.kind, w.node, w.token, w.facts] for n, w in instance.waits.items()]
+        state["waits"] = [[n, w.kind, w.node, w.token, w.facts, w.inside] for n, w in instance.waits.items()]
     if instance.incidents:
         state["incidents"] = [[n, s.token, s.code, s.retry] for n, s in instance.incidents.items()]
     body = _dumps(state).encode()
@@ -86,7 +86,7 @@ def variables_at(process: Compiled, snapshot: bytes, wait: int | None) -> dict[s
     state = _unpack_for(process, snapshot)
     try:
         rows = {row[0]: row + [None] * (12 - len(row)) for row in state["tokens"]}
-        tokens = {number: token for number, _, _, token, _ in state.get("waits", ())}
+        tokens = {number: token for number, _, _, token, _, _ in state.get("waits", ())}
         tokens.update({number: token for number, token, _, _ in state.get("incidents", ())})
         if wait is not None and wait not in tokens:
             raise NotWaiting(
@@ -182,9 +182,9 @@ def _unpack(snapshot: bytes) -> Any:
     magic, version, packed, checksum = _HEADER.unpack_from(snapshot)
     if magic != _MAGIC:
         raise _unreadable("it does not begin as one")
-    if version > FORMAT:
+    if version != FORMAT:
         raise SnapshotUnreadable(
-            f"The snapshot has format {version}; this engine reads formats up to {FORMAT}.",
+            f"The snapshot has format {version}; this engine reads format {FORMAT}.",
             remedy="Run the release that wrote it, or a later one.",
         )
     body = snapshot[_HEADER.size :]
@@ -209,8 +209,8 @@ def _fill(instance: Instance, state: dict[str, Any]) -> None:
         _restore(instance, row + [None] * (12 - len(row)))
     for number, leaving in state.get("queue", ()):
         instance.queue.append((number, leaving))
-    for number, kind, node, token, facts in state.get("waits", ()):
-        instance.waits[number] = OpenWait(kind, node, token, facts)
+    for number, kind, node, token, facts, inside in state.get("waits", ()):
+        instance.waits[number] = OpenWait(kind, node, token, facts, inside)
         instance.tasks[token].waits.append(number)
     for number, token, code, retry in state.get("incidents", ()):
         instance.incidents[number] = Standing(token, code, retry)

@@ -18,6 +18,7 @@ from engine.bpmn.model import (
     SignalDefinition,
     TerminateDefinition,
     TimerDefinition,
+    TimerKind,
     VariableMapping,
 )
 from engine.diagnostics import Severity
@@ -63,6 +64,14 @@ class Texts:
         ):
             message = f"Expected a condition in FEEL, found {text.source.strip()[:200]!r}."
             self._findings.about(element, Severity.error, "condition-not-feel", message, "Begin it with `=`.")
+        return text
+
+    def moment(self, source: str | None, element: Element) -> Text | None:
+        """A date, or a term from now."""
+        text = self.maybe(source, element)
+        if text is not None and text.is_static and text is not _NOTHING:
+            is_term = text.source.strip().startswith("P")
+            self._check_timer(TimerKind.duration if is_term else TimerKind.date, text.source, element)
         return text
 
     def mapping(self, lines: tuple[VariableMapping, ...], element: Element) -> tuple[Assigned, ...]:
@@ -113,11 +122,14 @@ class Texts:
     def _timer(self, definition: TimerDefinition, element: Element) -> Catch:
         text = self.of(definition.expression, element)
         if text.is_static and text is not _NOTHING:
-            try:
-                check_static(definition.kind, text.source)
-            except Fault as wrong:
-                self._findings.about(element, Severity.error, "bad-timer", wrong.message, wrong.remedy)
+            self._check_timer(definition.kind, text.source, element)
         return Catch(kind="timer", timer=definition.kind, expression=text)
+
+    def _check_timer(self, kind: TimerKind, text: str, element: Element) -> None:
+        try:
+            check_static(kind, text)
+        except Fault as wrong:
+            self._findings.about(element, Severity.error, "bad-timer", wrong.message, wrong.remedy)
 
     def _missing(self, element: Element, kind: str) -> None:
         message = f"Expected the {kind} the event refers to, found none with a name in the file."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.bpmn.kernel.port import FireTimer, NotWaiting
 from tests.builders.a_model import a_process
 from tests.builders.surroundings import an_instance
 
@@ -198,6 +199,20 @@ def test_event_based_gateway_takes_the_way_of_the_first_event_and_drops_the_othe
     assert late in run.last.closed
     assert run.visited() == ["start", "race", "paid", "happy"]
     assert run.flows() == ["start-race", "race-paid", "paid-happy"]
+
+
+def test_second_event_of_a_race_comes_too_late():
+    """Fault matrix, row 20: exactly one wins."""
+    model = a_process().start().event_based("race").at("race").catch("paid", message="paid", key="=1").user_task("a")
+    model.end().at("race").catch("late", duration="P10D").end("sad")
+    run = an_instance(model)
+    late = run.wait("late")
+    run.message("paid")
+
+    with pytest.raises(NotWaiting):
+        run.command(FireTimer(wait=late))
+
+    assert run.waiting == ["a"]
 
 
 def test_event_based_gateway_waits_in_receive_tasks_too():

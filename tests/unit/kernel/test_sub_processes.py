@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bpmn.kernel.port import Budget
+from engine.bpmn.kernel.kernel import SpiffKernel
+from engine.bpmn.kernel.port import Budget, DeliverMessage
 from tests.builders.a_model import a_process
-from tests.builders.surroundings import an_instance
+from tests.builders.surroundings import Running, a_world, an_instance, compiled
 
 
 def _sub(inner):
@@ -158,3 +159,20 @@ def test_process_that_calls_itself_without_an_end_stops_at_the_bound():
 
     assert run.faults == [("again", "budget")]
     assert run.visited("entered").count("again") == 21
+
+
+def test_event_inside_a_call_is_not_taken_for_one_of_the_same_id_on_its_edge():
+    """Ids are unique within a file, not between the caller's and the one called."""
+    called = a_process("called").start().user_task("work").end()
+    called.event_sub_process("x", lambda h: h.start("event", message="m", key="=1").user_task("inside").end("he"))
+    model = a_process().start().call("call", "called").end()
+    model.boundary("event", on="call", message="m", key="=1").user_task("outside").end("out")
+    processes = {**compiled(model), **compiled(called)}
+    run = Running(SpiffKernel(), processes["process"], a_world(processes=processes)).start({})
+    of_process = {wait.process_id: number for number, wait in run.waits.items() if wait.element_id == "event"}
+
+    run.command(DeliverMessage(wait=of_process["called"]))
+    assert run.waiting == ["event", "inside"]
+    run.command(DeliverMessage(wait=of_process["process"]))
+
+    assert run.waiting == ["outside"]

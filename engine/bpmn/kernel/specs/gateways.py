@@ -6,7 +6,6 @@ from typing import Any
 
 from engine.bpmn.kernel import joins
 from engine.bpmn.kernel.plan import Way
-from engine.bpmn.kernel.scopes import Variables
 from engine.bpmn.kernel.specs.node import NodeSpec
 from engine.bpmn.kernel.token import Token
 
@@ -80,5 +79,4 @@ class EventBasedSpec(NodeSpec):
         super()._on_complete_hook(my_task)
         for child in my_task.children:
             child.internal_data["happened"] = True
-            if my_task.outcome:
-                child.carried = Variables(dict(my_task.outcome))
+            child.carried = my_task.carried
