@@ -42,9 +42,24 @@ def read_pattern(pattern: str, flags: str) -> tuple[list[Step], int, int]:
     return _Reader(pattern, flags).read()
 
 
+def _without_space(pattern: str) -> str:
+    """A pattern with the flag x: white space counts within `[]` only."""
+    kept: list[str] = []
+    depth = 0
+    escaped = False
+    for character in pattern:
+        if character in " \t\n\r" and not depth:
+            continue
+        if not escaped:
+            depth += (character == "[") - (character == "]" and depth > 0)
+        escaped = character == "\\" and not escaped
+        kept.append(character)
+    return "".join(kept)
+
+
 class _Reader:
     def __init__(self, pattern: str, flags: str) -> None:
-        self._text = pattern
+        self._text = _without_space(pattern) if "x" in flags and "q" not in flags else pattern
         self._flags = flags
         self._at = 0
         self._depth = 0
@@ -56,7 +71,7 @@ class _Reader:
     def read(self) -> tuple[list[Step], int, int]:
         if "q" in self._flags:
             for character in self._text:
-                self._take(only(character))
+                self._take(self._in_case(only(character)))
         else:
             self._choice()()
             if self._at < len(self._text):
@@ -96,9 +111,6 @@ class _Reader:
     def _sequence(self) -> Part:
         parts: list[Part] = []
         while self._at < len(self._text) and self._peek() not in "|)":
-            if "x" in self._flags and self._peek() in " \t\n\r":
-                self._at += 1
-                continue
             parts.append(self._repeated(self._atom()))
 
         def emit() -> None:
@@ -124,7 +136,7 @@ class _Reader:
             return self._escape()
         if character in "*+?{}]":
             raise PatternFault(f"expected something to repeat or a backslash before `{character}`")
-        return lambda: self._take(only(character))
+        return lambda: self._take(self._in_case(only(character)))
 
     def _group(self) -> Part:
         if self._accept("?"):
@@ -163,7 +175,7 @@ class _Reader:
         """The class after a backslash, also within brackets."""
         character = self._next()
         if character in _ESCAPED or character in _LITERAL_ESCAPES:
-            return only(_ESCAPED.get(character, character))
+            return self._in_case(only(_ESCAPED.get(character, character)))
         if character in "pP":
             self._expect("{")
             end = self._text.find("}", self._at)
@@ -205,12 +217,12 @@ class _Reader:
         if not ends.startswith("-") or ends in ("-]", "-["):
             if low == "-" and not first and not ends.startswith("]"):
                 raise PatternFault("expected a backslash before `-` within `[]`")
-            return only(low)
+            return self._in_case(only(low))
         self._at += 1
         high = self._class_character()
         if not isinstance(high, str) or high < low:
             raise PatternFault("expected a range from a lower to a higher character within `[]`")
-        return between(low, high)
+        return self._in_case(between(low, high))
 
     def _class_character(self) -> str | Accepts:
         character = self._next()
@@ -224,9 +236,6 @@ class _Reader:
         return self._escaped_class()
 
     def _repeated(self, part: Part) -> Part:
-        if "x" in self._flags:
-            while self._peek() and self._peek() in " \t\n\r":
-                self._at += 1
         character = self._peek()
         if character == "{":
             least, most = self._times()
@@ -277,7 +286,10 @@ class _Reader:
         self._steps[split] = ("split", inside, beyond) if greedy else ("split", beyond, inside)
 
     def _take(self, accepts: Accepts) -> None:
-        self._emit("take", remembered(any_case(accepts) if "i" in self._flags else accepts))
+        self._emit("take", remembered(accepts))
+
+    def _in_case(self, accepts: Accepts) -> Accepts:
+        return any_case(accepts) if "i" in self._flags else accepts
 
     def _emit(self, name: str, first: Any = None) -> int:
         if len(self._steps) >= MOST_STEPS:

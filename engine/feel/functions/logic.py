@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from engine.feel.functions.registration import Family
-from engine.feel.run import Run
+from engine.feel.run import MISSING, Run
 from engine.feel.values import Value, is_same
 
 FAMILY = Family()
@@ -40,7 +40,9 @@ def any_of(run: Run, items: list[Value]) -> Value:
     return _booleans(run, "any", items, True)
 
 
-@FAMILY.built_in("is(value1, value2)")
-def same(run: Run, value1: Value, value2: Value) -> Value:
-    """Whether both are the same value of the same kind, with the same offset or zone."""
-    return is_same(value1, value2)
+@FAMILY.built_in("is(value1?, value2?)")
+def same(run: Run, value1: Value = MISSING, value2: Value = MISSING) -> Value:
+    """Whether both are the same value of the same kind, with the same offset or zone; a missing one counts as null."""
+    if value1 is MISSING and value2 is MISSING:
+        return run.null("arguments", "is() expects two arguments, found none.")
+    return is_same(None if value1 is MISSING else value1, None if value2 is MISSING else value2)

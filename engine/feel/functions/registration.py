@@ -151,8 +151,15 @@ def _function(name: str, signatures: list[Signature]) -> Function:
         _body(name, signatures),
         min(signature.fewest for signature in signatures),
         None if many else max(len(signature.parameters) for signature in signatures),
-        bodies=tuple(_body(name, [signature]) for signature in signatures),
+        bodies=tuple(
+            _body(name, [other for other in signatures if _alike(other, signature)]) for signature in signatures
+        ),
     )
+
+
+def _alike(one: Signature, other: Signature) -> bool:
+    """Whether two signatures have the same names."""
+    return [parameter.name for parameter in one.parameters] == [parameter.name for parameter in other.parameters]
 
 
 def _body(name: str, signatures: list[Signature]) -> Callable[[Run, Sequence[Value]], Value]:
