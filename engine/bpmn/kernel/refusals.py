@@ -63,7 +63,7 @@ _NAMES: dict[type[Any], str] = {
     Transaction: "transaction",
     AdHocSubProcess: "ad-hoc sub-process",
 }
-_INSTEAD = "Draw it with the constructs that run; docs/decisions/0003-kernel.md lists them."
+_INSTEAD = "Draw it with the constructs that run; docs/decisions/0005-kernel.md lists them."
 
 
 def check_node(findings: Findings, scope: Scope, node: FlowNode, *, event_sub_process: bool) -> None:
