@@ -116,7 +116,8 @@ def _activity(
         return job
     if meaning.script is not None:
         script = ScriptSpec(spec, node, plan, name=name)
-        script.expression, script.result = texts.of(meaning.script.expression, node), meaning.script.result_variable
+        script.expression = texts.feel(meaning.script.expression, node, "a script")
+        script.result = meaning.script.result_variable
         return script
     if meaning.called_decision is not None:
         decision = DecisionSpec(spec, node, plan, name=name)
@@ -167,7 +168,7 @@ def _repeat(whole: MultiInstanceSpec, one: NodeSpec, loop: MultiInstance, node: 
     if loop.data is None:
         whole.cardinality = texts.maybe(loop.cardinality, node)
         return
-    whole.collection = texts.of(loop.data.input_collection, node)
+    whole.collection = texts.feel(loop.data.input_collection, node, "the input collection")
     whole.element_name = loop.data.input_element or None
     whole.output_name = loop.data.output_collection or None
     whole.output_element = texts.maybe(loop.data.output_element, node)

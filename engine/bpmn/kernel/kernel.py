@@ -82,6 +82,8 @@ class SpiffKernel:
         root.inner = Scope(admitted(variables))
         if start_element_id is not None:
             root.internal_data["start"] = start_element_id
+            if compiled.nodes[start_element_id].outputs_mapped:  # which chooses what of an event's data comes in
+                root.carried, root.inner = root.inner, Scope({})
         root._ready()
         driver.run(instance)
         return _report(instance)

@@ -284,6 +284,8 @@ class SignalWait(Wait):
 class Thrown:
     """A signal, an uncaught escalation or a message that left the instance; the runtime acts on it after commit.
 
+    A message is published like one from outside; this instance may be the one that waits for it.
+
     A signal was already taken by all waits for it in this very instance, so the runtime delivers it to all *other*
     instances and to start events, never to the one that threw it.
     """

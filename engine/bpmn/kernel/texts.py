@@ -53,6 +53,14 @@ class Texts:
         """A text, where there is one."""
         return None if source is None or not source.strip() else self.of(source, element)
 
+    def feel(self, source: str, element: Element, what: str) -> Text:
+        """A text that can only be FEEL."""
+        text = self.of(source, element)
+        if text.is_static and text is not _NOTHING:
+            message = f"Expected {what} in FEEL, found {text.source.strip()[:200]!r}."
+            self._findings.about(element, Severity.error, "not-feel", message, "Begin it with `=`.")
+        return text
+
     def condition(self, source: str | None, element: Element) -> Text | None:
         """A condition: FEEL, or `true` or `false`."""
         text = self.maybe(source, element)

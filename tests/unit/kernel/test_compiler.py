@@ -89,6 +89,9 @@ def _inside(**start):
         pytest.param(_m().flow("t", "start"), "flow-into-event", "start", id="flow into a start"),
         pytest.param(_m().flow("t", "end", "a b (", id="x"), "condition-not-feel", "x", id="condition in no language"),
         pytest.param(_m().flow("t", "end", "=a +", id="x"), "feel-syntax", "x", id="FEEL that does not parse"),
+        pytest.param(_m().script("x", "1 + 1"), "not-feel", "x", id="script that is no expression"),
+        pytest.param(_m().user_task("x", each="people"), "not-feel", "x", id="collection that is no expression"),
+        pytest.param(_m().user_task("x", due="tomorrow"), "bad-timer", "x", id="due date that is none"),
         pytest.param(_m().catch("x", cycle="0 0 9 * * MON"), "bad-timer", "x", id="cron"),
         pytest.param(
             _m().node("task", "x", extension='<zeebe:executionListeners><zeebe:executionListener eventType="start" '

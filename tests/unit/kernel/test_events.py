@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from engine.bpmn.kernel.port import MessageWait, SignalWait, TimerWait
+from engine.bpmn.kernel.kernel import SpiffKernel
+from engine.bpmn.kernel.port import MessageWait, NoTimer, SignalWait, TimerWait
+from engine.errors import Invalid, NotFound
 from tests.builders.a_model import a_process
-from tests.builders.surroundings import NOON, an_instance
+from tests.builders.surroundings import NOON, a_world, an_instance, compiled
 
 
 def _with_boundary(*, interrupting: bool, **definition):
@@ -257,3 +259,33 @@ def test_instance_begins_at_the_start_event_named(start):
 
     assert run.visited() == [start or "plain"]
     assert [t.kind.value for t in run.process.start_triggers] == ["none", "message", "timer"]
+
+
+def test_output_mapping_of_a_start_event_chooses_what_comes_in():
+    model = a_process().start("by-message", message="apply", outputs={"name": "=applicant.name"}).user_task("t").end()
+
+    run = an_instance(model, start="by-message", variables={"applicant": {"name": "Leyla", "pin": "x"}})
+
+    assert run.variables == {"name": "Leyla"}
+
+
+def test_process_without_a_none_start_event_wants_to_be_told_where_to_begin():
+    model = a_process().start("by-message", message="apply").end()
+
+    with pytest.raises(Invalid, match="none start event"):
+        an_instance(model)
+    with pytest.raises(NotFound):
+        an_instance(model, start="nowhere")
+
+
+def test_timer_of_a_start_event_is_told_to_the_runtime_firing_by_firing():
+    process = compiled(a_process().start(cycle="R2/P1D").end())["process"]
+    kernel, world, (trigger,) = SpiffKernel(), a_world(), process.start_triggers
+
+    first = kernel.start_due(trigger, world)
+    second = kernel.start_due(trigger, world, first)
+
+    assert (first.due_at, first.remaining) == (NOON + timedelta(days=1), 1)
+    assert (second.due_at, second.remaining) == (NOON + timedelta(days=2), 0)
+    with pytest.raises(NoTimer):
+        kernel.start_due(trigger, world, second)

@@ -72,7 +72,8 @@ class ProcessSpecRoot(ScopeSpec):
     def enter(self, token: Token) -> bool | None:
         """Begin at the start event named, or at all that nothing leads to. Raises Fault."""
         start = token.internal_data.get("start")
-        return self.begin(token, self.inner.starts if start is None else (start,))
+        carried, token.carried = token.carried, None
+        return self.begin(token, self.inner.starts if start is None else (start,), carried)
 
     def leave(self, token: Token) -> None:
         """The instance has ended."""
