@@ -183,4 +183,5 @@ def _refuse(run: Run, name: str, signature: Signature, place: int, arguments: Se
         return run.null("arguments", f"{name}() has no form for {len(arguments)} arguments.")
     parameter = signature.parameters[place]
     found = feel_type(arguments[place])
-    return run.null("argument-type", f"{name}() expects a {parameter.kind} as `{parameter.name}`, found {found}.")
+    kind = "list" if parameter.many else parameter.kind
+    return run.null("argument-type", f"{name}() expects a {kind} as `{parameter.name}`, found {found}.")
