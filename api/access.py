@@ -78,6 +78,8 @@ ANALYST: Final = Rule("analyst", frozenset({Role.analyst}))
 OPERATOR: Final = Rule("operator", frozenset({Role.operator}))
 ENGINE: Final = Rule("engine", frozenset({Role.analyst, Role.operator}))
 """Those who look after models and instances."""
+CASE_READER: Final = Rule("case-reader", frozenset({Role.citizen, Role.supervisor}))
+"""The applicant herself, and supervisors of the agency; clerks see a case through its tasks."""
 MODEL_READER: Final = Rule("model-reader", frozenset({Role.analyst, Role.operator, Role.supervisor}))
 """Who may read the models of procedures."""
 RULES_READER: Final = Rule("rules-reader", frozenset({Role.analyst, Role.operator, Role.clerk, Role.supervisor}))
@@ -112,9 +114,9 @@ def roles_of(actor: Actor) -> frozenset[Role]:
     return frozenset(role for role, has in held.items() if has)
 
 
-def hash_of(secret: str) -> bytes:
+def hash_of(secret: str) -> str:
     """How secrets of tokens and sessions are kept: SHA-256 suffices, for they hold 256 random bits."""
-    return hashlib.sha256(secret.encode()).digest()
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def csrf_token_of(session_secret: str) -> str:
@@ -133,7 +135,7 @@ def caller() -> Actor:
     return actor
 
 
-Authenticate = Callable[[bytes, bool], Actor | None]
+Authenticate = Callable[[str, bool], Actor | None]
 """(hash of the secret, whether it is a session) -> who it is; None when unknown, expired or disabled."""
 
 

@@ -38,7 +38,7 @@ class SessionSchema(Schema):
 
     id = fields.String(required=True)
     created_at = Moment()
-    seen_at = Moment(allow_none=True)
+    last_seen_at = Moment(allow_none=True)
     description = fields.String(metadata={"description": "The browser, as it named itself."})
     expires_at = Moment()
     is_this_one = fields.Boolean()

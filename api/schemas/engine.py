@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, fields, validate
 
-from api.fields import Identifier, Key, Moment, Text, Variables, Whole
+from api.fields import Identifier, Moment, Text, Values, Variables, Whole
 from api.paging import PageQuery, page_of
 
 
@@ -38,18 +38,19 @@ class DeployedSchema(Schema):
     key = fields.String(metadata={"example": "driving-licence"})
     version = fields.Integer(allow_none=True, metadata={"example": 1})
     id = fields.String(allow_none=True)
-    file = fields.String(allow_none=True, metadata={"example": "driving-licence.bpmn"})
+    version_tag = fields.String(allow_none=True)
+    file = fields.String(attribute="file_name", metadata={"example": "driving-licence.bpmn"})
     is_new = fields.Boolean(metadata={"description": "False when the file was deployed before, unchanged."})
 
 
 class DeploymentSchema(Schema):
     """What was deployed together."""
 
-    id = fields.String(required=True)
-    deployed_at = Moment()
-    deployed_by = fields.String(allow_none=True)
-    resources = fields.List(fields.Nested(DeployedSchema))
-    diagnostics = fields.List(fields.Dict(), metadata={"description": "Warnings about the files."})
+    id = fields.String(
+        allow_none=True, metadata={"description": "Null when everything was deployed before, unchanged."}
+    )
+    definitions = fields.List(fields.Nested(DeployedSchema))
+    diagnostics = fields.List(fields.Dict(), metadata={"description": "Warnings and remarks about the files."})
 
 
 class DeploymentShortSchema(Schema):
@@ -78,16 +79,11 @@ class InstanceQuery(PageQuery):
 
 
 class StartCommand(Schema):
-    """The start of an instance: by the id of a process (its newest version) or of one definition."""
+    """The start of an instance: of the newest version of a process, or of the version named."""
 
-    process_id = Identifier(load_default=None, metadata={"example": "permit"})
-    definition_id = Key(load_default=None)
+    process_id = Identifier(required=True, metadata={"example": "permit"})
+    version = Whole(least=1, most=1_000_000, load_default=None, allow_none=True)
     variables = Variables(load_default=dict, metadata={"example": {"area": 120}})
-
-    @validates_schema
-    def _one_of_both(self, data: dict[str, object], **_: object) -> None:
-        if (data.get("process_id") is None) == (data.get("definition_id") is None):
-            raise ValidationError("Expected either process_id or definition_id.", "process_id")
 
 
 class CancelCommand(Schema):
@@ -141,16 +137,13 @@ class StartedSchema(Schema):
 class ActivitySchema(Schema):
     """One visit of one element."""
 
-    visit = fields.Integer(metadata={"description": "Number of this visit, unique in the instance."})
+    seq = fields.Integer()
+    at = Moment(metadata={"description": "When the element was entered."})
+    ended_at = Moment(allow_none=True)
+    change = fields.String(metadata={"description": "entered while open; completed, cancelled or failed."})
     element_id = fields.String(metadata={"example": "examine"})
     element_type = fields.String(metadata={"example": "UserTask"})
-    scope = fields.Integer(allow_none=True, metadata={"description": "Visit of the sub-process it happened in."})
-    process_id = fields.String(allow_none=True, metadata={"description": "Of a called process."})
-    entered_at = Moment()
-    ended_at = Moment(allow_none=True)
-    outcome = fields.String(
-        allow_none=True, metadata={"description": "completed, cancelled or failed; null while open."}
-    )
+    element_instance = fields.Integer(metadata={"description": "Number of this visit, unique in the instance."})
     detail = fields.Dict(allow_none=True)
 
 
@@ -160,7 +153,7 @@ ActivityPage = page_of(ActivitySchema, "ActivityPage")
 class VariablesSchema(Schema):
     """Values of an instance by name. Analysts see the kinds only, for values may be data of persons."""
 
-    variables = fields.Dict(metadata={"example": {"area": 120}})
+    variables = Variables(metadata={"example": {"area": 120}})
 
 
 class PublishCommand(Schema):
@@ -202,9 +195,9 @@ class SignalCommand(Schema):
 
 
 class BroadcastSchema(Schema):
-    """How far a signal reached."""
+    """A signal on its way: a job hands it to each instance that waits."""
 
-    reached = fields.Integer(metadata={"description": "Instances that took it or were started.", "example": 2})
+    job_id = fields.String()
 
 
 class DecisionDefinitionSchema(Schema):
@@ -231,8 +224,10 @@ class EvaluateCommand(Schema):
 class EvaluatedSchema(Schema):
     """What a decision definition said, and why."""
 
-    value = fields.Raw(allow_none=True, metadata={"example": {"years": 9}})
-    trace = fields.Raw(allow_none=True, metadata={"description": "Which rules matched with which inputs."})
+    value = Values(allow_none=True, metadata={"example": {"years": 9}})
+    trace = fields.Raw(metadata={"description": "Which rules of which tables matched, with which inputs."})
+    version = fields.Integer(metadata={"example": 1})
+    warnings = fields.List(fields.String(), metadata={"description": "Why something became null."})
 
 
 class FormSchema(Schema):

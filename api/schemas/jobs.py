@@ -57,7 +57,7 @@ class FetchedJobSchema(Schema):
     type = fields.String()
     element_id = fields.String(allow_none=True)
     headers = fields.Dict(keys=fields.String(), values=fields.String())
-    variables = fields.Dict()
+    variables = Variables(attribute="payload")
     attempts = fields.Integer()
     idempotency_key = fields.String(metadata={"description": "To be sent to whoever carries the work out."})
     lease_until = Moment()
@@ -83,6 +83,15 @@ class JobFailCommand(Schema):
     message = Text(required=True, min_length=1, max_length=2_000)
     error_code = Identifier(load_default=None, allow_none=True)
     retry_after_seconds = Whole(least=0, most=86_400, load_default=None, allow_none=True)
+
+
+class JobFailedSchema(Schema):
+    """What became of a job that failed."""
+
+    state = fields.String(
+        required=True,
+        metadata={"description": "waiting for the next try, failed for good, or done when an error was thrown."},
+    )
 
 
 class JobExtendCommand(Schema):

@@ -104,7 +104,6 @@ class CompletedSchema(Schema):
     id = fields.String(required=True, metadata={"example": "01hk3v8b6s9e4w2m7q5t0x1y2z"})
     state = fields.String(metadata={"example": "completed"})
     instance_id = fields.String()
-    instance_state = fields.String(metadata={"example": "active"})
     open_tasks = fields.List(
         fields.Nested(OpenTaskSchema), metadata={"description": "Tasks this step opened that the caller may see."}
     )

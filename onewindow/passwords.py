@@ -47,9 +47,10 @@ def password_fits(kept_hash: str | None, password: str) -> bool:
         return False
     with _Turn():
         try:
-            return _hasher.verify(kept_hash or _of_nobody(), password) and kept_hash is not None
+            _hasher.verify(kept_hash or _of_nobody(), password)
         except (VerificationError, InvalidHashError):
             return False
+    return kept_hash is not None
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,122 @@
+"""The Flask application of the API: every layer in its order, every route with a rule.
+
+`create_app` takes what it needs as values and opens nothing; `onewindow.web` hands it in.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from flask import Flask
+from flask.json.provider import JSONProvider
+
+from api import (
+    access,
+    applications,
+    decisions,
+    deployments,
+    forms,
+    health,
+    incidents,
+    instances,
+    jobs,
+    me,
+    messages,
+    problems,
+    process_definitions,
+    services,
+    tasks,
+    telemetry,
+)
+from api.documentation import make_blueprint
+from api.operation import KeyConverter, NameConverter, Noun, StrictRequest, TaskConverter
+from api.problem_api import make_api
+from api.wiring import EXTENSION, ApiServices
+from engine.feel.plain import to_json
+
+PREFIX: Final = "/api/v1"
+NOUNS: Final[tuple[Noun, ...]] = (
+    services.blueprint,
+    applications.blueprint,
+    tasks.blueprint,
+    me.blueprint,
+    me.session_blueprint,
+    process_definitions.blueprint,
+    deployments.blueprint,
+    instances.blueprint,
+    messages.blueprint,
+    messages.signals_blueprint,
+    decisions.blueprint,
+    forms.blueprint,
+    jobs.blueprint,
+    incidents.blueprint,
+)
+
+
+class RouteWithoutRule(RuntimeError):
+    """A route was added and nobody decided who may call it."""
+
+
+class ExactJson(JSONProvider):
+    """JSON of answers: decimals without loss, moments in RFC 3339."""
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Compact JSON; NaN is refused. `kwargs` are the framework's and change nothing."""
+        del kwargs
+        return json.dumps(obj, ensure_ascii=False, separators=(",", ":"), default=plain, allow_nan=False)
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """For the test client only: requests come through the strict door."""
+        return json.loads(s, **kwargs)
+
+
+def plain(value: Any) -> Any:
+    """JSON of a value that JSON has no kind for. Raises TypeError."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, tuple | frozenset | set):
+        return list(value)
+    if isinstance(value, Decimal):
+        return to_json(value)
+    raise TypeError(f"No JSON for a value of type {type(value).__name__}.")
+
+
+def create_app(wired: ApiServices) -> Flask:
+    """The application. Raises RouteWithoutRule rather than serve a route nobody decided about."""
+    app = Flask("api", static_folder=None, template_folder="templates")
+    app.request_class = StrictRequest
+    app.json = ExactJson(app)
+    app.url_map.converters.update(key=KeyConverter, name=NameConverter, task=TaskConverter)
+    app.config.update(
+        JSON_LIMITS=wired.json_limits,
+        MAX_CONTENT_LENGTH=max(wired.upload_bytes, wired.json_limits.max_bytes),
+        MAX_FORM_MEMORY_SIZE=1_000_000,
+        MAX_FORM_PARTS=500,
+        PROPAGATE_EXCEPTIONS=False,
+        API_TITLE="Onewindow",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+    )
+    app.extensions[EXTENSION] = wired
+    metrics = telemetry.Metrics(wired.figures, wired.shared_metrics_folder)
+    telemetry.observe(app, metrics)
+    telemetry.harden(app)
+    problems.register(app)
+    access.guard(app, wired.authenticate)
+    documented = make_api(app)
+    for noun in NOUNS:
+        documented.register_blueprint(noun, url_prefix=f"{PREFIX}/{noun.name}")
+    app.register_blueprint(make_blueprint(documented.spec.to_dict))
+    app.register_blueprint(health.make_blueprint(wired, metrics))
+    forgotten = access.routes_without_rule(app)
+    if forgotten:
+        raise RouteWithoutRule(f"These routes have no access rule: {', '.join(forgotten)}.")
+    return app

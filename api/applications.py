@@ -1,0 +1,77 @@
+"""Applications: apply for a service, follow the own ones, take one back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+
+from api.access import CASE_READER, CITIZEN, caller
+from api.idempotency import carry_out
+from api.operation import Noun
+from api.schemas.applications import (
+    ApplicationPage,
+    ApplicationQuery,
+    ApplicationSchema,
+    ApplyCommand,
+    TrackingSchema,
+    WithdrawCommand,
+)
+from api.wiring import services
+from engine.runtime.apply import apply as apply_for
+from engine.runtime.withdraw import withdraw as take_back
+from engine.store.queries import applications as queries
+
+blueprint = Noun("applications", __name__, description="What applicants submit and follow.")
+
+
+@blueprint.operation(
+    "POST",
+    "",
+    rule=CITIZEN,
+    summary="Apply for a service",
+    body=ApplyCommand,
+    answer=ApplicationSchema,
+    status=201,
+    idempotent=True,
+)
+def apply(command: Mapping[str, Any]) -> Response:
+    """Submit an application. Every fault of the form is told at once (422), with its place."""
+    answer = carry_out(
+        lambda runtime: apply_for(runtime, command["service"], command["answers"], by=caller()),
+        ApplicationSchema,
+        status=201,
+    )
+    return answer
+
+
+@blueprint.operation(
+    "GET", "", rule=CITIZEN, summary="List own applications", query=ApplicationQuery, answer=ApplicationPage
+)
+def list_own(query: Mapping[str, Any]) -> Any:
+    """The caller's own applications, the newest first."""
+    with services().read() as connection:
+        return queries.own_applications(connection, caller(), **query)
+
+
+@blueprint.operation("GET", "/<key:case_id>", rule=CASE_READER, summary="Follow an application", answer=TrackingSchema)
+def track(case_id: str) -> Any:
+    """Steps done, where it is now, the expected day and the legal deadline, evidence, documents and the decision."""
+    with services().read() as connection:
+        return queries.tracking(connection, caller(), case_id)
+
+
+@blueprint.operation(
+    "POST",
+    "/<key:case_id>/withdraw",
+    rule=CITIZEN,
+    summary="Withdraw an application",
+    body=WithdrawCommand,
+    answer=ApplicationSchema,
+    idempotent=True,
+)
+def withdraw(command: Mapping[str, Any], case_id: str) -> Response:
+    """Take an own application back, as long as it is not decided."""
+    del command
+    return carry_out(lambda runtime: take_back(runtime, case_id, by=caller()), ApplicationSchema)

@@ -1,0 +1,46 @@
+"""Decision definitions: the deployed decision tables, tried with inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.runtime.evaluate import evaluate_decision
+from flask import Response
+
+from api.access import RULES_READER, caller
+from api.idempotency import carry_out
+from api.operation import Noun
+from api.paging import PageQuery
+from api.schemas.engine import DecisionDefinitionPage, EvaluateCommand, EvaluatedSchema
+from api.wiring import services
+from engine.store.queries import definitions as queries
+
+blueprint = Noun("decisions", __name__, description="Decision definitions (DMN): rules, and trying them.")
+
+
+@blueprint.operation(
+    "GET", "", rule=RULES_READER, summary="List decision definitions", query=PageQuery, answer=DecisionDefinitionPage
+)
+def list_decisions(query: Mapping[str, Any]) -> Any:
+    """Every deployed version, the newest first."""
+    with services().read() as connection:
+        return queries.decision_page(connection, **query)
+
+
+@blueprint.operation(
+    "POST",
+    "/<name:decision_id>/evaluate",
+    rule=RULES_READER,
+    summary="Evaluate a decision definition",
+    body=EvaluateCommand,
+    answer=EvaluatedSchema,
+)
+def evaluate(command: Mapping[str, Any], decision_id: str) -> Response:
+    """Try a decision definition with inputs: its value, and which rules led to it. Nothing is kept."""
+    return carry_out(
+        lambda runtime: evaluate_decision(
+            runtime, decision_id, command["inputs"], by=caller(), version=command["version"]
+        ),
+        EvaluatedSchema,
+    )

@@ -1,0 +1,20 @@
+"""Forms as they were deployed: what an application or task asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.access import PUBLIC
+from api.operation import Noun
+from api.schemas.engine import FormSchema
+from api.wiring import services
+from engine.store.queries import definitions as queries
+
+blueprint = Noun("forms", __name__, description="What an application or a task asks for.")
+
+
+@blueprint.operation("GET", "/<name:form_id>", rule=PUBLIC, summary="Show a form", answer=FormSchema)
+def show(form_id: str) -> Any:
+    """The newest version of a form that a public service begins with, so that anyone can see what will be asked."""
+    with services().read() as connection:
+        return queries.form(connection, form_id)

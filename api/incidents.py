@@ -1,0 +1,47 @@
+"""Incidents: failed automatic steps, for the operator who repairs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.runtime.incidents import resolve_incident, retry_incident
+from flask import Response
+
+from api.access import OPERATOR, caller
+from api.idempotency import no_content
+from api.operation import Noun
+from api.schemas.jobs import IncidentPage, IncidentQuery, ResolveCommand
+from api.wiring import services
+from engine.store.queries import incidents as queries
+
+blueprint = Noun("incidents", __name__, description="Failed automatic steps that await repair.")
+
+
+@blueprint.operation("GET", "", rule=OPERATOR, summary="List incidents", query=IncidentQuery, answer=IncidentPage)
+def list_incidents(query: Mapping[str, Any]) -> Any:
+    """Incidents, the newest first."""
+    with services().read() as connection:
+        return queries.incident_page(connection, **query)
+
+
+@blueprint.operation(
+    "POST", "/<key:incident_id>/retry", rule=OPERATOR, summary="Try again", status=204, idempotent=True
+)
+def retry(incident_id: str) -> Response:
+    """Try the failed step again as it is: after a register came back, for example."""
+    return no_content(lambda runtime: retry_incident(runtime, incident_id, by=caller()))
+
+
+@blueprint.operation(
+    "POST",
+    "/<key:incident_id>/resolve",
+    rule=OPERATOR,
+    summary="Set values and try again",
+    body=ResolveCommand,
+    status=204,
+    idempotent=True,
+)
+def resolve(command: Mapping[str, Any], incident_id: str) -> Response:
+    """Correct the values the step stumbled over, then try it again."""
+    return no_content(lambda runtime: resolve_incident(runtime, incident_id, command["variables"], by=caller()))

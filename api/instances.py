@@ -1,0 +1,110 @@
+"""Process instances: what runs behind the cases, for those who look after models and the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+
+from api.access import ENGINE, OPERATOR, Role, caller, roles_of
+from api.idempotency import carry_out, no_content
+from api.operation import Noun
+from api.paging import PageQuery
+from api.schemas.engine import (
+    ActivityPage,
+    CancelCommand,
+    InstanceDetailSchema,
+    InstancePage,
+    InstanceQuery,
+    StartCommand,
+    StartedSchema,
+    VariablesSchema,
+)
+from api.wiring import services
+from engine.runtime.cancel import cancel_instance
+from engine.runtime.start import StartedInstance, start_instance
+from engine.store.queries import instances as queries
+from engine.store.queries.tasks import open_tasks_of
+
+blueprint = Noun("instances", __name__, description="Process instances: the engine's runs behind the cases.")
+
+
+@blueprint.operation("GET", "", rule=ENGINE, summary="List instances", query=InstanceQuery, answer=InstancePage)
+def list_instances(query: Mapping[str, Any]) -> Any:
+    """Instances, the newest first."""
+    with services().read() as connection:
+        return queries.instance_page(connection, **query)
+
+
+@blueprint.operation(
+    "POST",
+    "",
+    rule=ENGINE,
+    summary="Start an instance",
+    body=StartCommand,
+    answer=StartedSchema,
+    status=201,
+    idempotent=True,
+)
+def start(command: Mapping[str, Any]) -> Response:
+    """Start an instance of a process that serves no public service. Services are applied for at /applications."""
+    return carry_out(
+        lambda runtime: start_instance(
+            runtime, command["process_id"], command["variables"], by=caller(), version=command["version"]
+        ),
+        StartedSchema,
+        status=201,
+        with_reading=_with_open_tasks,
+    )
+
+
+def _with_open_tasks(connection: Any, started: StartedInstance) -> Mapping[str, Any]:
+    return {"id": started.id, "state": started.state, "open_tasks": open_tasks_of(connection, started.id)}
+
+
+@blueprint.operation("GET", "/<key:instance_id>", rule=ENGINE, summary="Show an instance", answer=InstanceDetailSchema)
+def show(instance_id: str) -> Any:
+    """Where an instance stands and which tasks it waits for."""
+    with services().read() as connection:
+        return queries.instance_detail(connection, instance_id)
+
+
+@blueprint.operation(
+    "GET",
+    "/<key:instance_id>/history",
+    rule=ENGINE,
+    summary="Show what happened",
+    query=PageQuery,
+    answer=ActivityPage,
+)
+def history(query: Mapping[str, Any], instance_id: str) -> Any:
+    """Every element the instance entered and left, in the order it happened."""
+    with services().read() as connection:
+        return queries.history_page(connection, instance_id, **query)
+
+
+@blueprint.operation(
+    "GET", "/<key:instance_id>/variables", rule=ENGINE, summary="Show the values", answer=VariablesSchema
+)
+def variables(instance_id: str) -> Any:
+    """The values an instance works with. An operator sees them, an analyst only their kinds: they may be personal."""
+    with services().read() as connection:
+        values = queries.variables(connection, instance_id)
+    if Role.operator not in roles_of(caller()):
+        values = {name: f"({type(value).__name__})" for name, value in values.items()}
+    return {"variables": values}
+
+
+@blueprint.operation(
+    "POST",
+    "/<key:instance_id>/cancel",
+    rule=OPERATOR,
+    summary="Cancel an instance",
+    body=CancelCommand,
+    status=204,
+    idempotent=True,
+)
+def cancel(command: Mapping[str, Any], instance_id: str) -> Response:
+    """End an instance with all that is open in it. The reason stands in the journal."""
+    return no_content(lambda runtime: cancel_instance(runtime, instance_id, command["reason"], by=caller()))

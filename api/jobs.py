@@ -1,0 +1,125 @@
+"""Jobs: fetched and finished by external workers, watched by operators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import Response
+
+from api.access import OPERATOR, caller
+from api.idempotency import carry_out, no_content
+from api.operation import Noun
+from api.schemas.jobs import (
+    FetchCommand,
+    FetchedJobSchema,
+    FetchedSchema,
+    JobCompleteCommand,
+    JobExtendCommand,
+    JobFailCommand,
+    JobFailedSchema,
+    JobPage,
+    JobQuery,
+)
+from api.wiring import services
+from engine.runtime.external_jobs import extend_lease, fetch_jobs
+from engine.runtime.finish_job import complete_job, fail_job, throw_error
+from engine.store.queries import jobs as queries
+
+blueprint = Noun("jobs", __name__, description="Automatic work: timers and calls; external workers fetch theirs.")
+
+
+@blueprint.operation("GET", "", rule=OPERATOR, summary="List jobs", query=JobQuery, answer=JobPage)
+def list_jobs(query: Mapping[str, Any]) -> Any:
+    """Jobs, the first due first."""
+    with services().read() as connection:
+        return queries.job_page(connection, **query)
+
+
+@blueprint.operation(
+    "POST", "/fetch", rule=OPERATOR, summary="Fetch jobs", body=FetchCommand, answer=FetchedSchema, idempotent=True
+)
+def fetch(command: Mapping[str, Any]) -> Response:
+    """Take jobs of one type for the time of a lease. A job whose lease passes is given to another worker."""
+    return carry_out(
+        lambda runtime: fetch_jobs(
+            runtime,
+            (command["type"],),
+            worker=command["worker"],
+            by=caller(),
+            at_most=command["most"],
+            lease_seconds=command["lease_seconds"],
+        ),
+        FetchedSchema,
+        view=lambda jobs: {"items": jobs},
+    )
+
+
+@blueprint.operation(
+    "POST",
+    "/<key:job_id>/complete",
+    rule=OPERATOR,
+    summary="Complete a job",
+    body=JobCompleteCommand,
+    status=204,
+    idempotent=True,
+)
+def complete(command: Mapping[str, Any], job_id: str) -> Response:
+    """The work is done. After the lease has passed to another worker this is 409."""
+    return no_content(
+        lambda runtime: complete_job(runtime, job_id, command["variables"], owner=command["worker"], by=caller())
+    )
+
+
+@blueprint.operation(
+    "POST",
+    "/<key:job_id>/fail",
+    rule=OPERATOR,
+    summary="Fail a job",
+    body=JobFailCommand,
+    answer=JobFailedSchema,
+    idempotent=True,
+)
+def fail(command: Mapping[str, Any], job_id: str) -> Response:
+    """The work failed: it is tried again later, or becomes an incident; with `error_code` the model may catch it."""
+    code, wait = command["error_code"], command["retry_after_seconds"]
+    if code is not None:
+        return carry_out(
+            lambda runtime: throw_error(
+                runtime, job_id, code, command["message"], {}, owner=command["worker"], by=caller()
+            ),
+            JobFailedSchema,
+            view=lambda _: {"state": "done"},
+        )
+    return carry_out(
+        lambda runtime: fail_job(
+            runtime,
+            job_id,
+            command["message"],
+            owner=command["worker"],
+            by=caller(),
+            retry_after=None if wait is None else timedelta(seconds=wait),
+        ),
+        JobFailedSchema,
+        view=lambda state: {"state": state},
+    )
+
+
+@blueprint.operation(
+    "POST",
+    "/<key:job_id>/extend",
+    rule=OPERATOR,
+    summary="Extend a lease",
+    body=JobExtendCommand,
+    answer=FetchedJobSchema,
+    idempotent=True,
+)
+def extend(command: Mapping[str, Any], job_id: str) -> Response:
+    """The work takes longer: the lease begins anew."""
+    return carry_out(
+        lambda runtime: extend_lease(
+            runtime, job_id, worker=command["worker"], by=caller(), lease_seconds=command["lease_seconds"]
+        ),
+        FetchedJobSchema,
+    )

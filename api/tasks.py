@@ -1,0 +1,145 @@
+"""Tasks: the queue of a clerk, one task with its form, and claim, release, assign, draft, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+
+from api.access import STAFF, SUPERVISOR, TASK_HOLDER, caller
+from api.etag import PARAMETER as IF_MATCH
+from api.etag import version_to_change
+from api.idempotency import carry_out
+from api.operation import Noun
+from api.schemas.tasks import (
+    AssignCommand,
+    CompleteCommand,
+    CompletedSchema,
+    DraftCommand,
+    TaskDetailQuery,
+    TaskDetailSchema,
+    TaskPage,
+    TaskQuery,
+    TaskSchema,
+)
+from api.wiring import services
+from engine.casework.actor import Actor
+from engine.casework.task import Task
+from engine.identity import QueueName
+from engine.runtime.assign import assign as assign_task
+from engine.runtime.claim import claim as claim_task
+from engine.runtime.complete import complete as complete_task
+from engine.runtime.release import release as release_task
+from engine.runtime.save_draft import save_draft as save_task_draft
+from engine.store.queries import tasks as queries
+
+blueprint = Noun("tasks", __name__, description="Work of people: claim, release, assign, complete.")
+
+
+def _tag(task: Task) -> str:
+    return str(task.version)
+
+
+@blueprint.operation("GET", "", rule=TASK_HOLDER, summary="List tasks", query=TaskQuery, answer=TaskPage)
+def list_tasks(query: Mapping[str, Any]) -> Any:
+    """Tasks of the caller's queues, or those she holds. A citizen sees the tasks returned to her."""
+    with services().read() as connection:
+        return queries.queue_page(connection, caller(), now=services().clock.now(), **query)
+
+
+@blueprint.operation(
+    "GET", "/<task:task_id>", rule=TASK_HOLDER, summary="Show a task", query=TaskDetailQuery, answer=TaskDetailSchema
+)
+def show(query: Mapping[str, Any], task_id: str) -> Any:
+    """A task with its form and the values it shows. The ETag is its version."""
+    with services().read() as connection:
+        detail = queries.task_detail(connection, caller(), task_id)
+    form, variables = services().show_form(detail, query["language"])
+    shown = {**TaskSchema().dump(detail), "form": form, "variables": variables, "draft": detail.task.draft}
+    return shown, 200, {"ETag": f'"{detail.task.version}"'}
+
+
+@blueprint.operation(
+    "POST", "/<task:task_id>/claim", rule=STAFF, summary="Claim a task", answer=TaskSchema, idempotent=True
+)
+def claim(task_id: str) -> Response:
+    """Take an open task of an own queue. A second clerk gets 409 and is told who holds it."""
+    return carry_out(lambda runtime: claim_task(runtime, task_id, by=caller()), TaskSchema, etag=_tag)
+
+
+@blueprint.operation(
+    "POST", "/<task:task_id>/release", rule=STAFF, summary="Release a task", answer=TaskSchema, idempotent=True
+)
+def release(task_id: str) -> Response:
+    """Give a task back to its queue: one's own, or as a supervisor anyone's in the agency."""
+    return carry_out(lambda runtime: release_task(runtime, task_id, by=caller()), TaskSchema, etag=_tag)
+
+
+@blueprint.operation(
+    "POST",
+    "/<task:task_id>/assign",
+    rule=SUPERVISOR,
+    summary="Assign a task",
+    body=AssignCommand,
+    answer=TaskSchema,
+    idempotent=True,
+)
+def assign(command: Mapping[str, Any], task_id: str) -> Response:
+    """Give a task of the agency to one of its clerks."""
+    return carry_out(
+        lambda runtime: assign_task(runtime, task_id, command["account"], by=caller()), TaskSchema, etag=_tag
+    )
+
+
+@blueprint.operation(
+    "PUT",
+    "/<task:task_id>/draft",
+    rule=TASK_HOLDER,
+    summary="Save a draft",
+    body=DraftCommand,
+    answer=TaskSchema,
+    parameters=(IF_MATCH,),
+)
+def save_draft(command: Mapping[str, Any], task_id: str) -> Response:
+    """Keep answers without sending them. The answers may be incomplete; fields the form does not have are refused."""
+    seen = version_to_change()
+    return carry_out(
+        lambda runtime: save_task_draft(runtime, task_id, command["answers"], by=caller(), seen_version=seen),
+        TaskSchema,
+        etag=_tag,
+    )
+
+
+@blueprint.operation(
+    "POST",
+    "/<task:task_id>/complete",
+    rule=TASK_HOLDER,
+    summary="Complete a task",
+    body=CompleteCommand,
+    answer=CompletedSchema,
+    idempotent=True,
+)
+def complete(command: Mapping[str, Any], task_id: str) -> Response:
+    """Send the answers of a task. A task that is done already is 409, a field the form does not have 422."""
+    return carry_out(
+        lambda runtime: complete_task(runtime, task_id, command["answers"], by=caller()),
+        CompletedSchema,
+        with_reading=_with_open_tasks,
+    )
+
+
+def _with_open_tasks(connection: Any, task: Task) -> Mapping[str, Any]:
+    """What the completion led to, as far as the caller may see it."""
+    actor = caller()
+    following = queries.open_tasks_of(connection, task.instance_id)
+    return {
+        "id": task.id,
+        "state": task.state,
+        "instance_id": task.instance_id,
+        "open_tasks": [one for one in following if one.queue and _is_seen(actor, QueueName.parse(one.queue))],
+    }
+
+
+def _is_seen(actor: Actor, queue: QueueName) -> bool:
+    return actor.works_in(queue) or actor.oversees(queue.agency)

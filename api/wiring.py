@@ -1,0 +1,53 @@
+"""What the API is given by the composition root: values and use cases, nothing it makes or opens itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from flask import current_app
+
+from api.access import Authenticate
+from api.json_door import JsonLimits
+from api.sign_in import Sessions
+from api.telemetry import Figures
+from engine.clock import Clock
+from engine.runtime.wiring import Runtime
+from engine.store.queries.tasks import TaskDetail
+
+EXTENSION: Final = "onewindow"
+ShowForm = Callable[[TaskDetail, str], tuple[Mapping[str, Any] | None, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiServices:
+    """Everything the views need."""
+
+    runtime: Runtime
+    read: Callable[[], AbstractContextManager[Any]]
+    """A connection for queries: it reads what is committed and can change nothing."""
+    clock: Clock
+    authenticate: Authenticate
+    sessions: Sessions
+    show_form: ShowForm
+    """The form of a task in a language, over the values the task sees, and these values."""
+    figures: Figures
+    is_ready: Callable[[], Mapping[str, str]]
+    """Faults by name; empty when requests can be answered."""
+    json_limits: JsonLimits
+    upload_bytes: int = 20_000_000
+    """Of one deployment, all files together."""
+    cookies_are_secure: bool = False
+    session_absolute: timedelta = timedelta(hours=12)
+    metrics_are_open: bool = True
+    shared_metrics_folder: str | None = None
+    """Where several processes add up their figures; None for one process."""
+    engine_name: str = "onewindow"
+
+
+def services() -> ApiServices:
+    """What the application in whose request we are was given."""
+    return cast("ApiServices", current_app.extensions[EXTENSION])

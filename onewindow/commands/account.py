@@ -1,0 +1,145 @@
+"""`onewindow account`: accounts and their duties."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import TypeVar
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from engine.clock import SystemClock
+from engine.store.queries import accounts as queries
+from onewindow import accounts
+from onewindow.accounts import Duties
+from onewindow.commands.outcome import border, print_json
+from onewindow.compose import open_database
+from onewindow.settings import Settings
+from onewindow.words import checked_name
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+_DUTIES = (
+    click.option("--citizen", is_flag=True, help="May apply for services."),
+    click.option("--analyst", is_flag=True, help="May deploy procedures and look at models and figures."),
+    click.option("--operator", is_flag=True, help="May repair incidents and look into instances."),
+    click.option(
+        "--queue", "queues", multiple=True, metavar="AGENCY:ROLE", help="Member of this queue; may be repeated."
+    ),
+    click.option("--supervises", multiple=True, metavar="AGENCY", help="Supervisor of this agency; may be repeated."),
+)
+
+
+def _with_duties(command: Command) -> Command:
+    for option in reversed(_DUTIES):
+        command = option(command)
+    return command
+
+
+def _duties(
+    citizen: bool, analyst: bool, operator: bool, queues: tuple[str, ...], supervises: tuple[str, ...]
+) -> Duties:
+    return Duties(
+        citizen=citizen,
+        analyst=analyst,
+        operator=operator,
+        queues=accounts.queues_of(queues),
+        supervises=frozenset(checked_name(agency) for agency in supervises),
+    )
+
+
+@click.group()
+def account() -> None:
+    """Accounts and their duties."""
+
+
+@account.command()
+@click.argument("name")
+@click.option("--shown-name", required=True, help="Name of the person or system, as others see it.")
+@click.option("--pin", help="Personal number of a person, as the population register knows it.")
+@click.option("--token-only", is_flag=True, help="No password: for programs, which use an API token.")
+@_with_duties
+@border
+def add(
+    name: str,
+    shown_name: str,
+    pin: str | None,
+    token_only: bool,
+    citizen: bool,
+    analyst: bool,
+    operator: bool,
+    queues: tuple[str, ...],
+    supervises: tuple[str, ...],
+) -> None:
+    """Make an account. The password is asked for, or read from standard input when that is no terminal."""
+    duties = _duties(citizen, analyst, operator, queues, supervises)
+    password = None if token_only else ask_password()
+    database = open_database(Settings.of_this_process())
+    key = accounts.add_account(database, checked_name(name), shown_name, password, duties, SystemClock().now(), pin)
+    click.echo(f"Account {name} was made; its key is {key}.")
+
+
+@account.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@border
+def list_accounts(as_json: bool) -> None:
+    """List the accounts with their duties."""
+    with open_database(Settings.of_this_process()).read() as connection:
+        found = queries.account_rows(connection)
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    table = Table("Sign-in name", "Name", "Duties", "State")
+    for one in found:
+        table.add_row(one.sign_in_name, one.name, ", ".join(one.duties), "disabled" if one.disabled else "open")
+    Console().print(table)
+
+
+@account.command()
+@click.argument("name")
+@click.option("--again", is_flag=True, help="Open the account again.")
+@border
+def disable(name: str, again: bool) -> None:
+    """Close an account: it is signed out everywhere and its tokens do not work. What it did stays."""
+    accounts.set_disabled(open_database(Settings.of_this_process()), name, not again)
+    click.echo(f"Account {name} is {'open again' if again else 'closed'}.")
+
+
+@account.command()
+@click.argument("name")
+@border
+def passwd(name: str) -> None:
+    """Give an account a new password; it is signed out everywhere."""
+    accounts.set_password(open_database(Settings.of_this_process()), name, ask_password())
+    click.echo(f"Account {name} has a new password.")
+
+
+@account.command()
+@click.argument("name")
+@click.option("--revoke", is_flag=True, help="Take the duties named away instead.")
+@_with_duties
+@border
+def grant(
+    name: str,
+    revoke: bool,
+    citizen: bool,
+    analyst: bool,
+    operator: bool,
+    queues: tuple[str, ...],
+    supervises: tuple[str, ...],
+) -> None:
+    """Give an account duties, or take them away; it works at once, also for sessions that are open."""
+    duties = _duties(citizen, analyst, operator, queues, supervises)
+    accounts.grant(open_database(Settings.of_this_process()), name, duties, revoke=revoke)
+    click.echo(f"The duties of account {name} were changed.")
+
+
+def ask_password() -> str:
+    """A password typed twice without showing it, or the first line of standard input."""
+    if sys.stdin.isatty():
+        password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+        return password
+    return sys.stdin.readline().rstrip("\r\n")

@@ -1,0 +1,108 @@
+"""`onewindow run`: everything on this machine with one command, for trying out and for developing."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import Final
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from engine.errors import Refused
+from onewindow import logs
+from onewindow.children import ChildFailed, Children, check_port_is_free, wait_until_listening
+from onewindow.commands.outcome import border
+from onewindow.demo import Demo, prepare
+from onewindow.settings import Settings, environment_with
+
+SANDBOX_HOST: Final = "127.0.0.1"
+SANDBOX_KEY: Final = "sandbox-demo-key"
+"""What the simulated registers ask for; no secret, for they hold invented persons only."""
+REGISTERS: Final = ("population", "driver", "medical", "foreign")
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+class NotForTheNetwork(Refused):
+    """A demonstration with printed passwords must not be reachable from elsewhere."""
+
+    code = "not-for-the-network"
+
+
+@click.command()
+@click.option(
+    "--sandbox-port", default=8801, show_default=True, type=click.IntRange(1, 65_535), help="Of the registers."
+)
+@click.option("--without-sandbox", is_flag=True, help="Start no simulated registers; ONEWINDOW_REGISTERS names others.")
+@border
+def run(sandbox_port: int, without_sandbox: bool) -> None:
+    """Start everything on this machine: database, procedures, accounts, web server, worker and simulated registers.
+
+    Safe to repeat: what is there already is kept. Prints the address, the demonstration accounts and a line to try;
+    Ctrl-C stops it all. For demonstration only: it listens on this machine alone and prints passwords.
+    """
+    environment = environment_with()
+    if not without_sandbox:
+        environment |= sandbox_environment(sandbox_port)
+    settings = Settings.load(environment)
+    logs.configure("warning", "console")
+    if settings.host not in _LOOPBACK:
+        raise NotForTheNetwork(
+            f"`run` prints passwords and is for this machine only, but ONEWINDOW_HOST is {settings.host}.",
+            remedy="Use `onewindow serve` and `onewindow worker` to serve others.",
+        )
+    check_port_is_free(settings.host, settings.port, "ONEWINDOW_PORT, such as ONEWINDOW_PORT=8081")
+    if not without_sandbox:
+        check_port_is_free(SANDBOX_HOST, sandbox_port, "--sandbox-port")
+    console = Console()
+    with console.status("Preparing the database, the procedures and the accounts ..."):
+        demo = prepare(settings)
+    signal.signal(signal.SIGTERM, _interrupt)
+    children = Children()
+    try:
+        if not without_sandbox:
+            registers = children.start("registers", _sandbox_command(sandbox_port), environment)
+            wait_until_listening(SANDBOX_HOST, sandbox_port, registers, "simulated registers")
+        children.start("worker", [sys.executable, "-m", "onewindow", "worker"], environment)
+        web = children.start("web server", [sys.executable, "-m", "onewindow", "serve"], environment)
+        wait_until_listening(settings.host, settings.port, web, "web server")
+        tell(console, settings, demo)
+        ended = children.wait_for_one_to_end()
+        raise ChildFailed(f"The {ended} ended by itself; everything was stopped.", remedy="See its lines above.")
+    except KeyboardInterrupt:
+        console.print("\nStopping ...")
+    finally:
+        children.stop()
+    console.print("Stopped. What was done is kept; start again with the same command.")
+
+
+def sandbox_environment(port: int) -> dict[str, str]:
+    """The settings that tell the product where the simulated registers answer, and their key."""
+    base = f"http://{SANDBOX_HOST}:{port}"
+    return {
+        "ONEWINDOW_REGISTERS": ",".join(f"{name}={base}/{name}/v1" for name in REGISTERS),
+        **{f"ONEWINDOW_SECRET_{name.upper()}_KEY": SANDBOX_KEY for name in REGISTERS},
+    }
+
+
+def tell(console: Console, settings: Settings, demo: Demo) -> None:
+    """What somebody who just started it needs to know."""
+    console.print(f"\nOnewindow runs at [bold]{settings.address}[/bold]  (API: {settings.address}/api/v1/docs)\n")
+    table = Table("Sign-in name", "Password", "Who", "May", title="Demonstration accounts", title_justify="left")
+    for account in demo.accounts:
+        table.add_row(account.sign_in_name, account.password, account.name, account.duties)
+    console.print(table)
+    console.print("\nTry, as the citizen:\n")
+    # plain, so that it can be copied as one line whatever the width of the window
+    click.echo("  " + demo.line_to_try(settings.address))
+    console.print("\nCtrl-C stops everything.")
+
+
+def _sandbox_command(port: int) -> list[str]:
+    return [sys.executable, "-m", "sandbox.registers", "--host", SANDBOX_HOST, "--port", str(port)]
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,67 @@
+"""`onewindow token`: API tokens."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from engine.clock import SystemClock
+from engine.store.queries import accounts as queries
+from onewindow import accounts
+from onewindow.commands.outcome import border, print_json
+from onewindow.compose import open_database
+from onewindow.settings import Settings
+
+
+@click.group()
+def token() -> None:
+    """API tokens: each belongs to an account, may do what it may do, and ends by itself."""
+
+
+@token.command()
+@click.argument("account")
+@click.option("--name", required=True, help="What it is for, such as the program that will use it.")
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 366), help="How long it works.")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@border
+def create(account: str, name: str, days: int, as_json: bool) -> None:
+    """Make a token of ACCOUNT. It is shown this once; only its hash is kept."""
+    database = open_database(Settings.of_this_process())
+    key, secret = accounts.create_token(database, account, name, timedelta(days=days), SystemClock().now())
+    if as_json:
+        print_json({"id": key, "token": secret})
+        return
+    click.echo(secret)
+    click.echo(f"Token {key} works for {days} days. It is not shown again.", err=True)
+
+
+@token.command()
+@click.argument("token_id")
+@border
+def revoke(token_id: str) -> None:
+    """Take a token away for good."""
+    accounts.revoke_token(open_database(Settings.of_this_process()), token_id)
+    click.echo(f"Token {token_id} was revoked.")
+
+
+@token.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@border
+def list_tokens(as_json: bool) -> None:
+    """List the tokens; never their secrets."""
+    with open_database(Settings.of_this_process()).read() as connection:
+        found = queries.tokens_of(connection)
+        names = {one.id: one.sign_in_name for one in queries.account_rows(connection)}
+    if as_json:
+        print_json([{name: value for name, value in asdict(one).items() if name != "hash"} for one in found])
+        return
+    table = Table("Key", "Account", "For", "Made", "Works until", "Last used")
+    for one in found:
+        used = f"{one.last_used_at:%Y-%m-%d}" if one.last_used_at else "never"
+        made, until = f"{one.created_at:%Y-%m-%d}", f"{one.expires_at:%Y-%m-%d}"
+        table.add_row(one.id, names.get(one.account_id, one.account_id), one.name, made, until, used)
+    Console().print(table)

@@ -1,0 +1,175 @@
+"""The one place where the database, the kernel, the clock, forms and connectors meet the use cases and the API.
+
+Nothing here decides anything: it makes things out of settings and hands them on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from api.json_door import JsonLimits
+from api.wiring import ApiServices
+from engine.bpmn.kernel.kernel import SpiffKernel
+from engine.calendar import WorkingCalendar
+from engine.clock import Clock, SystemClock
+from engine.connectors.contract import Connector
+from engine.connectors.demo.connector import DemoConnector
+from engine.connectors.exchange import AllowedHosts, Exchange
+from engine.connectors.http.connector import HttpConnector
+from engine.connectors.register.connector import Register, RegisterConnector
+from engine.connectors.registry import Environment, Registry, installed_connectors
+from engine.diagnostics import Diagnostic
+from engine.errors import NotFound, Unavailable
+from engine.runtime.definitions import DefinitionCache
+from engine.runtime.wiring import Limits, Runtime
+from engine.safe_xml import XmlLimits
+from engine.store.database import Database
+from engine.store.migrate import current_revision, newest_revision
+from engine.store.queries.figures import engine_figures
+from forms import Form, inspect_form, validate
+from onewindow.accounts import BrowserSessions, Secrets
+from onewindow.settings import Settings
+from onewindow.task_forms import TaskForms
+
+
+class FormFiles:
+    """Forms as the use cases need them: read, and validated when filled in."""
+
+    def inspect(self, content: bytes, file: str | None) -> tuple[Form | None, tuple[Diagnostic, ...]]:
+        """The form in a file, with all findings."""
+        return inspect_form(content, file)
+
+    def validate(
+        self, form: Form, answers: Mapping[str, Any], variables: Mapping[str, Any], now: datetime, *, draft: bool
+    ) -> Mapping[str, Any]:
+        """The values of a form that was filled in. Raises Invalid with places under /answers."""
+        return validate(form, answers, variables, now, draft=draft)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What was put together for one process."""
+
+    runtime: Runtime
+    database: Database
+    registry: Registry
+
+
+def compose(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Composed:
+    """Put everything together. Opens no connection; the folder of a SQLite file is made."""
+    opened = database or open_database(settings)
+    registry = connectors(settings)
+    kernel = SpiffKernel()
+    forms = FormFiles()
+    xml = xml_limits(settings)
+    runtime = Runtime(
+        database=opened,
+        kernel=kernel,
+        clock=clock or SystemClock(),
+        calendar=WorkingCalendar(settings.country, timezone=settings.time_zone),
+        forms=forms,
+        definitions=DefinitionCache(kernel, forms, xml=xml),
+        job_types=registry.schemas,
+        limits=Limits(xml=xml, bundle_bytes=settings.limits.upload_bytes),
+    )
+    return Composed(runtime, opened, registry)
+
+
+def xml_limits(settings: Settings) -> XmlLimits:
+    """Bounds on files of analysts."""
+    return XmlLimits(bytes=settings.limits.xml_bytes, elements=settings.limits.xml_elements)
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of the settings; connections open when they are needed."""
+    make_folder(settings.database_url)
+    return Database(settings.database_url, pool_size=settings.threads + 4)
+
+
+def make_folder(url: str) -> None:
+    """The folder of a SQLite file, if the address names one."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+
+
+def connectors(settings: Settings) -> Registry:
+    """The connectors of this product and of installed packages. Raises DuplicateConnector, UnusableConnector."""
+
+    def secret(name: str) -> str:
+        found = settings.secrets.get(name)
+        if found is None:
+            variable = f"ONEWINDOW_SECRET_{name.upper().replace('-', '_')}"
+            raise NotFound(f"There is no secret {name!r:.80}.", remedy=f"Set {variable}, or {variable}_FILE.")
+        return found.value
+
+    hosts = {_host(register.url) for register in settings.registers} | set(settings.http_hosts)
+    exchange = Exchange(AllowedHosts(frozenset(hosts)))
+    registers = (
+        Register(
+            name=register.name,
+            url=register.url,
+            key_reference=f"{register.name}-key" if f"{register.name}-key" in settings.secrets else None,
+        )
+        for register in settings.registers
+    )
+    own: list[Connector] = [
+        RegisterConnector(registers, exchange, secret),
+        HttpConnector(exchange, secret),
+        DemoConnector(),
+    ]
+    return Registry([*own, *installed_connectors(Environment(secret=secret))])
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def api_services(settings: Settings, composed: Composed, *, shared_metrics_folder: str | None = None) -> ApiServices:
+    """What the API is given."""
+    database, clock = composed.database, composed.runtime.clock
+
+    idle, absolute = timedelta(minutes=settings.idle_minutes), timedelta(hours=settings.session_hours)
+
+    def read() -> AbstractContextManager[Any]:
+        return database.read()
+
+    def state_of_engine() -> Iterable[tuple[str, str, float]]:
+        with database.read() as connection:
+            now = engine_figures(connection, clock.now())
+        return (
+            ("onewindow_due_jobs", "Jobs that could be taken now, counted up to 10,000.", now.due_jobs),
+            ("onewindow_job_lag_seconds", "How long the oldest job that is due has waited.", now.job_lag_seconds),
+            ("onewindow_open_incidents", "Failed steps that await repair.", now.open_incidents),
+        )
+
+    def is_ready() -> Mapping[str, str]:
+        try:
+            with database.read() as connection:
+                found, needed = current_revision(connection), newest_revision()
+        except Unavailable:
+            return {"database": "does not answer"}
+        return {} if found == needed else {"database": f"its tables are at {found or 'nothing'}, expected {needed}"}
+
+    return ApiServices(
+        runtime=composed.runtime,
+        read=read,
+        clock=clock,
+        authenticate=Secrets(database, clock, idle),
+        sessions=BrowserSessions(database=database, clock=clock, idle=idle, absolute=absolute),
+        show_form=TaskForms(composed.runtime),
+        figures=state_of_engine,
+        is_ready=is_ready,
+        json_limits=JsonLimits(settings.limits.json_bytes, settings.limits.json_depth),
+        upload_bytes=settings.limits.upload_bytes,
+        cookies_are_secure=settings.cookies_are_secure,
+        session_absolute=absolute,
+        metrics_are_open=settings.metrics_are_open,
+        shared_metrics_folder=shared_metrics_folder,
+    )

@@ -1,0 +1,19 @@
+"""The Flask application of one web process: settings in, application out."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from api.app import create_app
+from onewindow.compose import api_services, compose
+from onewindow.settings import Settings
+
+
+def application(settings: Settings, shared_metrics_folder: str | None = None) -> Flask:
+    """The API over the database of the settings. Opens no connection before the first request."""
+    app = create_app(api_services(settings, compose(settings), shared_metrics_folder=shared_metrics_folder))
+    hops = settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

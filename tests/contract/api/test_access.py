@@ -1,0 +1,133 @@
+"""Who may call what: every route, every role. The table below is the specification; a new route needs a row."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.access import Role, rule_of
+from tests.builders.an_api import Api
+
+ALL = frozenset(Role)
+PUBLIC = None
+CITIZEN = frozenset({Role.citizen})
+STAFF = frozenset({Role.clerk, Role.supervisor})
+HOLDERS = CITIZEN | STAFF
+ENGINE = frozenset({Role.analyst, Role.operator})
+OPERATOR = frozenset({Role.operator})
+MODELS = ENGINE | {Role.supervisor}
+RULES = ENGINE | STAFF
+
+WHO_MAY = {
+    "GET /api/v1/openapi.json": PUBLIC,
+    "GET /api/v1/docs": PUBLIC,
+    "GET /api/v1/docs/<any('docs.css', 'docs.js'):name>": PUBLIC,
+    "GET /health/live": PUBLIC,
+    "GET /health/ready": PUBLIC,
+    "GET /metrics": PUBLIC,
+    "POST /api/v1/session": PUBLIC,
+    "DELETE /api/v1/session": ALL,
+    "GET /api/v1/me": ALL,
+    "GET /api/v1/me/sessions": ALL,
+    "DELETE /api/v1/me/sessions/<name:session_id>": ALL,
+    "GET /api/v1/services": PUBLIC,
+    "GET /api/v1/services/<name:key>": PUBLIC,
+    "GET /api/v1/forms/<name:form_id>": PUBLIC,
+    "POST /api/v1/applications": CITIZEN,
+    "GET /api/v1/applications": CITIZEN,
+    "GET /api/v1/applications/<key:case_id>": CITIZEN | {Role.supervisor},
+    "POST /api/v1/applications/<key:case_id>/withdraw": CITIZEN,
+    "GET /api/v1/tasks": HOLDERS,
+    "GET /api/v1/tasks/<task:task_id>": HOLDERS,
+    "POST /api/v1/tasks/<task:task_id>/claim": STAFF,
+    "POST /api/v1/tasks/<task:task_id>/release": STAFF,
+    "POST /api/v1/tasks/<task:task_id>/assign": frozenset({Role.supervisor}),
+    "PUT /api/v1/tasks/<task:task_id>/draft": HOLDERS,
+    "POST /api/v1/tasks/<task:task_id>/complete": HOLDERS,
+    "GET /api/v1/process-definitions": MODELS,
+    "GET /api/v1/process-definitions/<key:definition_id>": MODELS,
+    "GET /api/v1/process-definitions/<key:definition_id>/xml": MODELS,
+    "POST /api/v1/deployments": frozenset({Role.analyst}),
+    "GET /api/v1/deployments": ENGINE,
+    "GET /api/v1/instances": ENGINE,
+    "POST /api/v1/instances": ENGINE,
+    "GET /api/v1/instances/<key:instance_id>": ENGINE,
+    "GET /api/v1/instances/<key:instance_id>/history": ENGINE,
+    "GET /api/v1/instances/<key:instance_id>/variables": ENGINE,
+    "POST /api/v1/instances/<key:instance_id>/cancel": OPERATOR,
+    "POST /api/v1/messages": OPERATOR,
+    "POST /api/v1/signals": OPERATOR,
+    "GET /api/v1/decisions": RULES,
+    "POST /api/v1/decisions/<name:decision_id>/evaluate": RULES,
+    "GET /api/v1/jobs": OPERATOR,
+    "POST /api/v1/jobs/fetch": OPERATOR,
+    "POST /api/v1/jobs/<key:job_id>/complete": OPERATOR,
+    "POST /api/v1/jobs/<key:job_id>/fail": OPERATOR,
+    "POST /api/v1/jobs/<key:job_id>/extend": OPERATOR,
+    "GET /api/v1/incidents": OPERATOR,
+    "POST /api/v1/incidents/<key:incident_id>/retry": OPERATOR,
+    "POST /api/v1/incidents/<key:incident_id>/resolve": OPERATOR,
+}
+_GUARDED = {route: roles for route, roles in WHO_MAY.items() if roles is not None}
+_DENIED = [(route, role) for route, roles in _GUARDED.items() for role in Role if role not in roles]
+_ADMITTED = [
+    (route, role)
+    for route, roles in _GUARDED.items()
+    for role in Role
+    if role in roles and not route.startswith("DELETE")
+]
+
+
+def test_every_route_stands_in_the_table_with_its_rule(api: Api) -> None:
+    found = {}
+    for rule in api.app.url_map.iter_rules():
+        marked = rule_of(api.app.view_functions[rule.endpoint])
+        assert marked is not None, rule
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            found[f"{method} {rule.rule}"] = marked.roles
+
+    assert found == WHO_MAY
+
+
+@pytest.mark.parametrize("route", sorted(_GUARDED))
+def test_nobody_unknown_is_admitted(api: Api, route: str) -> None:
+    answer = _call(api, route, None)
+
+    assert answer.status_code == 401
+    assert answer.json["type"] == "urn:onewindow:problem:not-signed-in"
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_every_other_role_is_denied_on_every_route(api: Api) -> None:
+    answers = {(route, role): _call(api, route, role) for route, role in _DENIED}
+
+    wrong = {asked: answer.status_code for asked, answer in answers.items() if answer.status_code != 403}
+    assert wrong == {}
+    assert {answer.json["type"] for answer in answers.values()} == {"urn:onewindow:problem:role-missing"}
+
+
+def test_the_roles_named_pass_the_door_and_find_nothing_of_others(api: Api) -> None:
+    answers = {(route, role): _call(api, route, role).status_code for route, role in _ADMITTED}
+
+    assert {asked: status for asked, status in answers.items() if status in (401, 403, 500)} == {}
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Bearer", "Bearer ", "Bearer wrong", "Basic Y2l0aXplbjp4", "bearer ow_" + "x" * 43, "Bearer " + "y" * 5_000, "ğ"],
+)
+def test_a_wrong_token_is_401_and_never_passed_over(api: Api, header: str) -> None:
+    answer = api.client.get("/api/v1/me", headers={"Authorization": header.encode("utf-8").decode("latin-1")})
+
+    assert answer.status_code == 401
+
+
+def _call(api: Api, route: str, role: Role | None):  # type: ignore[no-untyped-def]
+    method, _, path = route.partition(" ")
+    key = "01hk3v8b6s9e4w2m7q5t0x1y2z"
+    for name in ("case_id", "definition_id", "instance_id", "job_id", "incident_id"):
+        path = path.replace(f"<key:{name}>", key)
+    path = path.replace("<task:task_id>", f"{key}-1")
+    for name in ("session_id", "key", "form_id", "decision_id"):
+        path = path.replace(f"<name:{name}>", "unknown")
+    body = {"json": {}} if method in ("POST", "PUT") else {}
+    return api.ask(method, path.removeprefix("/api/v1"), role and str(role), **body)
