@@ -1,0 +1,127 @@
+"""Figures of one database, their targets, and how they are printed."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What was measured on one database. Milliseconds are of whole HTTP requests, seen by the client."""
+
+    start_ms_p50: float
+    complete_ms_p50: float
+    complete_ms_p99: float
+    complete_ms_p99_8: float
+    """The same with eight clients at once."""
+    instance_ms_p50: float
+    """A whole *permit*: start and two completions."""
+    instances_per_s_1: float
+    instances_per_s_8: float
+    auto_ms_p50: float
+    """Ten scripts in one start."""
+    parallel_ms_p50: float
+    """Five user tasks, start to end."""
+    queue_page_ms_p50: float
+    loop_round_10_ms: float
+    loop_round_1000_ms: float
+    loop_ratio_1000_to_10: float
+    bytes_per_instance: float
+    """A finished *permit* in all tables and indexes."""
+    server_rss_mb: float
+    restart_s: float
+    """From the start of the program to the first answered queue page, with 10,000 open tasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A bound on one figure."""
+
+    bound: float
+    at_least: bool = False
+
+    def is_met(self, value: float) -> bool:
+        """Whether a value keeps the bound."""
+        return value >= self.bound if self.at_least else value <= self.bound
+
+    def __str__(self) -> str:
+        return f"{'>=' if self.at_least else '<='} {self.bound:g}"
+
+
+def targets(database: str) -> Mapping[str, Target]:
+    """The bounds for one database, by the name of the figure."""
+    return {
+        "start_ms_p50": Target(4),
+        "complete_ms_p50": Target(3 if database == "sqlite" else 4),
+        "complete_ms_p99": Target(15),
+        "complete_ms_p99_8": Target(60),
+        "instances_per_s_1": Target(100, at_least=True),
+        "queue_page_ms_p50": Target(8),
+        "loop_ratio_1000_to_10": Target(1.1),
+        "bytes_per_instance": Target(6_000),
+        "restart_s": Target(3),
+    }
+
+
+def missed(figures: Mapping[str, Figures]) -> list[str]:
+    """Names of the figures that miss their target, with the database."""
+    return [
+        f"{database}.{figure}"
+        for database, found in figures.items()
+        for figure, target in targets(database).items()
+        if not target.is_met(getattr(found, figure))
+    ]
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on: cores and memory, not the machine's name."""
+    pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    return {
+        "cores": os.cpu_count(),
+        "memory_gib": round(pages * size / 2**30),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def as_json(figures: Mapping[str, Figures]) -> dict[str, Any]:
+    """The document that `--json` writes."""
+    return {"machine": machine(), **{name: asdict(found) for name, found in figures.items()}}
+
+
+def as_table(figures: Mapping[str, Figures]) -> Table:
+    """The table that is printed: a row a figure, a column a database, the target beside it."""
+    table = Table(title="Onewindow over HTTP", title_justify="left")
+    table.add_column("figure")
+    for name in figures:
+        table.add_column(name, justify="right")
+        table.add_column("target", justify="right")
+    for figure in Figures.__dataclass_fields__:
+        cells: list[str] = []
+        for name, found in figures.items():
+            value, target = getattr(found, figure), targets(name).get(figure)
+            mark = "" if target is None else (" ok" if target.is_met(value) else " MISSED")
+            cells += [f"{value:,.2f}{mark}", "" if target is None else str(target)]
+        table.add_row(figure, *cells)
+    return table
+
+
+def write_markdown(figures: Mapping[str, Figures], path: Path) -> None:
+    """The same table for `docs/benchmarks.md`."""
+    names = list(figures)
+    lines = ["| figure | " + " | ".join(f"{name} | target" for name in names) + " |"]
+    lines.append("|---|" + "---:|---:|" * len(names))
+    for figure in Figures.__dataclass_fields__:
+        cells = []
+        for name in names:
+            target = targets(name).get(figure)
+            cells += [f"{getattr(figures[name], figure):,.2f}", str(target or "")]
+        lines.append(f"| `{figure}` | " + " | ".join(cells) + " |")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -1,0 +1,67 @@
+"""`onewindow bench`: figures of the real server on each database."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.status import Status
+
+from engine.errors import Unavailable
+from onewindow.bench import report
+from onewindow.bench import run as benches
+from onewindow.bench.temporary_postgresql import NoServer
+from onewindow.commands.outcome import Exit, border
+
+
+@click.command()
+@click.option("--json", "out", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures to a file.")
+@click.option("--markdown", type=click.Path(path_type=Path, dir_okay=False), help="Write the table to a file.")
+@click.option(
+    "--database",
+    type=click.Choice(["both", "sqlite", "postgresql"]),
+    default="both",
+    show_default=True,
+    help="What to measure.",
+)
+@click.option("--postgresql-url", help="An empty PostgreSQL database; without it a server is started for the bench.")
+@click.option("--quick", is_flag=True, help="A tenth of the work, to see that it runs; the figures say little.")
+@click.option("--strict", is_flag=True, help="Exit code 1 when a target is missed.")
+@border
+def bench(
+    out: Path | None, markdown: Path | None, database: str, postgresql_url: str | None, quick: bool, strict: bool
+) -> None:
+    """Measure the real server over HTTP on SQLite and PostgreSQL, each in a new database that is removed again.
+
+    Takes about three minutes. The figures are those of this machine at this hour: compare ratios.
+    """
+    console = Console(stderr=True)
+    scale = benches.QUICK if quick else benches.Scale()
+    figures = {}
+    with console.status("starting") as status:
+        for name in ("sqlite", "postgresql"):
+            if database not in ("both", name):
+                continue
+            try:
+                with benches.sqlite_url() if name == "sqlite" else benches.postgresql_url(postgresql_url) as url:
+                    figures[name] = benches.run(url, scale, functools.partial(_tell, status, name))
+            except NoServer as missing:
+                raise Unavailable(
+                    f"PostgreSQL cannot be measured: {missing}.",
+                    remedy="Name a database with --postgresql-url, or measure --database sqlite.",
+                ) from missing
+    Console().print(report.as_table(figures))
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(report.as_json(figures), indent=1) + "\n", encoding="utf-8")
+    if markdown is not None:
+        report.write_markdown(figures, markdown)
+    if strict and report.missed(figures):
+        raise SystemExit(Exit.findings)
+
+
+def _tell(status: Status, database: str, what: str) -> None:
+    status.update(f"{database}: {what}")
