@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.runtime.evaluate import evaluate_decision
-from flask import Response
-
 from api.access import RULES_READER, caller
-from api.idempotency import carry_out
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.engine import DecisionDefinitionPage, EvaluateCommand, EvaluatedSchema
 from api.wiring import services
+from engine.runtime.evaluate import evaluate_decision
 from engine.store.queries import definitions as queries
 
 blueprint = Noun("decisions", __name__, description="Decision definitions (DMN): rules, and trying them.")
@@ -36,11 +33,8 @@ def list_decisions(query: Mapping[str, Any]) -> Any:
     body=EvaluateCommand,
     answer=EvaluatedSchema,
 )
-def evaluate(command: Mapping[str, Any], decision_id: str) -> Response:
+def evaluate(command: Mapping[str, Any], decision_id: str) -> Any:
     """Try a decision definition with inputs: its value, and which rules led to it. Nothing is kept."""
-    return carry_out(
-        lambda runtime: evaluate_decision(
-            runtime, decision_id, command["inputs"], by=caller(), version=command["version"]
-        ),
-        EvaluatedSchema,
+    return evaluate_decision(
+        services().runtime, decision_id, command["inputs"], by=caller(), version=command["version"]
     )

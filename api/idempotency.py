@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from flask import Response, current_app, request
@@ -44,33 +45,22 @@ def carry_out(
     answer: type[Schema],
     *,
     status: int = 200,
-    view: Callable[[R], Any] | None = None,
-    with_reading: Callable[[Any, R], Any] | None = None,
+    view: Callable[[R], Any] = lambda result: result,
     etag: Callable[[R], str] | None = None,
 ) -> Response:
     """Run a use case and answer with its result; with an Idempotency-Key at most once.
 
-    `answer` dumps the result, or what `view` makes of it, or what `with_reading` makes of it and of a connection that
-    sees the effect; `etag` is its version. Raises what the use case raises, BadKey, and KeyReused when the key came
-    before with another request.
+    `answer` dumps what `view` makes of the result; `etag` is its version. Raises what the use case raises, BadKey, and
+    KeyReused when the key came before with another request.
     """
     wired = services()
     key = request.headers.get(HEADER) if request.method == "POST" else None
 
-    def made(result: R, connection: Any) -> tuple[str, str | None]:
-        shown: Any = result
-        if view is not None:
-            shown = view(result)
-        elif with_reading is not None:
-            shown = with_reading(connection, result)
-        return current_app.json.dumps(answer().dump(shown)), etag(result) if etag else None
+    def made(result: R) -> tuple[str, str | None]:
+        return current_app.json.dumps(_schema(answer).dump(view(result))), etag(result) if etag else None
 
     if key is None:
-        result = act(wired.runtime)
-        if with_reading is None:
-            return _answer(*made(result, None), status)
-        with wired.read() as connection:
-            return _answer(*made(result, connection), status)
+        return _answer(*made(act(wired.runtime)), status)
     _check(key)
     kept = _kept(key)
     if kept is not None:
@@ -78,8 +68,10 @@ def carry_out(
     answers: list[tuple[str, str | None]] = []
 
     def keep(work: Any, result: Any) -> None:
-        answers[:] = [made(result, work.reading)]
-        work.idempotency.keep(caller().account, key, _route(), _digest(), status, *answers[0], wired.clock.now())
+        answers[:] = [made(result)]
+        now = wired.clock.now()
+        work.idempotency.forget(now - KEPT_FOR)
+        work.idempotency.keep(caller().account, key, _route(), _digest(), status, *answers[0], now)
 
     try:
         act(wired.runtime.recording(keep))
@@ -90,6 +82,12 @@ def carry_out(
             return kept
         raise
     return _answer(*answers[0], status)
+
+
+@lru_cache(maxsize=256)
+def _schema(answer: type[Schema]) -> Schema:
+    """One schema of each type: making one takes longer than dumping with it, and dumping changes nothing in it."""
+    return answer()
 
 
 def _answer(body: str, tag: str | None, status: int) -> Response:

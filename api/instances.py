@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from flask import Response
@@ -23,9 +24,8 @@ from api.schemas.engine import (
 )
 from api.wiring import services
 from engine.runtime.cancel import cancel_instance
-from engine.runtime.start import StartedInstance, start_instance
+from engine.runtime.start import start_instance
 from engine.store.queries import instances as queries
-from engine.store.queries.tasks import open_tasks_of
 
 blueprint = Noun("instances", __name__, description="Process instances: the engine's runs behind the cases.")
 
@@ -55,12 +55,7 @@ def start(command: Mapping[str, Any]) -> Response:
         ),
         StartedSchema,
         status=201,
-        with_reading=_with_open_tasks,
     )
-
-
-def _with_open_tasks(connection: Any, started: StartedInstance) -> Mapping[str, Any]:
-    return {"id": started.id, "state": started.state, "open_tasks": open_tasks_of(connection, started.id)}
 
 
 @blueprint.operation("GET", "/<key:instance_id>", rule=ENGINE, summary="Show an instance", answer=InstanceDetailSchema)
@@ -92,8 +87,15 @@ def variables(instance_id: str) -> Any:
     with services().read() as connection:
         values = queries.variables(connection, instance_id)
     if Role.operator not in roles_of(caller()):
-        values = {name: f"({type(value).__name__})" for name, value in values.items()}
+        values = {name: f"({_kind(value)})" for name, value in values.items()}
     return {"variables": values}
+
+
+def _kind(value: Any) -> str:
+    """What FEEL calls the kind of a value (DMN 1.5, table 43)."""
+    kinds = ((bool, "true or false"), (str, "text"), (list, "list"), (dict, "context"), (type(None), "null"))
+    name = next((name for kind, name in kinds if isinstance(value, kind)), "")
+    return name or ("number" if isinstance(value, int | Decimal) else "date or time")
 
 
 @blueprint.operation(

@@ -12,8 +12,8 @@ from api.access import OPERATOR, caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
 from api.schemas.jobs import (
+    ExtendedSchema,
     FetchCommand,
-    FetchedJobSchema,
     FetchedSchema,
     JobCompleteCommand,
     JobExtendCommand,
@@ -112,7 +112,7 @@ def fail(command: Mapping[str, Any], job_id: str) -> Response:
     rule=OPERATOR,
     summary="Extend a lease",
     body=JobExtendCommand,
-    answer=FetchedJobSchema,
+    answer=ExtendedSchema,
     idempotent=True,
 )
 def extend(command: Mapping[str, Any], job_id: str) -> Response:
@@ -121,5 +121,6 @@ def extend(command: Mapping[str, Any], job_id: str) -> Response:
         lambda runtime: extend_lease(
             runtime, job_id, worker=command["worker"], by=caller(), lease_seconds=command["lease_seconds"]
         ),
-        FetchedJobSchema,
+        ExtendedSchema,
+        view=lambda until: {"lease_until": until},
     )

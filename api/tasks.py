@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response
+from flask import Response, jsonify
 
 from api.access import STAFF, SUPERVISOR, TASK_HOLDER, caller
 from api.etag import PARAMETER as IF_MATCH
@@ -24,11 +24,10 @@ from api.schemas.tasks import (
     TaskSchema,
 )
 from api.wiring import services
-from engine.casework.actor import Actor
 from engine.casework.task import Task
-from engine.identity import QueueName
 from engine.runtime.assign import assign as assign_task
 from engine.runtime.claim import claim as claim_task
+from engine.runtime.complete import CompletedTask
 from engine.runtime.complete import complete as complete_task
 from engine.runtime.release import release as release_task
 from engine.runtime.save_draft import save_draft as save_task_draft
@@ -51,13 +50,15 @@ def list_tasks(query: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "GET", "/<task:task_id>", rule=TASK_HOLDER, summary="Show a task", query=TaskDetailQuery, answer=TaskDetailSchema
 )
-def show(query: Mapping[str, Any], task_id: str) -> Any:
+def show(query: Mapping[str, Any], task_id: str) -> Response:
     """A task with its form and the values it shows. The ETag is its version."""
     with services().read() as connection:
         detail = queries.task_detail(connection, caller(), task_id)
     form, variables = services().show_form(detail, query["language"])
-    shown = {**TaskSchema().dump(detail), "form": form, "variables": variables, "draft": detail.task.draft}
-    return shown, 200, {"ETag": f'"{detail.task.version}"'}
+    known = TaskDetailSchema(exclude=("form", "form_id", "variables")).dump(detail)
+    answer = jsonify({**known, "form_id": form["id"] if form else None, "form": form, "variables": variables})
+    answer.set_etag(str(detail.task.version))
+    return answer
 
 
 @blueprint.operation(
@@ -125,21 +126,16 @@ def complete(command: Mapping[str, Any], task_id: str) -> Response:
     return carry_out(
         lambda runtime: complete_task(runtime, task_id, command["answers"], by=caller()),
         CompletedSchema,
-        with_reading=_with_open_tasks,
+        view=_with_opened_tasks,
     )
 
 
-def _with_open_tasks(connection: Any, task: Task) -> Mapping[str, Any]:
+def _with_opened_tasks(completed: CompletedTask) -> Mapping[str, Any]:
     """What the completion led to, as far as the caller may see it."""
-    actor = caller()
-    following = queries.open_tasks_of(connection, task.instance_id)
+    actor, task = caller(), completed.task
     return {
         "id": task.id,
         "state": task.state,
         "instance_id": task.instance_id,
-        "open_tasks": [one for one in following if one.queue and _is_seen(actor, QueueName.parse(one.queue))],
+        "open_tasks": [one for one in completed.opened if one.may_be_seen_by(actor)],
     }
-
-
-def _is_seen(actor: Actor, queue: QueueName) -> bool:
-    return actor.works_in(queue) or actor.oversees(queue.agency)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+_canonical_text = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 GENESIS: Final = b"\x00" * 32
 """What stands before the first entry of a chain."""
 
@@ -53,7 +54,7 @@ class Broken:
 
 def canonical_json(value: Any) -> bytes:
     """The one way to write a value. Raises ValueError and TypeError for what JSON cannot hold."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _canonical_text(value).encode()
 
 
 def digest(value: Any) -> str:

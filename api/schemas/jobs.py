@@ -101,6 +101,12 @@ class JobExtendCommand(Schema):
     lease_seconds = Whole(required=True, least=5, most=3_600)
 
 
+class ExtendedSchema(Schema):
+    """A lease that begins anew."""
+
+    lease_until = Moment(required=True)
+
+
 class IncidentQuery(PageQuery):
     """Which incidents."""
 

@@ -58,8 +58,8 @@ class TaskDetailSchema(TaskSchema):
 
     form_id = fields.String(allow_none=True, metadata={"example": "examine-application"})
     form = fields.Dict(allow_none=True, metadata={"description": "The form with labels, values and what is visible."})
-    variables = fields.Dict(metadata={"description": "The values this task sees."})
-    draft = fields.Dict(allow_none=True, metadata={"description": "Answers saved and not yet sent."})
+    variables = Variables(metadata={"description": "The values this task sees."})
+    draft = Variables(allow_none=True, metadata={"description": "Answers saved and not yet sent."})
 
 
 TaskPage = page_of(TaskSchema, "TaskPage")

@@ -88,6 +88,11 @@ class TaskChanged(Refused):
         )
 
 
+def task_id_of(instance_id: str, wait: int) -> str:
+    """The public identifier of a task: its instance's key, a hyphen, the number of its wait."""
+    return f"{instance_id}-{wait}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One task. `id` is the instance's key, a hyphen and the wait's number."""
@@ -118,7 +123,7 @@ class Task:
     @property
     def id(self) -> str:
         """The public identifier."""
-        return f"{self.instance_id}-{self.wait}"
+        return task_id_of(self.instance_id, self.wait)
 
     @property
     def is_open(self) -> bool:

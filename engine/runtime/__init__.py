@@ -16,7 +16,7 @@ Every use case takes a `Runtime` (`wiring`) first and who acts as `by`. Variable
     release.release(runtime, task_id, *, by) -> Task
     assign.assign(runtime, task_id, account, *, by) -> Task                                   supervisors
     save_draft.save_draft(runtime, task_id, answers, *, by) -> Task
-    complete.complete(runtime, task_id, answers, *, by) -> Task                               TaskDone, Invalid (places)
+    complete.complete(runtime, task_id, answers, *, by) -> CompletedTask                      TaskDone, Invalid (places)
     publish_message.publish_message(runtime, name, correlation_key, variables, *, by, ttl_seconds=0, message_id=None)
         -> PublishedMessage
     broadcast_signal.broadcast_signal(runtime, name, variables, *, by) -> BroadcastSignal

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from engine.errors import OnewindowError, Refused, Unavailable
+from engine.errors import Invalid, OnewindowError, Refused, Unavailable
 
-_GIVE_WAY: Final = frozenset({"40001", "40P01", "55P03"})
-"""SQLSTATE: serialisation failure, deadlock, lock not available."""
+_GIVE_WAY: Final = frozenset({"40001", "40P01"})
+"""SQLSTATE: serialisation failure, deadlock. A lock that was waited for in vain (55P03) is not tried again."""
+_IN_USE: Final = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
+_REFERENCE: Final = frozenset({"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"})
+_LOCKED: Final = frozenset({"55P03", "SQLITE_BUSY", "SQLITE_LOCKED"})
+_NO_TABLE: Final = re.compile(r"no such (table|column)")
 _FULL: Final = ("database or disk is full", "No space left on device", "disk I/O error")
 
 
@@ -19,11 +24,35 @@ class AlreadyExists(Refused):
 
     code = "already-exists"
 
-    def __init__(self, constraint: str) -> None:
+    def __init__(self, constraint: str, table: str = "") -> None:
         super().__init__(
             "Something with the same name or key exists already.",
             remedy="Read it, or choose another name.",
             constraint=constraint,
+            table=table,
+        )
+
+
+class BrokenReference(Refused):
+    """A row names another one that is not there, or is still named by others."""
+
+    code = "broken-reference"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something named here is not there, or is still in use by others.", remedy="Check the identifiers."
+        )
+
+
+class ValueRefused(Invalid):
+    """A value does not fit its place: too long, out of range, or with a character that cannot be kept."""
+
+    code = "value-refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A value cannot be kept: it is missing, too long, out of range, or has a NUL character.",
+            remedy="Shorten the names and texts sent, and send no control characters.",
         )
 
 
@@ -45,30 +74,52 @@ class DatabaseUnavailable(Unavailable):
 
 
 def is_worth_repeating(error: BaseException) -> bool:
-    """Whether the same transaction may succeed at once: the database only gave way to another one."""
+    """Whether the same transaction may succeed at once.
+
+    It may when the database only gave way to another transaction, and when a connection from the pool turned out to be
+    dead before the commit: the pool makes a new one. A commit without an answer is not repeated: it may have happened.
+    """
     cause = error.__cause__
-    return isinstance(cause, DBAPIError) and getattr(cause.orig, "sqlstate", None) in _GIVE_WAY
+    if not isinstance(cause, DBAPIError):
+        return False
+    return _code(cause) in _GIVE_WAY or (cause.connection_invalidated and cause.statement is not None)
 
 
 def translated(error: SQLAlchemyError) -> OnewindowError:
     """Our error for one of SQLAlchemy's; says nothing of statements or values."""
-    if isinstance(error, IntegrityError):
-        return AlreadyExists(_constraint(error))
     if isinstance(error, PoolTimeout):
         return DatabaseUnavailable("All connections to the database are in use.", retry_after_seconds=2)
-    text = str(getattr(error, "orig", error))
+    if not isinstance(error, DBAPIError):
+        return DatabaseUnavailable("The database does not answer.", retry_after_seconds=5)
+    code, text = _code(error), str(error.orig)
+    if isinstance(error, IntegrityError | DataError):
+        if code in _IN_USE:
+            return AlreadyExists(*_constraint(error))
+        return BrokenReference() if code in _REFERENCE else ValueRefused()
     if any(sign in text for sign in _FULL):
         return DatabaseUnavailable(
             "The disk of the database is full.",
             retry_after_seconds=60,
             remedy="Tell the operator; nothing was changed.",
         )
-    if "locked" in text or "busy" in text:
+    if code in _LOCKED or "locked" in text:
         return DatabaseUnavailable("The database is locked by somebody else.", retry_after_seconds=2)
+    if code == "42P01" or _NO_TABLE.match(text):
+        return DatabaseUnavailable(
+            "The database lacks a table of this version.", retry_after_seconds=30, remedy="Run onewindow migrate."
+        )
     return DatabaseUnavailable("The database does not answer.", retry_after_seconds=5)
 
 
-def _constraint(error: IntegrityError) -> str:
-    """Name of the constraint on PostgreSQL; the columns on SQLite, which does not tell the name."""
-    named = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-    return str(named) if named else str(error.orig).rpartition(": ")[2]
+def _code(error: DBAPIError) -> str:
+    """SQLSTATE on PostgreSQL, the name of the result code on SQLite."""
+    return str(getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None) or "")
+
+
+def _constraint(error: DBAPIError) -> tuple[str, str]:
+    """The constraint and its table; SQLite does not tell the name, but the columns."""
+    named = getattr(error.orig, "diag", None)
+    if named is not None:
+        return str(named.constraint_name), str(named.table_name)
+    columns = str(error.orig).rpartition(": ")[2]
+    return columns, columns.partition(".")[0]

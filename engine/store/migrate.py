@@ -7,7 +7,7 @@ the file on SQLite). A migration runs in one transaction on both databases: kill
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -21,11 +21,13 @@ from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from engine.store.database import WriterQueue
 from engine.store.faults import translated
 from engine.store.tables import metadata
+from engine.store.writer_queue import WriterQueue
 
 _ADVISORY_LOCK: Final = 0x6F6E6577
+_LONGEST_WAIT_SECONDS: Final = 600.0
+"""So long a node waits while another one migrates an SQLite database."""
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -52,6 +54,9 @@ def newest_revision() -> str:
 
 def at_head(url: str) -> bool:
     """Whether the tables have the version this program needs. Raises Unavailable."""
+    file = _file_of(url)
+    if file is not None and not file.exists():
+        return False
     with _connected(url) as connection:
         return current_revision(connection) == newest_revision()
 
@@ -63,7 +68,7 @@ def differences(url: str) -> list[Any]:
 
 
 def _migrate(url: str, act: Callable[[Config], None]) -> None:
-    with _connected(url) as connection, connection.begin():
+    with _connected(url, to_write=True) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ADVISORY_LOCK})
         config = _config()
@@ -78,28 +83,31 @@ def _config() -> Config:
 
 
 @contextmanager
-def _connected(url: str) -> Iterator[Connection]:
+def _connected(url: str, *, to_write: bool = False) -> Iterator[Connection]:
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     engine = create_engine(parsed, poolclass=NullPool)
-    try:
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            event.listen(engine, "connect", _without_implied_transactions)
+    with ExitStack() as stack:
+        stack.callback(engine.dispose)
+        if to_write and (file := _file_of(url)) is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            event.listen(engine, "connect", _prepare)
             event.listen(engine, "begin", _begin)
-            with WriterQueue(f"{parsed.database}.writer").turn(), engine.connect() as connection:
-                yield connection
-        else:
-            with engine.connect() as connection:
-                yield connection
-    except SQLAlchemyError as failed:
-        raise translated(failed) from failed
-    finally:
-        engine.dispose()
+            stack.enter_context(WriterQueue(f"{file}.writer", _LONGEST_WAIT_SECONDS).turn())
+        try:
+            yield stack.enter_context(engine.connect())
+        except SQLAlchemyError as failed:
+            raise translated(failed) from failed
 
 
-def _without_implied_transactions(connection: Any, _record: object) -> None:
+def _file_of(url: str) -> Path | None:
+    """The file of an SQLite database."""
+    parsed = make_url(url)
+    return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
+
+
+def _prepare(connection: Any, _record: object) -> None:
     # Python's driver would commit before each CREATE TABLE, and a killed migration would be half done.
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode = WAL")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.casework.case import Case, CaseState
 from engine.casework.decision import Decision
@@ -23,6 +24,7 @@ R = TypeVar("R")
 
 END_OF_TIME: Final = sys.maxsize
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def table_of(model: type[Base]) -> Table:
@@ -30,6 +32,13 @@ def table_of(model: type[Base]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)
     return table
+
+
+def insert_into(table: Table, connection: Connection) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that may say what happens ON CONFLICT, which both databases write the same."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def columns_of(model: type[Base], *without: str) -> list[Column[Any]]:
@@ -100,7 +109,7 @@ def of_task(task: Task) -> dict[str, Any]:
         "due_rank": due_rank(task.due_at),
         "follow_up_at": task.follow_up_at,
         "form_id": task.form_id,
-        "properties": dict(task.properties),
+        "properties": dict(task.properties) or None,
         "created_at": task.created_at,
         "claimed_at": task.claimed_at,
         "completed_at": task.completed_at,
@@ -113,7 +122,7 @@ def due_rank(due_at: datetime | None) -> int:
     """Where a due date stands in the order of a queue: microseconds since 1970; no date comes last."""
     if due_at is None:
         return END_OF_TIME
-    return int((due_at - _EPOCH).total_seconds() * 1_000_000)
+    return (due_at - _EPOCH) // _MICROSECOND
 
 
 def to_job(row: Mapping[str, Any]) -> Job:
@@ -146,7 +155,7 @@ def of_job(job: Job) -> dict[str, Any]:
         **row,
         "kind": str(job.kind),
         "state": str(job.state),
-        "headers": dict(job.headers),
+        "headers": dict(job.headers) or None,
         "payload": of_variables(job.payload),
         "available_at": job.lease_until if job.state is JobState.running and job.lease_until else job.due_at,
     }

@@ -45,14 +45,15 @@ class UnitOfWork:
         self._connection: Connection | None = None
 
     def __enter__(self) -> UnitOfWork:
-        try:
-            connection = self._stack.enter_context(self._engine.connect())
-            if self._turn is not None:
-                self._stack.enter_context(self._turn())
-            connection.begin()
-        except SQLAlchemyError as failed:
-            self._stack.close()
-            raise translated(failed) from failed
+        with ExitStack() as stack:
+            try:
+                if self._turn is not None:
+                    stack.enter_context(self._turn())
+                connection = stack.enter_context(self._engine.connect())
+                connection.begin()
+            except SQLAlchemyError as failed:
+                raise translated(failed) from failed
+            self._stack = stack.pop_all()
         self._connection = connection
         self.deployments = Deployments(connection)
         self.instances = Instances(connection)
@@ -73,11 +74,17 @@ class UnitOfWork:
         try:
             if error is None:
                 self._connection.commit()
-            else:
-                self._connection.rollback()
         except SQLAlchemyError as failed:
             raise translated(failed) from failed
         finally:
-            self._stack.close()
+            self._give_back(self._connection)
         if isinstance(error, SQLAlchemyError):
             raise translated(error) from error
+
+    def _give_back(self, connection: Connection) -> None:
+        """Roll back what was not committed, then let the next one in; a connection that cannot is thrown away."""
+        try:
+            connection.rollback()
+        except SQLAlchemyError:
+            connection.invalidate()
+        self._stack.close()

@@ -78,10 +78,9 @@ class Api:
         """PUT JSON."""
         return self.ask("PUT", path, who, json=body, **kwargs)
 
-    def deploy(self, **files: bytes) -> None:
-        """Deploy files; `a_bpmn` is the file a.bpmn."""
-        named = {name[::-1].replace("_", ".", 1)[::-1]: content for name, content in files.items()}
-        deploy(self.runtime, named, by=SYSTEM)
+    def deploy_files(self, files: Mapping[str, bytes]) -> None:
+        """Deploy files by name, as Onewindow itself does at its start."""
+        deploy(self.runtime, files, by=SYSTEM)
 
 
 def an_api(url: str, at: datetime = MONDAY, **settings: str) -> Api:

@@ -11,7 +11,7 @@ from engine.casework.actor import Actor
 from engine.errors import NotFound
 from engine.identity import QueueName
 from engine.store.records import AccountRecord, SessionRecord, TokenRecord
-from engine.store.rows import columns_of, plain, table_of, taken
+from engine.store.rows import columns_of, insert_into, plain, table_of, taken
 from engine.store.tables import accounts as tables
 
 _ACCOUNT = table_of(tables.Account)
@@ -49,22 +49,12 @@ class Accounts:
 
     def grant(self, account_id: str, queues: Iterable[QueueName] = (), supervises: Iterable[str] = ()) -> None:
         """Make an account a member of queues and a supervisor of agencies; repeated grants change nothing."""
-        wanted = {str(queue) for queue in queues} - set(
-            self._connection.execute(
-                select(_MEMBERSHIP.c.queue).where(_MEMBERSHIP.c.account_id == account_id)
-            ).scalars()
-        )
-        if wanted:
-            rows = [{"account_id": account_id, "queue": queue} for queue in sorted(wanted)]
-            self._connection.execute(insert(_MEMBERSHIP), rows)
-        agencies = set(supervises) - set(
-            self._connection.execute(
-                select(_SUPERVISION.c.agency).where(_SUPERVISION.c.account_id == account_id)
-            ).scalars()
-        )
-        if agencies:
-            rows = [{"account_id": account_id, "agency": agency} for agency in sorted(agencies)]
-            self._connection.execute(insert(_SUPERVISION), rows)
+        member = [{"account_id": account_id, "queue": queue} for queue in sorted({str(queue) for queue in queues})]
+        if member:
+            self._connection.execute(insert_into(_MEMBERSHIP, self._connection).on_conflict_do_nothing(), member)
+        overseer = [{"account_id": account_id, "agency": agency} for agency in sorted(set(supervises))]
+        if overseer:
+            self._connection.execute(insert_into(_SUPERVISION, self._connection).on_conflict_do_nothing(), overseer)
 
     def revoke(self, account_id: str, queues: Iterable[QueueName] = (), supervises: Iterable[str] = ()) -> None:
         """Take memberships and supervisions away."""
@@ -161,7 +151,7 @@ class KeptAnswers:
         etag: str | None,
         now: datetime,
     ) -> None:
-        """Keep the answer in the transaction of its effect. Raises IntegrityError when the key was used before."""
+        """Keep the answer in the transaction of its effect. A key that came before: AlreadyExists, on leaving."""
         self._connection.execute(
             _KEEP,
             {

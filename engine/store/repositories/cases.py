@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.casework.case import Case
 from engine.casework.evidence import Evidence
 from engine.errors import NotFound
 from engine.identity import CaseNumber, new_key
-from engine.store.rows import of_case, plain, table_of
+from engine.store.rows import insert_into, of_case, plain, table_of
 from engine.store.tables import cases as tables
 
 _CASE = table_of(tables.Case)
@@ -35,9 +34,8 @@ class Cases:
 
     def next_number(self, country: str, year: int) -> CaseNumber:
         """The next case number of a country and year; others who want one wait until this transaction ends."""
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
         statement = (
-            dialect.insert(_COUNTER)
+            insert_into(_COUNTER, self._connection)
             .values(country=country, year=year, last=1)
             .on_conflict_do_update(index_elements=["country", "year"], set_={"last": _COUNTER.c.last + 1})
             .returning(_COUNTER.c.last)

@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, tuple_
 
 from engine.errors import NotFound
+from engine.store.locks import DEPLOYMENTS, lock_name
 from engine.store.records import DefinitionRecord, StartRecord
-from engine.store.rows import columns_of, plain, table_of, taken
+from engine.store.rows import columns_of, insert_into, plain, table_of, taken
 from engine.store.tables import deployments as tables
 
 _RESOURCE = table_of(tables.Resource)
@@ -33,12 +34,13 @@ class Deployments:
         self._connection = connection
 
     def latest(self, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], DefinitionRecord]:
-        """The newest version of each (kind, key) that was deployed before; a lock against others deploying the same.
+        """The newest version of each (kind, key) that was deployed before.
 
-        On PostgreSQL two deployments of one key at once are told apart by the unique version: one is refused.
+        Until the transaction ends, nobody else gets an answer: two who deploy the same at once do so one by one.
         """
         if not keys:
             return {}
+        lock_name(self._connection, DEPLOYMENTS, "")
         wanted = tuple_(DEFINITION.c.kind, DEFINITION.c.key)
         newest = (
             select(DEFINITION.c.kind, DEFINITION.c.key, func.max(DEFINITION.c.version).label("version"))
@@ -75,7 +77,7 @@ class Deployments:
             )
             fresh = [{"checksum": name, "content": body} for name, body in contents.items() if name not in known]
             if fresh:
-                self._connection.execute(insert(_RESOURCE), fresh)
+                self._connection.execute(insert_into(_RESOURCE, self._connection).on_conflict_do_nothing(), fresh)
         if definitions:
             self._connection.execute(insert(DEFINITION), [plain(one) for one in definitions])
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from engine.errors import NotFound
 from engine.store.faults import StaleVersion
@@ -21,9 +21,11 @@ CASE = table_of(Case)
 INSTANCE_COLUMNS = columns_of(Instance, "variables")
 CASE_COLUMNS = columns_of(Case)
 
-LOCKED = [*INSTANCE_COLUMNS, *CASE_COLUMNS]
-"""What is read with a lock: the instance and the case behind it."""
-WITH_CASE = INSTANCE.outerjoin(CASE, CASE.c.id == INSTANCE.c.case_id)
+_SEEN = INSTANCE.alias("seen")
+LOCKED = [*INSTANCE_COLUMNS, *CASE_COLUMNS, _SEEN.c.version]
+"""What is read with a lock: the instance, the case behind it, and the version that a reader without a lock sees."""
+WITH_CASE = INSTANCE.join(_SEEN, _SEEN.c.id == INSTANCE.c.id).outerjoin(CASE, CASE.c.id == INSTANCE.c.case_id)
+_VERSION_AT = INSTANCE_COLUMNS.index(INSTANCE.c.version)
 
 _LOCK = select(*LOCKED).select_from(WITH_CASE).where(INSTANCE.c.id == bindparam("key")).with_for_update(of=INSTANCE)
 _SAVE = (
@@ -37,6 +39,8 @@ _SAVE = (
     )
 )
 _SAVE_ALL = _SAVE.values(variables=bindparam("new_variables"))
+_ADD = insert(INSTANCE)
+_ADD_VISIT = insert(_ACTIVITY)
 _END_VISIT = (
     update(_ACTIVITY)
     .where(_ACTIVITY.c.instance_id == bindparam("key"), _ACTIVITY.c.visit == bindparam("number"))
@@ -46,6 +50,18 @@ _END_VISIT = (
         detail=func.coalesce(bindparam("more", type_=_ACTIVITY.c.detail.type), _ACTIVITY.c.detail),
     )
 )
+
+
+def locked_row(connection: Connection, statement: Select[Any], values: Mapping[str, Any]) -> Row[Any] | None:
+    """The row of a statement that selects `LOCKED` first, as it is once the lock is held.
+
+    PostgreSQL gives a reader that waited for a lock the locked rows as they are now, but the rows joined to them, here
+    the case, as they were before the wait (its manual, 13.2.1). Then the statement is asked again, under the lock.
+    """
+    row = connection.execute(statement, values).first()
+    if row is not None and row[_VERSION_AT] != row[len(LOCKED) - 1]:
+        row = connection.execute(statement, values).first()
+    return row
 
 
 def locked_record(row: Sequence[Any]) -> InstanceRecord:
@@ -66,7 +82,7 @@ class Instances:
 
     def lock(self, instance_id: str) -> InstanceRecord:
         """The instance, kept from all others until the transaction ends. Raises NotFound."""
-        row = self._connection.execute(_LOCK, {"key": instance_id}).first()
+        row = locked_row(self._connection, _LOCK, {"key": instance_id})
         if row is None:
             raise NotFound.of("instance", instance_id)
         return locked_record(row)
@@ -75,7 +91,7 @@ class Instances:
         """Keep a new instance with the variables of its process scope."""
         row = {**plain(record), "waits": _waits_text(record), "variables": of_variables(variables)}
         del row["case"]
-        self._connection.execute(insert(INSTANCE), row)
+        self._connection.execute(_ADD, row)
 
     def save(self, record: InstanceRecord, variables: Mapping[str, Any] | None = None) -> None:
         """Keep the instance as it is now, one version on; `variables` are kept when given. Raises StaleVersion."""
@@ -101,9 +117,7 @@ class Instances:
     def add_visits(self, instance_id: str, visits: Sequence[Visit]) -> None:
         """Write the visits that began in a step."""
         if visits:
-            self._connection.execute(
-                insert(_ACTIVITY), [{"instance_id": instance_id, **plain(visit)} for visit in visits]
-            )
+            self._connection.execute(_ADD_VISIT, [{"instance_id": instance_id, **plain(visit)} for visit in visits])
 
     def end_visits(self, instance_id: str, ends: Sequence[VisitEnd]) -> None:
         """Write the ends of visits that began in earlier steps."""

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select
 from engine.casework.job import Incident, IncidentState, Job, JobKind, JobState, LeaseLost
 from engine.errors import NotFound
 from engine.store.records import InstanceRecord
-from engine.store.repositories.instances import INSTANCE, LOCKED, WITH_CASE, locked_record
+from engine.store.repositories.instances import INSTANCE, LOCKED, WITH_CASE, locked_record, locked_row
 from engine.store.rows import columns_of, of_incident, of_job, table_of, taken, to_incident, to_job
 from engine.store.tables import jobs as tables
 
@@ -24,7 +24,7 @@ INCIDENT = table_of(tables.Incident)
 JOB_COLUMNS = columns_of(tables.Job)
 INCIDENT_COLUMNS = columns_of(tables.Incident)
 
-_TAKEABLE = JOB.c.state.in_([str(JobState.waiting), str(JobState.running)])
+_ENQUEUE = insert(JOB)
 _LOCK = select(*JOB_COLUMNS).where(JOB.c.id == bindparam("key")).with_for_update()
 _LOCK_WITH_INSTANCE = (
     select(*LOCKED, *JOB_COLUMNS)
@@ -77,7 +77,7 @@ class Jobs:
     def enqueue_many(self, jobs: Sequence[Job]) -> None:
         """Put jobs into the queue, in the transaction of the step that needs them."""
         if jobs:
-            self._connection.execute(insert(JOB), [of_job(job) for job in jobs])
+            self._connection.execute(_ENQUEUE, [of_job(job) for job in jobs])
 
     def take(
         self,
@@ -98,15 +98,16 @@ class Jobs:
             which.append((JOB.c.kind == str(JobKind.service)) & JOB.c.type.in_(list(types)))
         due = (
             select(JOB.c.id)
-            .where(_TAKEABLE, JOB.c.available_at <= now, or_(*which))
+            .where(tables.TAKEABLE, JOB.c.available_at <= now, or_(*which))
             .order_by(JOB.c.available_at, JOB.c.id)
             .limit(at_most)
             .with_for_update(skip_locked=True)
+            .cte("due")
         )
         until = now + lease
         statement = (
             update(JOB)
-            .where(JOB.c.id.in_(due.scalar_subquery()))
+            .where(JOB.c.id.in_(select(due.c.id)))
             .values(
                 state=str(JobState.running),
                 lease_owner=owner,
@@ -128,7 +129,7 @@ class Jobs:
 
     def lock_with_instance(self, job_id: str) -> tuple[Job, InstanceRecord]:
         """A job with the instance and case it belongs to, all locked. Raises NotFound."""
-        row = self._connection.execute(_LOCK_WITH_INSTANCE, {"key": job_id}).first()
+        row = locked_row(self._connection, _LOCK_WITH_INSTANCE, {"key": job_id})
         if row is None:
             raise NotFound.of("job", job_id)
         return to_job(taken(JOB_COLUMNS, row, len(LOCKED))), locked_record(row)
@@ -165,7 +166,8 @@ class Jobs:
         self._connection.execute(statement, values)
 
 
-_LOCK_INCIDENT = select(*INCIDENT_COLUMNS).where(INCIDENT.c.id == bindparam("key")).with_for_update()
+_READ_INCIDENT = select(*INCIDENT_COLUMNS).where(INCIDENT.c.id == bindparam("key"))
+_LOCK_INCIDENT = _READ_INCIDENT.with_for_update()
 _SAVE_INCIDENT = (
     update(INCIDENT)
     .where(INCIDENT.c.id == bindparam("key"))
@@ -192,6 +194,13 @@ class Incidents:
         """Show new incidents to the operators."""
         if incidents:
             self._connection.execute(insert(INCIDENT), [of_incident(one) for one in incidents])
+
+    def read(self, incident_id: str) -> Incident:
+        """An incident as it is, without a lock. Raises NotFound."""
+        row = self._connection.execute(_READ_INCIDENT, {"key": incident_id}).first()
+        if row is None:
+            raise NotFound.of("incident", incident_id)
+        return to_incident(taken(INCIDENT_COLUMNS, row))
 
     def lock(self, incident_id: str) -> Incident:
         """An incident, kept from all others until the transaction ends. Raises NotFound."""

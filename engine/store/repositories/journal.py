@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from engine.audit import ChainedEntry, Entry, chain
+from engine.audit import GENESIS, ChainedEntry, Entry, chain
 from engine.store.records import InstanceRecord
-from engine.store.rows import table_of
+from engine.store.rows import insert_into, table_of
 from engine.store.tables import journal as tables
 
 _ENTRY = table_of(tables.JournalEntry)
 _HEAD = table_of(tables.JournalHead)
+_ADD = insert(_ENTRY)
 _LOCK_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.chain == bindparam("key")).with_for_update()
 _MOVE_HEAD = update(_HEAD).where(_HEAD.c.chain == bindparam("key")).values(seq=bindparam("at"), hash=bindparam("head"))
 
@@ -34,20 +35,22 @@ class Journal:
         record.journal_seq, record.journal_hash = chained[-1].seq, chained[-1].hash
 
     def append_to(self, name: str, entries: Sequence[Entry]) -> None:
-        """Add to a chain that no instance stands behind, such as `deployments`. Three statements."""
+        """Add to a chain that no instance stands behind, such as `deployments`."""
         if not entries:
             return
         head = self._connection.execute(_LOCK_HEAD, {"key": name}).first()
-        chained = chain(entries, head[0] if head else 0, head[1] if head else None)
+        if head is None:
+            # Two may begin a chain at once: the second one waits here for the first.
+            begin = insert_into(_HEAD, self._connection).on_conflict_do_nothing()
+            self._connection.execute(begin, {"chain": name, "seq": 0, "hash": GENESIS})
+            head = self._connection.execute(_LOCK_HEAD, {"key": name}).one()
+        chained = chain(entries, head[0], head[1])
         self._write(name, chained)
         last = chained[-1]
-        if head is None:
-            self._connection.execute(insert(_HEAD), {"chain": name, "seq": last.seq, "hash": last.hash})
-        else:
-            self._connection.execute(_MOVE_HEAD, {"key": name, "at": last.seq, "head": last.hash})
+        self._connection.execute(_MOVE_HEAD, {"key": name, "at": last.seq, "head": last.hash})
 
     def _write(self, name: str, chained: Sequence[ChainedEntry]) -> None:
-        self._connection.execute(insert(_ENTRY), [_row(name, one) for one in chained])
+        self._connection.execute(_ADD, [_row(name, one) for one in chained])
 
 
 def _row(name: str, one: ChainedEntry) -> dict[str, Any]:
@@ -59,6 +62,6 @@ def _row(name: str, one: ChainedEntry) -> dict[str, Any]:
         "actor": one.entry.actor,
         "action": one.entry.action,
         "subject": one.entry.subject,
-        "detail": dict(one.entry.detail),
+        "detail": dict(one.entry.detail) or None,
         "hash": one.hash,
     }

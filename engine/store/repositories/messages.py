@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine.identity import new_key
+from engine.store.locks import MESSAGES, lock_name
 from engine.store.records import BufferedMessageRecord
 from engine.store.rows import columns_of, of_variables, plain, table_of, taken, to_variables
 from engine.store.tables import messages as tables
@@ -33,7 +34,7 @@ _HELD = (
     )
     .order_by(_BUFFERED.c.id)
     .limit(1)
-    .with_for_update(skip_locked=True)
+    .with_for_update()
 )
 _CLOSE_MESSAGES = delete(_MESSAGE).where(
     _MESSAGE.c.instance_id == bindparam("key"), _MESSAGE.c.wait.in_(bindparam("waits", expanding=True))
@@ -77,7 +78,12 @@ class Messages:
             self._connection.execute(_CLOSE_SIGNALS, {"key": instance_id, "waits": list(waits)})
 
     def waiting(self, name: str, correlation_key: str, at_most: int = 2) -> list[tuple[str, int]]:
-        """Who waits for a message: (instance, wait), oldest first."""
+        """Who waits for a message: (instance, wait), oldest first.
+
+        Until the transaction ends, `take_buffered` of the same name and key waits: a message published and a wait
+        opened at the same time do not miss each other.
+        """
+        self._lock(name, correlation_key)
         rows = self._connection.execute(_WAITING, {"name": name, "key": correlation_key, "most": at_most})
         return [(row[0], row[1]) for row in rows]
 
@@ -98,7 +104,7 @@ class Messages:
         return list(self._connection.execute(statement).scalars())
 
     def buffer(self, message: BufferedMessageRecord, *, is_taken: bool = False) -> None:
-        """Keep a message. Taken ones are kept to refuse their id again. Fails on an id that came before."""
+        """Keep a message. Taken ones are kept to refuse their id again. An id that came before: AlreadyExists."""
         row = {**plain(message), "variables": of_variables(message.variables), "is_taken": is_taken}
         self._connection.execute(insert(_BUFFERED), row)
 
@@ -112,7 +118,8 @@ class Messages:
         return self._connection.execute(statement).first() is not None
 
     def take_buffered(self, name: str, correlation_key: str, now: datetime) -> BufferedMessageRecord | None:
-        """Take the oldest message kept under a name and key, when there is one. Two statements when there is."""
+        """Take the oldest message kept under a name and key, when there is one."""
+        self._lock(name, correlation_key)
         row = self._connection.execute(_HELD, {"message": name, "key": correlation_key, "now": now}).first()
         if row is None:
             return None
@@ -129,6 +136,9 @@ class Messages:
         """Remove messages whose time to live is over; gives how many."""
         old = select(_BUFFERED.c.id).where(_BUFFERED.c.expires_at <= now).limit(at_most)
         return self._connection.execute(delete(_BUFFERED).where(_BUFFERED.c.id.in_(old.scalar_subquery()))).rowcount
+
+    def _lock(self, name: str, correlation_key: str) -> None:
+        lock_name(self._connection, MESSAGES, f"{name}\n{correlation_key}")
 
     @staticmethod
     def new_message_key() -> str:

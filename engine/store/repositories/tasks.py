@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from engine.casework.task import Task, TaskState
 from engine.errors import NotFound
 from engine.store.records import InstanceRecord
-from engine.store.repositories.instances import INSTANCE, LOCKED, WITH_CASE, locked_record
+from engine.store.repositories.instances import INSTANCE, LOCKED, WITH_CASE, locked_record, locked_row
 from engine.store.rows import columns_of, of_task, table_of, taken, to_task
 from engine.store.tables import tasks as tables
 
@@ -23,6 +23,7 @@ _LOCK = (
     .where(TASK.c.instance_id == bindparam("key"), TASK.c.wait == bindparam("number"))
     .with_for_update(of=[INSTANCE, TASK])
 )
+_OPEN = insert(TASK)
 _CHANGED = (
     "state", "assignee", "priority", "priority_rank", "due_at", "due_rank", "follow_up_at", "claimed_at",
     "completed_at", "draft", "version",
@@ -50,7 +51,7 @@ class Tasks:
         instance_id, _, wait = task_id.partition("-")
         if not (wait.isascii() and wait.isdigit() and len(wait) <= 15):
             raise NotFound.of("task", task_id)
-        row = self._connection.execute(_LOCK, {"key": instance_id, "number": int(wait)}).first()
+        row = locked_row(self._connection, _LOCK, {"key": instance_id, "number": int(wait)})
         if row is None:
             raise NotFound.of("task", task_id)
         return to_task(taken(TASK_COLUMNS, row, len(LOCKED))), locked_record(row)
@@ -58,7 +59,7 @@ class Tasks:
     def open_many(self, tasks: Sequence[Task]) -> None:
         """Put new tasks into their queues."""
         if tasks:
-            self._connection.execute(insert(TASK), [of_task(task) for task in tasks])
+            self._connection.execute(_OPEN, [of_task(task) for task in tasks])
 
     def save(self, task: Task) -> None:
         """Keep a task as it is now; it must be locked."""

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.tables.base import Base, FeelText, Json, Key, Name, OptionalMoment, RequiredMoment
 
-_TAKEABLE = text("state IN ('waiting', 'running')")
+TAKEABLE = text("state IN ('waiting', 'running')")
+"""Written out, so that a database can see that the index of these rows serves a statement."""
 _OPEN = text("state = 'open'")
 
 
@@ -16,7 +17,7 @@ class Job(Base):
 
     __tablename__ = "job"
     __table_args__ = (
-        Index("ix_job_available_at", "available_at", "id", sqlite_where=_TAKEABLE, postgresql_where=_TAKEABLE),
+        Index("ix_job_available_at", "available_at", "id", sqlite_where=TAKEABLE, postgresql_where=TAKEABLE),
         Index("ix_job_instance_id_wait", "instance_id", "wait"),
     )
 

@@ -15,7 +15,7 @@ from tests.builders.an_api import Api, an_api
 
 @pytest.fixture(autouse=True)
 def _quiet_logs() -> None:
-    logs.configure("critical", "json")
+    logs.configure("error", "console")
 
 
 @pytest.fixture

@@ -1,0 +1,37 @@
+"""Answers to a task's form become variables; a task without a form takes plain variables from officials only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.casework.task import Task
+from engine.errors import Invalid, Place
+from engine.runtime.act import Act
+from engine.runtime.surroundings import World
+from engine.runtime.variables import check_names, check_variables
+from engine.store.records import InstanceRecord
+
+
+def checked_answers(
+    act: Act, task: Task, record: InstanceRecord, answers: Mapping[str, Any], *, draft: bool = False
+) -> Mapping[str, Any]:
+    """The values that the task may add to the case. Raises Invalid with a place for every fault."""
+    if task.form_id is None:
+        if answers and task.queue is None:
+            raise Invalid(
+                "This task asks nothing.",
+                places=[Place("/answers", "Expected no answers.", "unknown-field")],
+                remedy="Complete it without answers.",
+            )
+        check_variables(answers, at="/answers")
+        return answers
+    definitions, runtime = act.runtime.definitions, act.runtime
+    form = definitions.form(act.work, definitions.record(act.work, task.form_id))
+    seen: Mapping[str, Any] = {}
+    if record.snapshot is not None:
+        act.instance_id = record.id
+        seen = runtime.kernel.variables_at(World.of(act, record.definition_id).compiled, record.snapshot, task.wait)
+    values = runtime.forms.validate(form, answers, seen, act.at, draft=draft)
+    check_names(values, at="/answers")
+    return values

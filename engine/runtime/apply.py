@@ -1,0 +1,98 @@
+"""An applicant submits an application: a case with its number, and the instance that handles it, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.bpmn.model import Binding
+from engine.casework.actor import Actor, DutyMissing
+from engine.casework.case import Case
+from engine.casework.passport import ServicePassport
+from engine.casework.term import Term
+from engine.errors import Invalid, Place
+from engine.identity import new_key
+from engine.runtime.act import Act, transact
+from engine.runtime.definitions import FORM, PROCESS, SERVICE, bound
+from engine.runtime.stepping import begin
+from engine.runtime.wiring import Runtime
+
+
+def apply(
+    runtime: Runtime, service_key: str, answers: Mapping[str, Any], *, by: Actor, channel: str = "online"
+) -> Case:
+    """Submit an application for a public service.
+
+    The answers are checked against the service's form. Raises NotFound (no such service), DutyMissing (no citizen),
+    Invalid (answers, with places; a channel the service does not have).
+    """
+
+    def change(act: Act) -> Case:
+        if not by.citizen:
+            raise DutyMissing("citizen", "apply for a service")
+        definitions, work = runtime.definitions, act.work
+        passport = definitions.passport(work, work.deployments.find(SERVICE, service_key))
+        _check_channel(passport, channel)
+        values = _answers(act, passport, answers)
+        process = bound(work, PROCESS, passport.process_id, Binding.latest, None, "")
+        case = _new_case(act, passport, channel)
+        act.journal(case.instance_id, "case.submitted", case.id, service=passport.key, channel=channel)
+        variables = {"application": values, "case": _told(case, by)}
+        record = begin(act, process.id, variables, case=case, instance_id=case.instance_id)
+        assert record.case is not None
+        return record.case
+
+    return transact(runtime, by, change)
+
+
+def _check_channel(passport: ServicePassport, channel: str) -> None:
+    if passport.channels and channel not in passport.channels:
+        raise Invalid(
+            f"The service {passport.key} has no channel {channel!r:.40}.",
+            places=[Place("/channel", f"Expected one of {', '.join(passport.channels)}.", "unknown-channel")],
+            remedy="Use one of the channels in its passport.",
+        )
+
+
+def _answers(act: Act, passport: ServicePassport, answers: Mapping[str, Any]) -> dict[str, Any]:
+    if passport.form_id is None:
+        if answers:
+            raise Invalid(
+                "This service asks nothing.",
+                places=[Place("/answers", "Expected no answers.", "unknown-field")],
+                remedy="Send the application without answers.",
+            )
+        return {}
+    definitions = act.runtime.definitions
+    form = definitions.form(act.work, bound(act.work, FORM, passport.form_id, Binding.latest, None, ""))
+    return dict(act.runtime.forms.validate(form, answers, {}, act.at, draft=False))
+
+
+def _new_case(act: Act, passport: ServicePassport, channel: str) -> Case:
+    year = act.runtime.calendar.local_day(act.at).year
+    rule = passport.statutory_term
+    term = Term.begin(rule, act.at) if rule else None
+    return Case(
+        id=new_key(),
+        number=act.work.cases.next_number(passport.country, year),
+        service_key=passport.key,
+        agency=passport.agency,
+        applicant=act.by.account,
+        instance_id=new_key(),
+        channel=channel,
+        term=term,
+        deadline_at=term.deadline(act.runtime.calendar) if term else None,
+        submitted_at=act.at,
+    )
+
+
+def _told(case: Case, applicant: Actor) -> dict[str, Any]:
+    """The variable `case` that models read."""
+    return {
+        "number": str(case.number),
+        "service": case.service_key,
+        "agency": case.agency,
+        "applicant": {"account": applicant.account, "pin": applicant.pin, "name": applicant.name},
+        "submittedAt": case.submitted_at,
+        "channel": case.channel,
+    }

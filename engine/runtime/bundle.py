@@ -1,0 +1,205 @@
+"""The files of a deployment, read and compiled, with everything that stands against each of them. Pure.
+
+What the files say about each other and about what is deployed already is checked in `references`; writing is `deploy`'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from engine.bpmn.kernel.port import CompiledProcess, Kernel
+from engine.bpmn.lint import lint
+from engine.bpmn.model import Process, UserTask
+from engine.bpmn.reader import read_bpmn
+from engine.casework.passport import ServicePassport
+from engine.diagnostics import Diagnostic, ModelRefused, Severity
+from engine.dmn import compile_decisions, read_dmn
+from engine.runtime.marks import mark_faults
+from engine.runtime.passport_file import read_passport_file
+from engine.runtime.ports import Forms
+from engine.runtime.wiring import Limits
+
+_BPMN: Final = (".bpmn", ".bpmn20.xml")
+_PASSPORTS: Final = ("service.yaml", "service.yml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Something executable in a file: it becomes a definition."""
+
+    kind: str
+    """`process`, `decision`, `form` or `service`."""
+    key: str
+    name: str
+    file: str
+    checksum: str
+    version_tag: str | None = None
+    agency: str | None = None
+
+
+@dataclass(slots=True)
+class Bundle:
+    """Files that are deployed together."""
+
+    contents: Mapping[str, bytes]
+    """By checksum."""
+    parts: list[Part] = field(default_factory=list)
+    models: dict[str, Process] = field(default_factory=dict)
+    """By process id; also of processes that could not be compiled."""
+    compiled: dict[str, CompiledProcess] = field(default_factory=dict)
+    passports: dict[str, ServicePassport] = field(default_factory=dict)
+    """By file name."""
+    findings: list[Diagnostic] = field(default_factory=list)
+
+    def copy(self) -> Bundle:
+        """The same with a list of findings of its own."""
+        return replace(self, findings=list(self.findings))
+
+    def has(self, kind: str, key: str) -> bool:
+        """Whether a definition of this kind and name is among the files."""
+        return any(part.kind == kind and part.key == key for part in self.parts)
+
+    def file_of(self, kind: str, key: str) -> str | None:
+        """The file a definition stands in."""
+        return next((part.file for part in self.parts if part.kind == kind and part.key == key), None)
+
+    def add(self, part: Part) -> None:
+        """Take a definition in; two of one name are a fault."""
+        before = self.file_of(part.kind, part.key)
+        if before is not None:
+            self.refuse(
+                f"duplicate-{part.kind}",
+                f"The {part.kind} {part.key!r:.100} stands in {before} and in {part.file}.",
+                "Rename one of them, or leave one file out.",
+                part.file,
+                part.key,
+            )
+        self.parts.append(part)
+
+    def refuse(
+        self, rule: str, message: str, remedy: str, file: str | None, element_id: str | None = None, line: int = 0
+    ) -> None:
+        """Note a fault."""
+        self.findings.append(
+            Diagnostic(rule, message, remedy, Severity.error, element_id=element_id, line=line or None, file=file)
+        )
+
+
+def read_bundle(files: Mapping[str, bytes], kernel: Kernel, forms: Forms, limits: Limits) -> Bundle:
+    """Read every file. Nothing is raised: all faults are findings of the bundle."""
+    bundle = Bundle(contents={checksum(content): content for content in files.values()})
+    if not files:
+        bundle.refuse("empty-bundle", "Expected at least one file.", "Send the files of one procedure.", None)
+    size = sum(map(len, files.values()))
+    if size > limits.bundle_bytes or len(files) > limits.bundle_files:
+        bundle.refuse(
+            "bundle-too-large",
+            f"Expected at most {limits.bundle_files} files of {limits.bundle_bytes:,} bytes in all, "
+            f"found {len(files)} of {size:,}.",
+            "Deploy each procedure by itself.",
+            None,
+        )
+        return bundle
+    for name, content in files.items():
+        try:
+            _read(bundle, name, content, kernel, forms, limits)
+        except ModelRefused as refused:
+            bundle.findings.extend(refused.diagnostics)
+    return bundle
+
+
+def checksum(content: bytes) -> str:
+    """How a file's content is known: SHA-256, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _read(bundle: Bundle, name: str, content: bytes, kernel: Kernel, forms: Forms, limits: Limits) -> None:
+    if name.lower().endswith(_BPMN):
+        _read_processes(bundle, name, content, kernel, limits)
+    elif name.lower().endswith(".dmn"):
+        _read_decisions(bundle, name, content)
+    elif name.lower().endswith(".form"):
+        form, findings = forms.inspect(content, name)
+        bundle.findings.extend(findings)
+        if form is not None:
+            bundle.add(Part(kind="form", key=form.id, name=form.id, file=name, checksum=checksum(content)))
+    elif name.replace("\\", "/").rpartition("/")[2].lower() in _PASSPORTS:
+        passport = read_passport_file(content, name)
+        bundle.passports[name] = passport
+        bundle.add(
+            Part(
+                kind="service",
+                key=passport.key,
+                name=passport.title.get("en", passport.key),
+                file=name,
+                checksum=checksum(content),
+                agency=passport.agency,
+            )
+        )
+    else:
+        bundle.refuse(
+            "unknown-file",
+            f"Expected files ending in .bpmn, .dmn or .form, and service.yaml; found {name!r:.120}.",
+            "Leave the file out, or correct its name.",
+            name,
+        )
+
+
+def _read_processes(bundle: Bundle, name: str, content: bytes, kernel: Kernel, limits: Limits) -> None:
+    definitions, findings = read_bpmn(content, file=name, limits=limits.xml)
+    compiled, more = kernel.compile(definitions, checksum(content))
+    found = dict.fromkeys((*findings, *lint(definitions, file=name), *(_in_file(one, name) for one in more)))
+    bundle.findings.extend(found)
+    for process in definitions.processes.values():
+        if not process.executable:
+            continue
+        bundle.add(
+            Part(
+                kind="process",
+                key=process.id,
+                name=process.name or process.id,
+                file=name,
+                checksum=checksum(content),
+                version_tag=process.meaning.version_tag,
+            )
+        )
+        bundle.models[process.id] = process
+        if process.id in compiled:
+            bundle.compiled[process.id] = compiled[process.id]
+        for fault in mark_faults(process):
+            bundle.refuse(fault.rule, fault.message, fault.remedy, name, fault.element_id, fault.line)
+        _check_assignments(bundle, process, name)
+
+
+def _check_assignments(bundle: Bundle, process: Process, name: str) -> None:
+    """Work belongs to a queue or to one person: lists of candidate users are not kept, so they are refused."""
+    for _, node in process.scope.walk():
+        assignment = node.meaning.assignment
+        if isinstance(node, UserTask) and assignment is not None and assignment.candidate_users:
+            bundle.refuse(
+                "candidate-users",
+                "Candidate users are not supported: a task belongs to a queue, or to one assignee.",
+                "Name a queue agency:role under candidate groups.",
+                name,
+                node.id,
+                node.line,
+            )
+
+
+def _read_decisions(bundle: Bundle, name: str, content: bytes) -> None:
+    compiled = compile_decisions(read_dmn(content, file=name))
+    bundle.findings.extend(_in_file(finding, name) for finding in compiled.diagnostics)
+    for decision_id in compiled.decision_ids:
+        node = compiled.nodes[compiled.definitions.namespace, decision_id]
+        bundle.add(Part(kind="decision", key=decision_id, name=node.name, file=name, checksum=checksum(content)))
+
+
+def _in_file(finding: Diagnostic, name: str) -> Diagnostic:
+    if finding.file is not None:
+        return finding
+    return Diagnostic(
+        finding.rule, finding.message, finding.remedy, finding.severity, finding.element_id, finding.line, name
+    )

@@ -1,0 +1,185 @@
+"""Deploys a bundle of files: all or nothing, and nothing twice.
+
+A file whose content is that of the newest version makes no new version; a bundle without any change makes no deployment.
+When something changed, a process that binds to what is deployed together with it gets a new version too: else it would
+go on with the old. Start events by message, signal and timer belong to the newest version from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from engine.bpmn.kernel.port import StartKind
+from engine.bpmn.model import Binding, Process
+from engine.bpmn.reader import read_bpmn
+from engine.casework.actor import SYSTEM, Actor
+from engine.diagnostics import Diagnostic, ModelRefused, errors_in
+from engine.errors import NotFound
+from engine.identity import QueueName, new_key
+from engine.runtime.act import Act, transact
+from engine.runtime.bundle import Bundle, Part, read_bundle
+from engine.runtime.definitions import PROCESS
+from engine.runtime.duties import require_analyst
+from engine.runtime.references import Known, check_references
+from engine.runtime.spread import next_start, start_timer_job
+from engine.runtime.wiring import Runtime
+from engine.store.records import DefinitionRecord, StartRecord
+
+_CHAIN: Final = "deployments"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentResult:
+    """What a deployment made."""
+
+    id: str | None
+    """Key of the deployment; None when everything was deployed before."""
+    definitions: tuple[DefinitionRecord, ...] = ()
+    """All definitions of the bundle, as they stand now."""
+    new_definitions: tuple[DefinitionRecord, ...] = ()
+    """Those that are new or have a new version."""
+    findings: tuple[Diagnostic, ...] = ()
+    """Warnings and remarks."""
+
+
+def deploy(runtime: Runtime, files: Mapping[str, bytes], *, by: Actor) -> DeploymentResult:
+    """Deploy files by name. Raises ModelRefused with every fault found; DutyMissing."""
+    require_analyst(by, "deploy")
+    bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits)
+
+    def change(act: Act) -> DeploymentResult:
+        findings = _all_findings(act, bundle)
+        if errors_in(findings):
+            raise ModelRefused(findings)
+        return _write(act, bundle, findings)
+
+    return transact(runtime, by, change)
+
+
+def check(runtime: Runtime, files: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
+    """What deploying these files would find. Changes nothing, raises nothing about the files."""
+    bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits)
+    return transact(runtime, SYSTEM, lambda act: _all_findings(act, bundle))
+
+
+def _all_findings(act: Act, bundle: Bundle) -> tuple[Diagnostic, ...]:
+    """Those of the files, and those of what they name; the bundle itself stays as it was read."""
+    looked_at = bundle.copy()
+    check_references(looked_at, _known(act))
+    return tuple(dict.fromkeys(looked_at.findings))
+
+
+def _known(act: Act) -> Known:
+    work = act.work
+
+    def is_deployed(kind: str, key: str, binding: Binding, tag: str | None) -> bool:
+        try:
+            work.deployments.find(kind, key, version_tag=tag if binding is Binding.version_tag else None)
+        except NotFound:
+            return False
+        return binding is not Binding.deployment
+
+    def message_starter(name: str) -> str | None:
+        starts = work.deployments.starts("message", name)
+        return starts[0].process_id if starts else None
+
+    def deployed_model(process_id: str) -> Process | None:
+        try:
+            found = work.deployments.find(PROCESS, process_id)
+        except NotFound:
+            return None
+        content = work.deployments.content(found.checksum)
+        definitions, _ = read_bpmn(content, file=found.file_name, limits=act.runtime.limits.xml)
+        return definitions.processes.get(process_id)
+
+    def queue_exists(queue: QueueName) -> bool:
+        known = act.runtime.queue_exists
+        return known is None or known(work, queue)
+
+    return Known(
+        job_types=act.runtime.job_types,
+        is_deployed=is_deployed,
+        queue_exists=queue_exists,
+        message_starters=message_starter,
+        deployed_model=deployed_model,
+    )
+
+
+def _write(act: Act, bundle: Bundle, findings: tuple[Diagnostic, ...]) -> DeploymentResult:
+    before = act.work.deployments.latest([(part.kind, part.key) for part in bundle.parts])
+    is_changed = any(_is_new(part, before.get((part.kind, part.key))) for part in bundle.parts)
+    deployment_id = new_key()
+    made: list[DefinitionRecord] = []
+    stand: list[DefinitionRecord] = []
+    for part in bundle.parts:
+        old = before.get((part.kind, part.key))
+        if old is None or _is_new(part, old) or (is_changed and _is_bound_to_deployment(bundle, part)):
+            made.append(_definition(part, old, deployment_id))
+            stand.append(made[-1])
+        else:
+            stand.append(old)
+    if not made:
+        return DeploymentResult(id=None, definitions=tuple(stand), findings=findings)
+    used = {one.checksum for one in made}
+    contents = {name: content for name, content in bundle.contents.items() if name in used}
+    act.work.deployments.add(deployment_id, act.at, act.by.account, made, contents)
+    _replace_starts(act, bundle, [one for one in made if one.kind == PROCESS])
+    act.journal(
+        _CHAIN,
+        "deployment.created",
+        deployment_id,
+        definitions=[f"{one.kind}:{one.key}:{one.version}" for one in made],
+        files=sorted(used),
+    )
+    return DeploymentResult(id=deployment_id, definitions=tuple(stand), new_definitions=tuple(made), findings=findings)
+
+
+def _is_new(part: Part, old: DefinitionRecord | None) -> bool:
+    return old is None or old.checksum != part.checksum
+
+
+def _is_bound_to_deployment(bundle: Bundle, part: Part) -> bool:
+    compiled = bundle.compiled.get(part.key) if part.kind == PROCESS else None
+    return compiled is not None and any(one.binding is Binding.deployment for one in compiled.references)
+
+
+def _definition(part: Part, old: DefinitionRecord | None, deployment_id: str) -> DefinitionRecord:
+    return DefinitionRecord(
+        id=new_key(),
+        kind=part.kind,
+        key=part.key,
+        version=old.version + 1 if old else 1,
+        version_tag=part.version_tag,
+        name=part.name[:255],
+        agency=part.agency,
+        deployment_id=deployment_id,
+        file_name=part.file[:255],
+        checksum=part.checksum,
+    )
+
+
+def _replace_starts(act: Act, bundle: Bundle, processes: list[DefinitionRecord]) -> None:
+    """Let the newest versions be started by their messages, signals and timers, and no older one."""
+    starts = [
+        StartRecord(
+            process_id=one.key,
+            element_id=trigger.element_id,
+            definition_id=one.id,
+            kind=str(trigger.kind),
+            name=(trigger.name or trigger.expression)[:255],
+        )
+        for one in processes
+        for trigger in bundle.compiled[one.key].start_triggers
+        if trigger.kind is not StartKind.none
+    ]
+    act.work.deployments.replace_starts([one.key for one in processes], starts)
+    timers = []
+    for start in starts:
+        if start.kind == StartKind.timer:
+            due = next_start(act, start.definition_id, start.element_id)
+            if due is not None:
+                timers.append(start_timer_job(act, start.definition_id, start.process_id, start.element_id, due))
+    act.work.jobs.enqueue_many(timers)
+    act.jobs_are_due |= any(job.due_at <= act.at for job in timers)

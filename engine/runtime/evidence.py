@@ -1,0 +1,45 @@
+"""A proof is added to a case: what was found, by whom, and where it came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.audit import digest
+from engine.casework.evidence import Evidence, Provenance
+from engine.feel.plain import to_json
+from engine.runtime.act import Act
+from engine.store.records import InstanceRecord
+
+
+def add_evidence(
+    act: Act,
+    record: InstanceRecord,
+    key: str,
+    provenance: Provenance,
+    *,
+    source: str,
+    content: Any,
+    purpose: str = "",
+    legal_basis: str = "",
+) -> None:
+    """Add a proof to the case behind an instance; the journal holds its hash, not its content."""
+    assert record.case is not None
+    plain = to_json(dict(content) if content is not None else None)
+    hashed = digest(plain)
+    act.work.cases.add_evidence(
+        [
+            Evidence(
+                case_id=record.case.id,
+                key=key,
+                provenance=provenance,
+                source=source[:255],
+                purpose=purpose,
+                legal_basis=legal_basis,
+                supplied_at=act.at,
+                supplied_by=None if provenance is Provenance.register else act.by.account,
+                content=plain,
+                content_hash=hashed,
+            )
+        ]
+    )
+    act.journal(record.id, "evidence.added", key, provenance=str(provenance), hash=hashed)

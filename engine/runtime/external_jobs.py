@@ -1,0 +1,57 @@
+"""Programs outside fetch work of the types they do, and keep their lease alive. They finish it with `finish_job`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Final
+
+from engine.casework.actor import Actor
+from engine.casework.job import Job
+from engine.errors import Invalid, Place
+from engine.runtime.act import Act, transact
+from engine.runtime.duties import require_operator
+from engine.runtime.wiring import Runtime
+
+MOST_JOBS: Final = 100
+MOST_TYPES: Final = 50
+
+
+def fetch_jobs(
+    runtime: Runtime, types: Collection[str], *, worker: str, by: Actor, at_most: int = 10, lease_seconds: int = 60
+) -> tuple[Job, ...]:
+    """Take due jobs of some types, oldest first; each counts as an attempt. Raises Invalid, DutyMissing."""
+    _check(runtime, types, worker, at_most, lease_seconds)
+
+    def change(act: Act) -> tuple[Job, ...]:
+        require_operator(by, "fetch jobs")
+        lease = timedelta(seconds=lease_seconds)
+        return tuple(act.work.jobs.take(worker, act.at, lease, at_most, types=types))
+
+    return transact(runtime, by, change)
+
+
+def extend_lease(runtime: Runtime, job_id: str, *, worker: str, by: Actor, lease_seconds: int = 60) -> datetime:
+    """Keep a job for longer; gives the new end of the lease. Raises LeaseLost, Invalid, DutyMissing."""
+    _check(runtime, ["-"], worker, 1, lease_seconds)
+
+    def change(act: Act) -> datetime:
+        require_operator(by, "extend a lease")
+        return act.work.jobs.extend(job_id, worker, act.at, timedelta(seconds=lease_seconds))
+
+    return transact(runtime, by, change)
+
+
+def _check(runtime: Runtime, types: Collection[str], worker: str, at_most: int, lease_seconds: int) -> None:
+    longest = int(runtime.limits.longest_lease.total_seconds())
+    places = []
+    if not 0 < len(types) <= MOST_TYPES or any(not 0 < len(name) <= 255 for name in types):
+        places.append(Place("/types", f"Expected 1 to {MOST_TYPES} names.", "out-of-range"))
+    if not 0 < len(worker) <= 255:
+        places.append(Place("/worker", "Expected a name of 1 to 255 characters.", "wrong-length"))
+    if not 1 <= at_most <= MOST_JOBS:
+        places.append(Place("/at_most", f"Expected 1 to {MOST_JOBS}.", "out-of-range"))
+    if not 1 <= lease_seconds <= longest:
+        places.append(Place("/lease_seconds", f"Expected 1 to {longest}.", "out-of-range"))
+    if places:
+        raise Invalid("The jobs cannot be fetched.", places=places, remedy="Correct the places named.")

@@ -1,0 +1,204 @@
+"""A job comes to its end: done, failed for now, failed for good, or ended in a business error.
+
+Only who holds the lease may say so; a late result is refused. A failure is repeated after the back-off of header
+`retryBackoff` (or when the partner asked for, if that is later); when all attempts are spent, header `errorOnFailure`
+names the BPMN error that leads to the model's fallback, and without it an incident is shown to operators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from engine.bpmn.kernel.port import CompleteJob, ThrowError
+from engine.casework.actor import Actor
+from engine.casework.evidence import Provenance
+from engine.casework.job import Incident, Job, JobKind, JobState, LeaseLost
+from engine.errors import Forbidden, Invalid, NotFound
+from engine.identity import new_key
+from engine.runtime.act import Act, transact
+from engine.runtime.evidence import add_evidence
+from engine.runtime.record_waits import EVIDENCE_HEADER
+from engine.runtime.stepping import advance, save_noted
+from engine.runtime.variables import check_variables
+from engine.runtime.wiring import Runtime
+from engine.store.records import InstanceRecord
+
+ERROR_ON_FAILURE: Final = "errorOnFailure"
+_LONGEST_MESSAGE: Final = 1_000
+
+
+class NoServiceJob(Forbidden):
+    """Only work of connectors is finished from outside; timers and the like are the engine's own."""
+
+    code = "no-service-job"
+
+    def __init__(self) -> None:
+        super().__init__("This job is the engine's own.", remedy="Fetch jobs of the types you do.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where what a job found came from: the provenance of an evidence."""
+
+    name: str
+    """Register and operation."""
+    purpose: str = ""
+    legal_basis: str = ""
+
+
+def complete_job(
+    runtime: Runtime, job_id: str, variables: Mapping[str, Any], *, owner: str, by: Actor, source: Source | None = None
+) -> None:
+    """The work is done; `variables` go to the case. Raises NotFound, LeaseLost, BadVariables."""
+    check_variables(variables)
+
+    def change(act: Act) -> None:
+        job, record = held_service_job(act, job_id, owner)
+        act.work.jobs.save(finished(job))
+        act.journal(record.id, "job.completed", job.id, element=job.element_id, type=job.type)
+        key = job.headers.get(EVIDENCE_HEADER)
+        if key and record.case is not None:
+            add_evidence(
+                act,
+                record,
+                key,
+                Provenance.register,
+                source=source.name if source else job.type,
+                purpose=source.purpose if source else "",
+                legal_basis=source.legal_basis if source else "",
+                content=variables,
+            )
+        advance(act, record, CompleteJob(wait=job.wait, variables=variables), done=job.wait)
+
+    transact(runtime, by, change)
+
+
+def throw_error(
+    runtime: Runtime, job_id: str, code: str, message: str, variables: Mapping[str, Any], *, owner: str, by: Actor
+) -> None:
+    """The work ended in a business error, for an error event to catch. Raises NotFound, LeaseLost, BadVariables."""
+    check_variables(variables)
+
+    def change(act: Act) -> None:
+        job, record = held_service_job(act, job_id, owner)
+        _throw(act, job, record, code, message, variables)
+
+    transact(runtime, by, change)
+
+
+def fail_job(
+    runtime: Runtime,
+    job_id: str,
+    message: str,
+    *,
+    owner: str,
+    by: Actor,
+    retry_after: timedelta | None = None,
+    at_once: bool = False,
+    code: str = "job-failed",
+    remedy: str = "",
+) -> JobState:
+    """The work failed. Gives what became of the job: waiting (again), failed (an incident), done (an error thrown).
+
+    `at_once` spends all attempts: repeating is useless. Raises NotFound, LeaseLost.
+    """
+
+    def change(act: Act) -> JobState:
+        job, record = held_job(act, job_id, owner)
+        if job.kind is not JobKind.service and by.account != "system":
+            raise NoServiceJob
+        said = " ".join(message.split())[:_LONGEST_MESSAGE]
+        if not at_once and job.attempts < job.retries:
+            due_at = act.at + max(_backoff(job), retry_after or timedelta())
+            waiting = replace(job, state=JobState.waiting, lease_owner=None, lease_until=None)
+            act.work.jobs.save(replace(waiting, due_at=due_at, last_error=said))
+            return JobState.waiting
+        thrown = job.headers.get(ERROR_ON_FAILURE)
+        if thrown and record is not None and job.kind is JobKind.service:
+            _throw(act, job, record, thrown, said, {})
+            return JobState.done
+        failed = replace(job, state=JobState.failed, lease_owner=None, lease_until=None, last_error=said)
+        act.work.jobs.save(failed)
+        _raise_incident(act, failed, record, code, remedy)
+        return JobState.failed
+
+    return transact(runtime, by, change)
+
+
+def hand_back(runtime: Runtime, job_id: str, *, owner: str, by: Actor) -> None:
+    """A worker that stops gives back a job it did not finish; the attempt does not count. Raises NotFound, LeaseLost."""
+
+    def change(act: Act) -> None:
+        job, _ = held_job(act, job_id, owner)
+        returned = replace(job, state=JobState.waiting, lease_owner=None, lease_until=None, due_at=act.at)
+        act.work.jobs.save(replace(returned, attempts=max(job.attempts - 1, 0)))
+        act.jobs_are_due = True
+
+    transact(runtime, by, change)
+
+
+def held_job(act: Act, job_id: str, owner: str) -> tuple[Job, InstanceRecord | None]:
+    """A job under lock, with its instance where it has one: the instance is locked first. Raises NotFound, LeaseLost."""
+    try:
+        job, record = act.work.jobs.lock_with_instance(job_id)
+    except NotFound:
+        return require_held(act, act.work.jobs.lock(job_id), owner), None
+    return require_held(act, job, owner), record
+
+
+def held_service_job(act: Act, job_id: str, owner: str) -> tuple[Job, InstanceRecord]:
+    """A job of a connector under lock, with its instance. Raises NotFound, LeaseLost, NoServiceJob."""
+    job, record = held_job(act, job_id, owner)
+    if job.kind is not JobKind.service or record is None:
+        raise NoServiceJob
+    return job, record
+
+
+def require_held(act: Act, job: Job, owner: str) -> Job:
+    """The job, when its lease is still this owner's. Raises LeaseLost."""
+    is_held = job.lease_until is not None and job.lease_until > act.at
+    if job.state is not JobState.running or job.lease_owner != owner or not is_held:
+        raise LeaseLost(job.id, owner)
+    return job
+
+
+def finished(job: Job) -> Job:
+    """The job, done; what it carried is dropped."""
+    return replace(job, state=JobState.done, lease_owner=None, lease_until=None, payload={})
+
+
+def _throw(act: Act, job: Job, record: InstanceRecord, code: str, message: str, variables: Mapping[str, Any]) -> None:
+    act.work.jobs.save(replace(finished(job), last_error=message[:_LONGEST_MESSAGE]))
+    act.journal(record.id, "job.error-thrown", job.id, element=job.element_id, code=code)
+    advance(act, record, ThrowError(wait=job.wait, code=code, message=message, variables=variables), done=job.wait)
+
+
+def _raise_incident(act: Act, job: Job, record: InstanceRecord | None, code: str, remedy: str) -> None:
+    act.work.incidents.raise_many(
+        [
+            Incident(
+                id=new_key(),
+                instance_id=job.instance_id,
+                wait=job.wait,
+                element_id=job.element_id,
+                code=code,
+                message=job.last_error or "",
+                remedy=remedy or "Repair the cause, then retry the incident; or resolve it with the result by hand.",
+                job_id=job.id,
+                created_at=act.at,
+            )
+        ]
+    )
+    if record is not None and record.is_active:
+        act.journal(record.id, "incident.raised", job.element_id or job.id, code=code)
+        save_noted(act, record)
+
+
+def _backoff(job: Job) -> timedelta:
+    try:
+        return job.backoff()
+    except Invalid:
+        return timedelta(seconds=30)

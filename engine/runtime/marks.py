@@ -1,0 +1,107 @@
+"""What a model says about the case beyond BPMN, by `zeebe:properties` of its elements.
+
+milestone    key of a milestone of the service: entering the element makes it the case's
+outcome      entering the element decides the case so, with the reasons in variable `decision`
+evidence     key of an evidence requirement of the service, proved when the element is completed
+stopsClock   `true` on a user task: while it is open the statutory clock stands still
+term         name of a term of the service, on a timer: it is due when the term ends
+counting     `working-days` or `calendar-days`, on a timer (read by the kernel)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from engine.bpmn.model import (
+    BoundaryEvent,
+    CatchEvent,
+    Event,
+    FlowNode,
+    Process,
+    TimerDefinition,
+    UserTask,
+)
+from engine.calendar import Counting
+from engine.casework.decision import Outcome
+
+MILESTONE: Final = "milestone"
+OUTCOME: Final = "outcome"
+EVIDENCE: Final = "evidence"
+STOPS_CLOCK: Final = "stopsClock"
+TERM: Final = "term"
+COUNTING: Final = "counting"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """The marks of one process that are met by passing an element."""
+
+    milestones: Mapping[str, str] = field(default_factory=dict)
+    """Element id -> key of the milestone."""
+    outcomes: Mapping[str, Outcome] = field(default_factory=dict)
+    """Element id -> how the case is decided there."""
+
+    @classmethod
+    def of(cls, process: Process) -> Marks:
+        """The marks of a process and its sub-processes; values that mean nothing are left out (see `mark_faults`)."""
+        nodes = [node for _, node in process.scope.walk()]
+        return cls(
+            milestones={n.id: n.meaning.properties[MILESTONE] for n in nodes if n.meaning.properties.get(MILESTONE)},
+            outcomes={
+                n.id: Outcome(n.meaning.properties[OUTCOME])
+                for n in nodes
+                if n.meaning.properties.get(OUTCOME) in list(Outcome)
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MarkFault:
+    """A mark that cannot mean what was meant."""
+
+    rule: str
+    message: str
+    remedy: str
+    element_id: str
+    line: int
+
+
+def mark_faults(process: Process) -> Iterator[MarkFault]:
+    """What is wrong with the marks themselves, whatever the service says."""
+    for _, node in process.scope.walk():
+        said = node.meaning.properties
+        if OUTCOME in said and said[OUTCOME] not in list(Outcome):
+            yield _fault(node, "unknown-outcome", OUTCOME, f"one of {', '.join(Outcome)}")
+        if COUNTING in said and said[COUNTING] not in list(Counting):
+            yield _fault(node, "unknown-counting", COUNTING, f"one of {', '.join(Counting)}")
+        if STOPS_CLOCK in said and (said[STOPS_CLOCK] not in ("true", "false") or not isinstance(node, UserTask)):
+            yield _fault(node, "misplaced-stop", STOPS_CLOCK, "`true` or `false` on a user task")
+        if TERM in said and not _is_waiting_timer(node):
+            yield _fault(node, "misplaced-term", TERM, "the name of a term, on a boundary or intermediate timer")
+
+
+def marks_said(process: Process, name: str) -> Iterator[tuple[FlowNode, str]]:
+    """Every element with the mark `name`, and what it says."""
+    for _, node in process.scope.walk():
+        if name in node.meaning.properties:
+            yield node, node.meaning.properties[name]
+
+
+def _is_waiting_timer(node: FlowNode) -> bool:
+    return (
+        isinstance(node, Event)
+        and isinstance(node, BoundaryEvent | CatchEvent)
+        and any(isinstance(definition, TimerDefinition) for definition in node.definitions)
+    )
+
+
+def _fault(node: FlowNode, rule: str, name: str, expected: str) -> MarkFault:
+    return MarkFault(
+        rule,
+        f"Expected the property {name!r} to be {expected}, found {node.meaning.properties[name]!r:.80}.",
+        "Correct the property, or remove it.",
+        node.id,
+        node.line,
+    )
