@@ -1,0 +1,69 @@
+"""`onewindow account` and `onewindow token`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.contract.cli.conftest import Command
+
+PASSWORD = "a long password of the tests\n"
+
+
+def test_an_account_is_made_listed_and_given_duties(onewindow: Command) -> None:
+    made = onewindow("account", "add", "aysel", "--shown-name", "Aysel", "--queue", "city:clerk", stdin=PASSWORD)
+    onewindow("account", "grant", "aysel", "--operator", "--supervises", "city")
+    onewindow("account", "grant", "aysel", "--revoke", "--queue", "city:clerk")
+
+    listed = json.loads(onewindow("account", "list", "--json").stdout)
+
+    assert made.exit_code == 0
+    assert [(one["sign_in_name"], one["duties"]) for one in listed] == [("aysel", ["operator", "supervisor of city"])]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stdin", "code"),
+    [
+        pytest.param(["aysel", "--shown-name", "A"], "short\n", 2, id="weak password"),
+        pytest.param(["aysel", "--shown-name", "A", "--queue", "city"], PASSWORD, 2, id="queue without role"),
+        pytest.param(["Aysel Q", "--shown-name", "A"], PASSWORD, 2, id="no sign-in name"),
+        pytest.param(["aysel"], PASSWORD, 2, id="option missing"),
+    ],
+)
+def test_a_wrong_account_is_told_and_not_made(onewindow: Command, arguments: list[str], stdin: str, code: int) -> None:
+    refused = onewindow("account", "add", *arguments, stdin=stdin)
+
+    assert refused.exit_code == code
+    assert refused.stderr
+    assert json.loads(onewindow("account", "list", "--json").stdout) == []
+
+
+def test_a_name_that_is_taken_is_refused(onewindow: Command) -> None:
+    onewindow("account", "add", "aysel", "--shown-name", "Aysel", stdin=PASSWORD)
+
+    again = onewindow("account", "add", "aysel", "--shown-name", "Other", stdin=PASSWORD)
+
+    assert again.exit_code == 4
+
+
+def test_an_account_that_is_not_there_is_told(onewindow: Command) -> None:
+    answers = [onewindow("account", command, "nobody", stdin=PASSWORD) for command in ("disable", "passwd")]
+
+    assert [answer.exit_code for answer in answers] == [2, 2]
+    assert "There is no account nobody" in answers[0].stderr
+
+
+def test_a_token_is_shown_once_listed_without_its_secret_and_revoked(onewindow: Command) -> None:
+    onewindow("account", "add", "printer", "--shown-name", "Printer", "--token-only", "--operator")
+    made = json.loads(onewindow("token", "create", "printer", "--name", "print shop", "--json").stdout)
+
+    listed = onewindow("token", "list", "--json").stdout
+    revoked = onewindow("token", "revoke", made["id"])
+
+    assert made["token"].startswith("ow_")
+    assert made["token"] not in listed
+    assert json.loads(listed)[0]["id"] == made["id"]
+    assert revoked.exit_code == 0
+    assert json.loads(onewindow("token", "list", "--json").stdout) == []
+    assert onewindow("token", "revoke", made["id"]).exit_code == 2
