@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from engine.feel import syntax
-from engine.feel.compiler import compile_node, compile_test, compile_tests
+from engine.feel.compiler import compile_node
 from engine.feel.errors import FeelBudgetExceeded, FeelSyntaxError
 from engine.feel.functions import BUILT_INS, SPACED_NAMES
 from engine.feel.grammar import LONGEST_TEXT, Grammar
@@ -21,6 +21,7 @@ from engine.feel.run import DEFAULT_BUDGET, Budget, Env, Run, Warning_
 from engine.feel.temporal import DateTime
 from engine.feel.tokens import is_identifier, normal_name
 from engine.feel.types import FeelType
+from engine.feel.unary import compile_test, compile_tests
 from engine.feel.values import Function, HostFunction, Value, admit
 
 MOST_REMEMBERED = 4096
