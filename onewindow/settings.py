@@ -92,6 +92,8 @@ class Settings:
     """Folder of the shipped procedures, one folder each."""
     country: str = "AZ"
     time_zone: str = "Asia/Baku"
+    worker_threads: int = 4
+    """How many jobs one worker carries out at the same time."""
     lease_seconds: int = 60
     idle_minutes: int = 30
     """A session unused for so long ends."""
@@ -147,6 +149,7 @@ class Settings:
             procedures=Path(reader.text("PROCEDURES", "processes", "/srv/onewindow/processes")),
             country=reader.country("COUNTRY", "AZ"),
             time_zone=reader.time_zone("TIME_ZONE", "Asia/Baku"),
+            worker_threads=reader.whole("WORKER_THREADS", 4, 1, 64),
             lease_seconds=reader.whole("LEASE_SECONDS", 60, 5, 3_600),
             idle_minutes=reader.whole("SESSION_IDLE_MINUTES", 30, 1, 1_440),
             session_hours=reader.whole("SESSION_HOURS", 12, 1, 168),

@@ -90,7 +90,9 @@ def translated(error: SQLAlchemyError) -> OnewindowError:
     if isinstance(error, PoolTimeout):
         return DatabaseUnavailable("All connections to the database are in use.", retry_after_seconds=2)
     if not isinstance(error, DBAPIError):
-        return DatabaseUnavailable("The database does not answer.", retry_after_seconds=5)
+        # A value that could not even be sent, such as a text of half a character.
+        is_value = isinstance(getattr(error, "orig", None), ValueError | TypeError)
+        return ValueRefused() if is_value else DatabaseUnavailable("The database does not answer.")
     code, text = _code(error), str(error.orig)
     if isinstance(error, IntegrityError | DataError):
         if code in _IN_USE:

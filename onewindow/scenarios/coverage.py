@@ -34,10 +34,10 @@ class WatchedKernel:
         """Of the process, after the last step."""
 
     def compile(
-        self, definitions: Definitions, *more: Any
+        self, definitions: Definitions, source: str = ""
     ) -> tuple[Mapping[str, CompiledProcess], tuple[Diagnostic, ...]]:
         """As the real one."""
-        return self._kernel.compile(definitions, *more)
+        return self._kernel.compile(definitions, source)
 
     def start_due(self, trigger: StartTrigger, surroundings: Surroundings, after: TimerDue | None = None) -> TimerDue:
         """As the real one."""

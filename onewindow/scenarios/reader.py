@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 import yaml
 
@@ -41,7 +41,7 @@ class ScenarioInvalid(Invalid):
 class _Loader(yaml.SafeLoader):
     """YAML with JSON's values: no dates, no yes and no, decimals for fractions; aliases and repeated names refused."""
 
-    yaml_implicit_resolvers: ClassVar[dict[Any, Any]] = {}
+    yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012 (an attribute of yaml)
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):

@@ -1,0 +1,167 @@
+"""The worker: takes what is due, as many jobs as it has threads, keeps their leases alive, and stops in good order.
+
+A worker that dies loses nothing: its leases run out, and another takes the jobs over, under the same idempotency keys.
+The attempt was counted when the job was taken, so a job that kills its workers becomes an incident all the same.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from engine.casework.actor import SYSTEM
+from engine.casework.job import Job, LeaseLost
+from engine.errors import NotFound, OnewindowError, Unavailable
+from engine.jobs.hands import Hands
+from engine.jobs.housekeeping import tidy_up
+from engine.runtime.finish_job import hand_back
+
+Tell = Callable[[str, int], None]
+"""Told what happened and how often, for log and figures; names are few and fixed."""
+
+
+def _nobody(_what: str, _number: int) -> None:
+    """Where nobody listens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How a worker goes about it. All lengths in seconds."""
+
+    threads: int = 4
+    lease: float = 60.0
+    idle: float = 0.25
+    """How long it rests at most when nothing is due: what another process enqueues is seen by then."""
+    away: float = 2.0
+    """How long it rests when the database does not answer."""
+    patience: float = 10.0
+    """How long it waits for jobs under way when it is to stop."""
+    tidy_every: float = 60.0
+
+
+@dataclass(slots=True)
+class _InHand:
+    """The jobs taken and not yet ended."""
+
+    jobs: dict[str, Future[None]] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def ids(self) -> list[str]:
+        with self.lock:
+            return list(self.jobs)
+
+
+class Worker:
+    """One worker process's loop. `run` returns after `stop`, which may be called from a signal handler."""
+
+    def __init__(self, hands: Hands, pace: Pace | None = None, tell: Tell = _nobody) -> None:
+        self._hands = hands
+        self._pace = pace or Pace()
+        self._tell = tell
+        self._stopping = threading.Event()
+        self._woken = threading.Event()
+        self._over = threading.Event()
+        self._in_hand = _InHand()
+        self._tidied_at = 0.0
+
+    def stop(self) -> None:
+        """Take no more; end what is under way."""
+        self._stopping.set()
+        self._woken.set()
+
+    def wake(self) -> None:
+        """Something is due now: do not rest."""
+        self._woken.set()
+
+    def run(self) -> None:
+        """Work until told to stop. A database that does not answer is waited for."""
+        heart = threading.Thread(target=self._beat, name="leases", daemon=True)
+        heart.start()
+        with ThreadPoolExecutor(self._pace.threads, thread_name_prefix="job") as pool:
+            while not self._stopping.is_set():
+                try:
+                    self._turn(pool)
+                except Unavailable:
+                    self._tell("database-unavailable", 1)
+                    self._stopping.wait(self._pace.away)
+            self._finish(pool)
+        self._over.set()
+        heart.join(self._pace.patience)
+
+    def _turn(self, pool: ThreadPoolExecutor) -> None:
+        """Take what is due and begin it; rest when there was nothing, or no thread is free."""
+        self._woken.clear()
+        free = self._pace.threads - len(self._in_hand.ids())
+        jobs = self._hands.take(free, timedelta(seconds=self._pace.lease)) if free > 0 and self._is_due() else []
+        for job in jobs:
+            self._begin(pool, job)
+        if time.monotonic() - self._tidied_at > self._pace.tidy_every:
+            self._tidied_at = time.monotonic()
+            tidy_up(self._hands.runtime)
+        if not jobs:
+            self._woken.wait(self._rest())
+
+    def _is_due(self) -> bool:
+        """Asked by reading, so that an idle worker does not stand in the writers' queue."""
+        return self._rest() <= 0
+
+    def _rest(self) -> float:
+        if len(self._in_hand.ids()) >= self._pace.threads:
+            return self._pace.idle
+        until = self._hands.seconds_until_due()
+        return self._pace.idle if until is None else max(0.0, min(self._pace.idle, until))
+
+    def _begin(self, pool: ThreadPoolExecutor, job: Job) -> None:
+        with self._in_hand.lock:
+            self._in_hand.jobs[job.id] = pool.submit(self._do, job)
+
+    def _do(self, job: Job) -> None:
+        try:
+            self._hands.carry_out(job)
+            self._tell(str(job.kind), 1)
+        except Unavailable:
+            self._tell("database-unavailable", 1)
+        finally:
+            with self._in_hand.lock:
+                self._in_hand.jobs.pop(job.id, None)
+            self._woken.set()
+
+    def _beat(self) -> None:
+        """Keep the leases of jobs under way alive; three beats a lease, so that one may fail."""
+        lease = timedelta(seconds=self._pace.lease)
+        runtime, owner = self._hands.runtime, self._hands.owner
+        while not self._over.wait(self._pace.lease / 3):
+            for job_id in self._in_hand.ids():
+                try:
+                    with runtime.database.work() as work:
+                        work.jobs.extend(job_id, owner, runtime.clock.now(), lease)
+                except LeaseLost:
+                    self._tell("lease-lost", 1)
+                except Unavailable:
+                    self._tell("database-unavailable", 1)
+
+    def _finish(self, pool: ThreadPoolExecutor) -> None:
+        """Hand back what has not begun, and wait a while for what has."""
+        with self._in_hand.lock:
+            under_way = dict(self._in_hand.jobs)
+        for job_id, future in under_way.items():
+            if future.cancel():
+                self._hand_back(job_id)
+        _, left = wait(under_way.values(), timeout=self._pace.patience)
+        for job_id, future in under_way.items():
+            if future in left:
+                self._hand_back(job_id)
+        pool.shutdown(wait=not left, cancel_futures=True)
+
+    def _hand_back(self, job_id: str) -> None:
+        try:
+            hand_back(self._hands.runtime, job_id, owner=self._hands.owner, by=SYSTEM)
+            self._tell("handed-back", 1)
+        except (NotFound, OnewindowError):
+            self._tell("not-handed-back", 1)
+        with self._in_hand.lock:
+            self._in_hand.jobs.pop(job_id, None)

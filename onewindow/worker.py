@@ -1,0 +1,48 @@
+"""The worker process: the loop of `engine.jobs`, its log, and its stop on SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+from types import FrameType
+
+import structlog
+
+from engine.casework.job import Job
+from engine.jobs.hands import Hands
+from engine.jobs.worker import Pace, Worker
+from onewindow.compose import Composed, compose
+from onewindow.settings import Settings
+
+log = structlog.get_logger("onewindow.worker")
+
+
+def make_worker(settings: Settings, composed: Composed) -> Worker:
+    """A worker over what was put together."""
+    hands = Hands(runtime=composed.runtime, registry=composed.registry, on_fault=_fault)
+    return Worker(hands, Pace(threads=settings.worker_threads, lease=settings.lease_seconds), _told)
+
+
+def work(settings: Settings) -> None:
+    """Work until told to stop by SIGTERM or SIGINT; jobs under way end or are handed back, within 10 seconds."""
+    composed = compose(settings)
+    worker = make_worker(settings, composed)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        worker.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    log.info("worker started", threads=settings.worker_threads, lease_seconds=settings.lease_seconds)
+    try:
+        worker.run()
+    finally:
+        composed.database.close()
+    log.info("worker stopped")
+
+
+def _told(what: str, number: int) -> None:
+    (log.warning if "-" in what and what != "go-on" else log.debug)(what, number=number)
+
+
+def _fault(job: Job, fault: BaseException) -> None:
+    log.error("a job brought out a fault", job=job.id, kind=str(job.kind), type=job.type, exc_info=fault)
