@@ -161,6 +161,9 @@ class Moment(fields.AwareDateTime):
                 pass
         raise ValidationError("Expected a moment such as 2026-03-01T09:30:00+04:00.")
 
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
 
 class Values(fields.Raw):
     """FEEL values given out as plain JSON."""

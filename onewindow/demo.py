@@ -49,6 +49,8 @@ class Demo:
     """All of them."""
 
     accounts: tuple[DemoAccount, ...]
+    file: Path
+    """Where passwords and tokens are kept; only its owner can read it."""
 
     def line_to_try(self, address: str) -> str:
         """One line of curl that applies for the shipped service, as the citizen."""
@@ -132,7 +134,7 @@ def _accounts(runtime: Runtime, parts: list[_Part], file: Path) -> Demo:
     file.touch(mode=0o600)
     file.chmod(0o600)
     file.write_text(json.dumps([asdict(one) for one in made], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return Demo(made)
+    return Demo(made, file)
 
 
 def _account(runtime: Runtime, part: _Part, kept: dict[str, Any] | None) -> DemoAccount:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import signal
+import socket
 from types import FrameType
 
 import structlog
@@ -18,7 +21,7 @@ log = structlog.get_logger("onewindow.worker")
 
 def make_worker(settings: Settings, composed: Composed) -> Worker:
     """A worker over what was put together."""
-    hands = Hands(runtime=composed.runtime, registry=composed.registry, on_fault=_fault)
+    hands = Hands(runtime=composed.runtime, registry=composed.registry, owner=_name(), on_fault=_fault)
     return Worker(hands, Pace(threads=settings.worker_threads, lease=settings.lease_seconds), _told)
 
 
@@ -38,6 +41,11 @@ def work(settings: Settings) -> None:
     finally:
         composed.database.close()
     log.info("worker stopped")
+
+
+def _name() -> str:
+    """Of this process, unlike that of any other on any machine: leases are held in it."""
+    return f"{socket.gethostname()[:60]}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def _told(what: str, number: int) -> None:

@@ -9,7 +9,6 @@ from typing import Final
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from engine.errors import Refused
 from onewindow import logs
@@ -22,6 +21,8 @@ SANDBOX_HOST: Final = "127.0.0.1"
 SANDBOX_KEY: Final = "sandbox-demo-key"
 """What the simulated registers ask for; no secret, for they hold invented persons only."""
 REGISTERS: Final = ("population", "driver", "medical", "foreign")
+_QUIET: Final = {"ONEWINDOW_LOG_FORMAT": "console", "ONEWINDOW_LOG_LEVEL": "warning"}
+"""For people before a terminal; what they set themselves counts."""
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
 
@@ -43,7 +44,7 @@ def run(sandbox_port: int, without_sandbox: bool) -> None:
     Safe to repeat: what is there already is kept. Prints the address, the demonstration accounts and a line to try;
     Ctrl-C stops it all. For demonstration only: it listens on this machine alone and prints passwords.
     """
-    environment = environment_with()
+    environment = {**_QUIET, **environment_with()}
     if not without_sandbox:
         environment |= sandbox_environment(sandbox_port)
     settings = Settings.load(environment)
@@ -56,8 +57,7 @@ def run(sandbox_port: int, without_sandbox: bool) -> None:
     check_port_is_free(settings.host, settings.port, "ONEWINDOW_PORT, such as ONEWINDOW_PORT=8081")
     if not without_sandbox:
         check_port_is_free(SANDBOX_HOST, sandbox_port, "--sandbox-port")
-    console = Console()
-    with console.status("Preparing the database, the procedures and the accounts ..."):
+    with Console(stderr=True).status("Preparing the database, the procedures and the accounts ..."):
         demo = prepare(settings)
     signal.signal(signal.SIGTERM, _interrupt)
     children = Children()
@@ -68,14 +68,14 @@ def run(sandbox_port: int, without_sandbox: bool) -> None:
         children.start("worker", [sys.executable, "-m", "onewindow", "worker"], environment)
         web = children.start("web server", [sys.executable, "-m", "onewindow", "serve"], environment)
         wait_until_listening(settings.host, settings.port, web, "web server")
-        tell(console, settings, demo)
+        tell(settings, demo)
         ended = children.wait_for_one_to_end()
         raise ChildFailed(f"The {ended} ended by itself; everything was stopped.", remedy="See its lines above.")
     except KeyboardInterrupt:
-        console.print("\nStopping ...")
+        click.echo("\nStopping ...")
     finally:
         children.stop()
-    console.print("Stopped. What was done is kept; start again with the same command.")
+    click.echo("Stopped. What was done is kept; start again with the same command.")
 
 
 def sandbox_environment(port: int) -> dict[str, str]:
@@ -87,17 +87,19 @@ def sandbox_environment(port: int) -> dict[str, str]:
     }
 
 
-def tell(console: Console, settings: Settings, demo: Demo) -> None:
-    """What somebody who just started it needs to know."""
-    console.print(f"\nOnewindow runs at [bold]{settings.address}[/bold]  (API: {settings.address}/api/v1/docs)\n")
-    table = Table("Sign-in name", "Password", "Who", "May", title="Demonstration accounts", title_justify="left")
+def tell(settings: Settings, demo: Demo) -> None:
+    """What somebody who just started it needs to know. Plain lines, so that they can be copied whole."""
+    click.echo(f"\nOnewindow runs at {settings.address}")
+    click.echo(f"  API, to read and to try:  {settings.address}/api/v1/docs")
+    click.echo("\nDemonstration accounts (sign-in name, password, what it may do):")
+    width = max(len(account.sign_in_name) for account in demo.accounts)
     for account in demo.accounts:
-        table.add_row(account.sign_in_name, account.password, account.name, account.duties)
-    console.print(table)
-    console.print("\nTry, as the citizen:\n")
-    # plain, so that it can be copied as one line whatever the width of the window
+        told = f"{account.name}: {account.duties}"
+        click.echo(f"  {account.sign_in_name:<{width}}  {account.password:<16}  {told}")
+    click.echo("\nApply for a service, as the citizen:")
     click.echo("  " + demo.line_to_try(settings.address))
-    console.print("\nCtrl-C stops everything.")
+    click.echo("\nTokens of all accounts: " + str(demo.file))
+    click.echo("Ctrl-C stops everything.")
 
 
 def _sandbox_command(port: int) -> list[str]:

@@ -94,5 +94,11 @@ def test_what_is_not_meant_is_refused(field: fields.Field[Any], given: Any) -> N
         field.deserialize(given)
 
 
+def test_a_moment_is_given_out_in_utc() -> None:
+    at = datetime.fromisoformat("2026-03-01T09:30:00+04:00")
+
+    assert Moment().serialize("at", {"at": at}) == "2026-03-01T05:30:00Z"
+
+
 def test_a_decimal_is_given_out_as_text() -> None:
     assert Decimal().serialize("fee", {"fee": Number("25.50")}) == "25.50"

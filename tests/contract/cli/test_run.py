@@ -1,0 +1,184 @@
+"""`onewindow run`, as a person types it: everything starts, a citizen gets her decision, everything stops."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+TOP = Path(__file__).parents[3]
+PATIENCE_SECONDS = 60.0
+GRANT = {"verdict": "granted", "fee_receipt": "R-2026-77120"}
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _environment(folder: Path, port: int) -> dict[str, str]:
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("ONEWINDOW_")}
+    return {
+        **ours,
+        "PYTHONPATH": str(TOP),
+        "PYTHONUNBUFFERED": "1",
+        "ONEWINDOW_PORT": str(port),
+        "ONEWINDOW_DATABASE_URL": f"sqlite:///{folder / 'onewindow.db'}",
+        "ONEWINDOW_PROCEDURES": str(TOP / "processes"),
+    }
+
+
+def _run(folder: Path, port: int, sandbox_port: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "onewindow", "run", "--sandbox-port", str(sandbox_port)],
+        env=_environment(folder, port),
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that was started as a person starts it."""
+
+    process: subprocess.Popen[str]
+    lines: list[str]
+    folder: Path
+    address: str
+
+    def said(self, text: str) -> str:
+        """The line that holds a text, as soon as it was printed."""
+        return _eventually(lambda: next((line for line in self.lines if text in line), None))
+
+    def as_(self, who: str) -> httpx.Client:
+        """A client with the token of a demonstration account."""
+        accounts = json.loads((self.folder / "demo-accounts.json").read_text())
+        token = next(one["token"] for one in accounts if one["sign_in_name"] == who)
+        return httpx.Client(base_url=f"{self.address}/api/v1", headers={"Authorization": f"Bearer {token}"})
+
+
+def _eventually(found: Callable[[], Any]) -> Any:
+    """What `found` gives, once it is something; asked again and again while other processes work."""
+    until, waiting = time.monotonic() + PATIENCE_SECONDS, threading.Event()
+    while time.monotonic() < until:
+        value = found()
+        if value:
+            return value
+        waiting.wait(0.1)
+    raise AssertionError(f"Nothing within {PATIENCE_SECONDS} seconds.")
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Everything, started once for this module and stopped by Ctrl-C."""
+    folder, port = tmp_path_factory.mktemp("run"), _free_port()
+    process, lines = _run(folder, port, _free_port()), []
+
+    def listen() -> None:
+        assert process.stdout is not None
+        for line in iter(process.stdout.readline, ""):
+            lines.append(line.rstrip("\n"))
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    made = Running(process, lines, folder, f"http://127.0.0.1:{port}")
+    try:
+        made.said("Ctrl-C stops everything.")
+        yield made
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.wait(30)
+        listener.join(10)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+@pytest.mark.slow
+def test_the_printed_line_of_curl_applies_and_the_citizen_gets_her_decision(running: Running) -> None:
+    line = shlex.split(running.said("curl -sS"))
+    url, body = line[2], json.loads(line[line.index("-d") + 1])
+    token = line[line.index("-H") + 1]
+    name, _, value = token.partition(": ")
+
+    applied = httpx.post(url, json=body, headers={name: value})
+
+    assert applied.status_code == 201, applied.text
+    with running.as_("citizen") as citizen, running.as_("clerk-traffic-police") as clerk:
+        path = f"/applications/{applied.json()['id']}"
+        task = _eventually(lambda: clerk.get("/tasks").json()["items"])[0]
+        assert clerk.post(f"/tasks/{task['id']}/claim").status_code == 200
+        done = clerk.post(f"/tasks/{task['id']}/complete", json={"answers": GRANT})
+        assert done.status_code == 200, done.text
+        decided = _eventually(lambda: (shown := citizen.get(path).json())["state"] == "decided" and shown)
+    assert decided["decision"]["outcome"] == "granted"
+    assert {one["provenance"] for one in decided["evidence"]} == {"register"}
+
+
+@pytest.mark.slow
+def test_a_port_in_use_is_told_with_what_to_do(running: Running, tmp_path: Path) -> None:
+    port = int(running.address.rpartition(":")[2])
+
+    second = _run(tmp_path, port, _free_port())
+    told, _ = second.communicate(timeout=30)
+
+    assert second.returncode == 3
+    assert f"Port {port}" in told
+    assert "ONEWINDOW_PORT" in told
+
+
+@pytest.mark.slow
+def test_a_killed_parent_leaves_no_child_behind(tmp_path: Path) -> None:
+    port, sandbox_port = _free_port(), _free_port()
+    process = _run(tmp_path, port, sandbox_port)
+    assert process.stdout is not None
+    for line in iter(process.stdout.readline, ""):
+        if "Ctrl-C stops everything." in line:
+            break
+
+    process.kill()
+    process.wait(10)
+
+    process.stdout.close()
+    _eventually(lambda: not _listens(port) and not _listens(sandbox_port))
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_everything_cleanly_and_a_second_start_keeps_what_was_done(tmp_path: Path) -> None:
+    passwords = []
+    for _ in range(2):
+        process = _run(tmp_path, _free_port(), _free_port())
+        assert process.stdout is not None
+        lines = []
+        for line in iter(process.stdout.readline, ""):
+            lines.append(line)
+            if "Ctrl-C stops everything." in line:
+                break
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=30)
+        assert process.returncode == 0, rest
+        assert "Stopped." in rest
+        assert "Traceback" not in rest
+        passwords.append(next(line for line in lines if line.startswith("  citizen ")))
+
+    assert passwords[0] == passwords[1]
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
