@@ -8,15 +8,15 @@ of her own is open. Entering an element marked `outcome` decides the case with w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from engine.bpmn.kernel.port import ActivityChange, InstanceState, Step, TaskWait
-from engine.calendar import WorkingCalendar
+from engine.bpmn.kernel.port import ActivityChange, InstanceState, Step, TaskWait, TimerWait
+from engine.calendar import Counting, Length, WorkingCalendar
 from engine.casework.case import Case, CaseState
 from engine.casework.decision import Decision, Outcome
 from engine.feel.plain import to_json
-from engine.runtime.marks import STOPS_CLOCK, Marks
+from engine.runtime.marks import COUNTING, STOPS_CLOCK, TERM, Marks
 from engine.store.records import WaitKind
 
 OF_APPLICANT = "a"
@@ -61,6 +61,7 @@ def case_after(
     if not case.is_open:
         return CaseChange(case=case, milestones=milestones)
     before = case
+    case = _as_timed(case, step, calendar)
     case = _after_tasks(case, waits, at=at, calendar=calendar, is_first=is_first)
     if outcome is not None:
         case = case.decided(Decision.of(outcome, to_json(step.variables.get("decision")), at))
@@ -94,6 +95,24 @@ def _passed(step: Step, marks: Mapping[str, Marks]) -> tuple[tuple[tuple[int, st
         if outcome is None:
             outcome = said.outcomes.get(activity.element_id)
     return tuple(milestones), outcome
+
+
+def _as_timed(case: Case, step: Step, calendar: WorkingCalendar) -> Case:
+    """The case with the length of its term as the model's timer gives it.
+
+    A term may depend on what is asked for (a renewal one day, an exchange ten): the passport says the usual length, the
+    timer marked with the term the one of this case. When it began and stood still does not change.
+    """
+    for wait in step.opened:
+        if not isinstance(wait, TimerWait) or wait.duration is None or case.term is None:
+            continue
+        if wait.properties.get(TERM) != case.term.name:
+            continue
+        counting = Counting(wait.properties.get(COUNTING, case.term.counting))
+        term = replace(case.term, length=Length.parse(wait.duration), counting=counting)
+        if term != case.term:
+            case = case.with_term(term, term.deadline(calendar))
+    return case
 
 
 def _after_tasks(

@@ -1,4 +1,4 @@
-"""Does the work that is due in a running scenario, one job after the other, like a worker without threads."""
+"""Does the work that is due in a running scenario, with the worker's own hands: one job after the other, no threads."""
 
 from __future__ import annotations
 
