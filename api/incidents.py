@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.runtime.incidents import resolve_incident, retry_incident
 from flask import Response
 
 from api.access import OPERATOR, caller
@@ -13,6 +12,7 @@ from api.idempotency import no_content
 from api.operation import Noun
 from api.schemas.jobs import IncidentPage, IncidentQuery, ResolveCommand
 from api.wiring import services
+from engine.runtime.incidents import resolve_incident, retry_incident
 from engine.store.queries import incidents as queries
 
 blueprint = Noun("incidents", __name__, description="Failed automatic steps that await repair.")

@@ -77,7 +77,10 @@ class DecisionSchema(Schema):
     reasons = fields.List(fields.Nested(ReasonSchema))
     text = fields.String(allow_none=True)
     decided_at = Moment()
-    valid_until = fields.String(allow_none=True, metadata={"example": "2036-03-04"})
+    details = fields.Dict(
+        allow_none=True,
+        metadata={"description": "What belongs to the act.", "example": {"valid_until": "2036-03-04"}},
+    )
 
 
 class DocumentSchema(Schema):

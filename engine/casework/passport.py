@@ -62,6 +62,8 @@ class Milestone:
     key: str
     title: Text
     description: Text = field(default_factory=dict)
+    shown_ahead: bool = True
+    """Whether the citizen sees it before it is reached; not so for refusals and waits that need not come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +225,15 @@ class _Reader:
     def _milestone(self, name: str, one: Mapping[str, Any]) -> Milestone:
         at = f"milestones/{name}"
         description = self._text(one["description"], f"{at}/description") if "description" in one else {}
-        return Milestone(key=name, title=self._text(one.get("title"), f"{at}/title"), description=description)
+        shown_ahead = one.get("shown_ahead", True)
+        if not isinstance(shown_ahead, bool):
+            self._fault(f"{at}/shown_ahead", "must be true or false", "Write one of the two.")
+        return Milestone(
+            key=name,
+            title=self._text(one.get("title"), f"{at}/title"),
+            description=description,
+            shown_ahead=bool(shown_ahead),
+        )
 
     def _fee(self, said: Any) -> FeeRule | None:
         if said is None:

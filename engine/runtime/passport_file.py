@@ -32,7 +32,7 @@ def read_passport_file(content: bytes, file: str = "service.yaml") -> ServicePas
     if len(content) > MOST_BYTES:
         raise _refused(f"Expected at most {MOST_BYTES:,} bytes, found {len(content):,}.", file)
     try:
-        said = yaml.load(content.decode("utf-8"), Loader=_PlainLoader)  # noqa: S506 (a SafeLoader)
+        said = _PlainLoader(content.decode("utf-8")).get_single_data()
     except (yaml.YAMLError, ValueError, RecursionError) as fault:
         mark = getattr(fault, "problem_mark", None)
         reason = "nested too deeply" if isinstance(fault, RecursionError) else " ".join(str(fault).split())[:200]

@@ -89,7 +89,7 @@ def _locked_file(path: str, seconds: float) -> int:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return _locked_after_others(descriptor, seconds)
-    except BaseException:
+    except OSError:
         os.close(descriptor)
         raise
     return descriptor

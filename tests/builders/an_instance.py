@@ -34,9 +34,7 @@ def deployed(work: UnitOfWork, definition: DefinitionRecord | None = None) -> De
 def an_instance(definition: DefinitionRecord, **said: Any) -> InstanceRecord:
     """An instance that just started."""
     values: dict[str, Any] = {"id": new_key(), "state": "active", "version": 1, "snapshot": b"tokens"}
-    return InstanceRecord(
-        definition_id=definition.id, process_id=definition.key, started_at=NOW, **{**values, **said}
-    )
+    return InstanceRecord(definition_id=definition.id, process_id=definition.key, started_at=NOW, **{**values, **said})
 
 
 def started(work: UnitOfWork, *, case: Case | None = None, **said: Any) -> InstanceRecord:

@@ -19,14 +19,12 @@ from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.queries.services import service_detail
 from engine.store.rows import columns_of, table_of, taken, to_case
 from engine.store.tables import cases as tables
-from engine.store.tables.instances import Activity
 from engine.store.tables.tasks import Task
 
 _CASE = table_of(tables.Case)
 _CASE_COLUMNS = columns_of(tables.Case)
 _MILESTONE = table_of(tables.MilestoneReached)
 _EVIDENCE = table_of(tables.Evidence)
-_ACTIVITY = table_of(Activity)
 _TASK = table_of(Task)
 _RECENT_CASES: Final = 50
 """How many closed cases of a service the expected day is reckoned from."""
@@ -96,6 +94,7 @@ class TrackingRow(ApplicationRow):
 
     steps: Sequence[StepRow]
     where_now: Sequence[str]
+    """What people are at; where nobody is, the current step says it."""
     clock_is_stopped: bool
     evidence: Sequence[EvidenceRow]
     own_tasks: Sequence[OwnTaskRow]
@@ -119,7 +118,7 @@ def own_applications(
 def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
     """One application with its steps, evidence, and where it is. Raises NotFound also for who may not see it.
 
-    Seven statements, each by key or index.
+    Six statements, each by key or index.
     """
     row = connection.execute(select(*_CASE_COLUMNS).where(_CASE.c.id == case_id)).first()
     if row is None:
@@ -141,7 +140,7 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
         case=case,
         expected_at=_expected_at(connection, case) if case.is_open else None,
         steps=_steps(connection, case),
-        where_now=_where_now(connection, case, [task.name for task in tasks]),
+        where_now=[task.name for task in tasks],
         clock_is_stopped=case.term.clock_is_stopped if case.term else False,
         evidence=[
             EvidenceRow(
@@ -176,7 +175,7 @@ def _steps(connection: Connection, case: Case) -> list[StepRow]:
     return [
         StepRow(key=key, title=one["title"], state=_state_of(case, key, key in reached), at=reached.get(key))
         for key, one in titles.items()
-        if case.is_open or key in reached
+        if key in reached or (case.is_open and one.get("shown_ahead", True))
     ]
 
 
@@ -184,22 +183,6 @@ def _state_of(case: Case, key: str, is_reached: bool) -> str:
     if key == case.milestone:
         return "current" if case.is_open else "done"
     return "done" if is_reached else "ahead"
-
-
-def _where_now(connection: Connection, case: Case, task_names: Sequence[str]) -> list[str]:
-    """Names of what is being done: people's tasks, else the automatic steps that are open."""
-    if task_names or not case.is_open:
-        return list(task_names)
-    statement = (
-        select(_ACTIVITY.c.element_id)
-        .where(
-            _ACTIVITY.c.instance_id == case.instance_id,
-            _ACTIVITY.c.ended_at.is_(None),
-            _ACTIVITY.c.element_type.in_(["ServiceTask", "SendTask", "ReceiveTask", "CatchEvent"]),
-        )
-        .limit(50)
-    )
-    return list(connection.execute(statement).scalars())
 
 
 def _expected_at(connection: Connection, case: Case) -> datetime | None:
