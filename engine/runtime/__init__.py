@@ -10,7 +10,7 @@ Every use case takes a `Runtime` (`wiring`) first and who acts as `by`. Variable
 
     deploy.deploy(runtime, files: Mapping[str, bytes], *, by) -> DeploymentResult            ModelRefused
     deploy.check(runtime, files) -> tuple[Diagnostic, ...]                                    changes nothing
-    apply.apply(runtime, service_key, answers, *, by, channel="online") -> Case               NotFound, Invalid, Forbidden
+    apply.apply(runtime, service_key, answers, *, by, channel="online") -> Case            NotFound, Invalid, Forbidden
     start.start_instance(runtime, process_id, variables, *, by, version=None) -> StartedInstance
     claim.claim(runtime, task_id, *, by) -> Task                                              TaskTaken, TaskDone
     release.release(runtime, task_id, *, by) -> Task

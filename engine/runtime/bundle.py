@@ -1,6 +1,6 @@
 """The files of a deployment, read and compiled, with everything that stands against each of them. Pure.
 
-What the files say about each other and about what is deployed already is checked in `references`; writing is `deploy`'s.
+What the files say about each other and about what is deployed already is checked in `references`; `deploy` writes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Deploys a bundle of files: all or nothing, and nothing twice.
 
-A file whose content is that of the newest version makes no new version; a bundle without any change makes no deployment.
+A file whose content is that of the newest version makes no new version; a bundle without a change makes no deployment.
 When something changed, a process that binds to what is deployed together with it gets a new version too: else it would
 go on with the old. Start events by message, signal and timer belong to the newest version from then on.
 """

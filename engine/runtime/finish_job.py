@@ -129,7 +129,7 @@ def fail_job(
 
 
 def hand_back(runtime: Runtime, job_id: str, *, owner: str, by: Actor) -> None:
-    """A worker that stops gives back a job it did not finish; the attempt does not count. Raises NotFound, LeaseLost."""
+    """A worker that stops gives back an unfinished job; the attempt does not count. Raises NotFound, LeaseLost."""
 
     def change(act: Act) -> None:
         job, _ = held_job(act, job_id, owner)
@@ -141,7 +141,7 @@ def hand_back(runtime: Runtime, job_id: str, *, owner: str, by: Actor) -> None:
 
 
 def held_job(act: Act, job_id: str, owner: str) -> tuple[Job, InstanceRecord | None]:
-    """A job under lock, with its instance where it has one: the instance is locked first. Raises NotFound, LeaseLost."""
+    """A job under lock, with its instance where it has one, which is locked first. Raises NotFound, LeaseLost."""
     try:
         job, record = act.work.jobs.lock_with_instance(job_id)
     except NotFound:

@@ -1,6 +1,6 @@
 """A timer is due: the instance goes on. Only the worker calls this.
 
-Timers that fell due while nobody worked fire late, each once, oldest first. A cycle makes up every firing it missed, one
+Timers that fell due while nobody worked fire late, each once, oldest first. A cycle makes up each firing it missed, one
 by one: the next is due one interval after the one before *was* due, so a daily reminder that was down for three days
 comes three times. A cycle in a model says how often something shall happen; to leave firings out in silence would not
 be what it says.

@@ -1,4 +1,4 @@
-"""Reads `service.yaml`: YAML without anchors, tags and repeated names, bounded; what it says is the passport's matter."""
+"""Reads `service.yaml`: YAML without anchors, tags and repeated names, bounded; its meaning is the passport's."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Turns a kernel's step into rows, in one pass and one statement a table: waits, incidents, history, case, journal.
 
 Nothing here decides what happens next: the kernel did. What the step means for the case is `record_case`'s, what rows
-its waits become `record_waits`'s. The instance's own row knows which kind each open wait is of, so that closing one asks
-only the table it stands in.
+its waits become `record_waits`'s. The instance's own row knows which kind each open wait is of, so that closing one
+asks only the table it stands in.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def record_step(
 
 
 def visits_of(activities: Sequence[Activity], process_id: str, at: datetime) -> tuple[list[Visit], list[VisitEnd]]:
-    """History as rows: visits that began in the step, with their ends where they ended too, and ends of earlier ones."""
+    """History as rows: visits that began in the step, with their ends if they ended too, and ends of earlier ones."""
     begun: dict[int, Visit] = {}
     ended: dict[int, VisitEnd] = {}
     for activity in activities:
@@ -137,7 +137,7 @@ def _change_case(act: Act, record: InstanceRecord, step: Step, world: World, *, 
         act.work.cases.add(case)
     elif case != before:
         act.work.cases.save(case)
-    reached = {visit: milestone for visit, milestone in change.milestones}
+    reached = dict(change.milestones)
     act.work.cases.reach(case.id, [(visit, milestone, act.at) for visit, milestone in reached.items()])
     if case.term is not None and not is_first:
         if change.clock_was_stopped:

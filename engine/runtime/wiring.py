@@ -30,10 +30,10 @@ def _nobody_waits() -> None:
 class Limits:
     """Bounds on what comes in and on what runs."""
 
-    xml: XmlLimits = XmlLimits()
+    xml: XmlLimits = field(default_factory=XmlLimits)
     bundle_bytes: int = 20_000_000
     bundle_files: int = 200
-    budget: Budget = Budget()
+    budget: Budget = field(default_factory=Budget)
     longest_message_life: timedelta = timedelta(days=30)
     """A message is kept for at most so long when nobody waits for it."""
     thrown_message_life: timedelta = timedelta(hours=1)
@@ -60,7 +60,7 @@ class Runtime:
     """Functions the product adds to FEEL."""
     queue_exists: Callable[[UnitOfWork, QueueName], bool] | None = None
     """Whether a queue was set up, asked at deployment; None takes every well-formed name."""
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     wake: Callable[[], None] = _nobody_waits
     """Called after a commit that left work for a worker."""
     before_commit: BeforeCommit | None = None
