@@ -10,8 +10,9 @@ Time is the test's; a worker's turn is `work_off`, which carries out everything 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -79,7 +80,6 @@ class Running:
 
     runtime: Runtime
     hands: Hands
-    woken: list[str] = field(default_factory=list)
 
     @property
     def clock(self) -> FrozenClock:
@@ -240,6 +240,4 @@ class Running:
 
 
 def _plain(stored: Any) -> Mapping[str, Any]:
-    import json
-
     return json.loads(stored) if stored else {}

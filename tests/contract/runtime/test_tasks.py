@@ -54,6 +54,7 @@ def test_a_completed_task_leads_on(running: Running, permit: str) -> None:
     running.complete(permit, "sign", by=CLERK)
     assert running.state(permit) == "completed"
     assert running.history(permit) == [
+        "permit:c",
         "start:c",
         "check:c",
         "ok:c",
