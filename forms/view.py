@@ -92,13 +92,18 @@ def view(
     faults: Iterable[Place] = (),
     at: str = "/answers",
 ) -> FormView:
-    """A form over variables or answers (`values`), with the faults of a validation beside their fields."""
+    """A form over variables or answers (`values`), with the faults of a validation beside their fields.
+
+    Expressions also see `language`: data that speak several languages can choose the reader's.
+    """
     told: dict[str, list[str]] = {}
     for fault in faults:
         told.setdefault(fault.path.removeprefix(at), []).append(fault.message)
     viewing = _Viewing(language, now, told)
     return FormView(
-        id=form.id, language=language, components=viewing.all(form.components, dict(values), values, "", False)
+        id=form.id,
+        language=language,
+        components=viewing.all(form.components, {"language": language, **values}, values, "", False),
     )
 
 

@@ -39,6 +39,12 @@ def test_texts_speak_it_too_and_are_filled_in() -> None:
     assert shown(text).text == "Fee  AZN"
 
 
+def test_expressions_see_the_language() -> None:
+    shop = {"type": "text", "id": "t", "text": '=if language = "az" then fee.az else fee.en'}
+    assert shown(shop, {"fee": {"az": "rüsum", "en": "fee"}}, "az").text == "rüsum"
+    assert shown(shop, {"fee": {"az": "rüsum", "en": "fee"}}).text == "fee"
+
+
 def test_an_input_tells_its_value_and_its_limits() -> None:
     found = shown(
         a_field("a", "number", required=True, min="=least", max=9, decimalDigits=2), {"a": 4, "least": Decimal(2)}
