@@ -1,13 +1,11 @@
 """The production web server: gunicorn with threads, started from code so that settings decide and not its options.
 
 SQLite has one writer at a time, so one process of several threads serves it best; PostgreSQL gets two processes.
-Several processes add their figures for /metrics through a folder of their own.
+Several processes add up their figures for /metrics in a folder that the command made before this was imported.
 """
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from typing import Any
 
@@ -48,7 +46,6 @@ class _Server(BaseApplication):  # type: ignore[misc]
 def serve(settings: Settings, load: Callable[[], Flask]) -> None:
     """Answer requests until SIGTERM or SIGINT. `load` makes the application in each process, after the fork."""
     several = settings.web_processes > 1
-    folder = tempfile.mkdtemp(prefix="onewindow-metrics-") if several else ""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     options = {
         "bind": f"{host}:{settings.port}",
@@ -63,14 +60,9 @@ def serve(settings: Settings, load: Callable[[], Flask]) -> None:
         "accesslog": None,
         "logger_class": _Lines,
         "proc_name": "onewindow-web",
-        "raw_env": [f"PROMETHEUS_MULTIPROC_DIR={folder}"] if several else [],
         "child_exit": _forget_figures if several else (lambda _server, _worker: None),
     }
-    try:
-        _Server(load, options).run()
-    finally:
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+    _Server(load, options).run()
 
 
 def _forget_figures(_server: Any, worker: Any) -> None:

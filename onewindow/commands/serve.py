@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from tempfile import TemporaryDirectory
+
 import click
 
 from onewindow import logs
 from onewindow.commands.outcome import border
-from onewindow.settings import Settings
+from onewindow.settings import Settings, share_figures_in
 
 
 @click.command()
@@ -17,9 +19,14 @@ def serve() -> None:
     The tables must be at this version: run `onewindow migrate` first. SIGTERM or Ctrl-C stops gracefully: requests
     under way are answered, at most 10 seconds long.
     """
-    from onewindow.server import serve as answer
-    from onewindow.web import application
-
     settings = Settings.of_this_process()
     logs.configure(settings.log_level, settings.log_format)
-    answer(settings, lambda: application(settings))
+    with TemporaryDirectory(prefix="onewindow-figures-", ignore_cleanup_errors=True) as folder:
+        shared = folder if settings.web_processes > 1 else None
+        if shared:
+            share_figures_in(shared)
+        # imported only now: the library of the figures looks at its import where several processes add them up
+        from onewindow.server import serve as answer
+        from onewindow.web import application
+
+        answer(settings, lambda: application(settings, shared))
