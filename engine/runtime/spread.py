@@ -13,7 +13,7 @@ from typing import Any, Final
 from engine.bpmn.kernel.port import DeliverSignal, NoTimer, StartKind, TimerDue
 from engine.casework.actor import SYSTEM
 from engine.casework.job import Job, JobKind
-from engine.feel.plain import to_json
+from engine.feel.plain import from_json, to_json
 from engine.runtime.act import Act, transact
 from engine.runtime.finish_job import finished, held_job
 from engine.runtime.fire_timer import NotThatJob
@@ -53,12 +53,14 @@ def start_timer_job(act: Act, definition_id: str, process_id: str, element_id: s
         START_TIMER,
         element_id=element_id,
         due_at=due.due_at,
-        payload={
-            "definition": definition_id,
-            "process": process_id,
-            "duration": due.duration,
-            "remaining": due.remaining,
-        },
+        payload=from_json(
+            {
+                "definition": definition_id,
+                "process": process_id,
+                "duration": due.duration,
+                "remaining": due.remaining,
+            }
+        ),
     )
 
 
