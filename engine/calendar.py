@@ -130,11 +130,15 @@ class WorkingCalendar:
         table = self._working_days_of(day.year)
         return table[bisect_right(table, day.toordinal()) - 1] == day.toordinal() if table else False
 
-    def local_day(self, at: datetime) -> date:
-        """The day it is, at a moment, in the calendar's time zone."""
+    def local(self, at: datetime) -> datetime:
+        """A moment as the clocks of the country show it."""
         if at.tzinfo is None:
             raise ValueError("Expected a moment with a time zone, found a naive one.")
-        return at.astimezone(ZoneInfo(self.timezone)).date()
+        return at.astimezone(ZoneInfo(self.timezone))
+
+    def local_day(self, at: datetime) -> date:
+        """The day it is, at a moment, in the calendar's time zone."""
+        return self.local(at).date()
 
     def add(self, start: datetime, length: Length, counting: Counting = Counting.calendar_days) -> datetime:
         """The deadline of a term that an event at `start` sets running: the last second in time, local time.

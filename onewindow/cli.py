@@ -6,6 +6,7 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
+from collections.abc import Sequence
 from typing import Final
 
 import click
@@ -57,10 +58,13 @@ def commands() -> None:
     """Onewindow: public services behind one window. Administrative procedures run as BPMN models."""
 
 
-def main() -> None:
-    """Run a command. What was not foreseen ends with a traceback for the report, and exit code 5."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command, by default that of this process's own command line.
+
+    What was not foreseen ends with a traceback for the report, and exit code 5.
+    """
     try:
-        commands(prog_name="onewindow")
+        commands(arguments, prog_name="onewindow")
     except Exception:  # noqa: BLE001 (the border of the command line)
         traceback.print_exc()
         click.echo("Unforeseen error; nothing more was done. Report it with the lines above.", err=True)

@@ -40,4 +40,6 @@ class TaskForms:
                 return None, to_json(dict(seen))
             form = cast("Form", definitions.form(reading, definitions.record(reading, task.form_id)))
         values = {**seen, **(task.draft or {})}
-        return view(form, values, language, now=self.runtime.clock.now()).to_json(), to_json(dict(seen))
+        return view(
+            form, values, language, now=self.runtime.calendar.local(self.runtime.clock.now())
+        ).to_json(), to_json(dict(seen))

@@ -32,6 +32,6 @@ def checked_answers(
     if record.snapshot is not None:
         act.instance_id = record.id
         seen = runtime.kernel.variables_at(World.of(act, record.definition_id).compiled, record.snapshot, task.wait)
-    values = runtime.forms.validate(form, answers, seen, act.at, draft=draft)
+    values = runtime.forms.validate(form, answers, seen, runtime.calendar.local(act.at), draft=draft)
     check_names(values, at="/answers")
     return values

@@ -65,7 +65,7 @@ def _answers(act: Act, passport: ServicePassport, answers: Mapping[str, Any]) ->
         return {}
     definitions = act.runtime.definitions
     form = definitions.form(act.work, bound(act.work, FORM, passport.form_id, Binding.latest, None, ""))
-    return dict(act.runtime.forms.validate(form, answers, {}, act.at, draft=False))
+    return dict(act.runtime.forms.validate(form, answers, {}, act.runtime.calendar.local(act.at), draft=False))
 
 
 def _new_case(act: Act, passport: ServicePassport, channel: str) -> Case:

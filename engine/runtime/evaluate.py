@@ -36,7 +36,7 @@ def evaluate_decision(
         require_official(by, "try a decision definition")
         found = act.work.deployments.find(DECISION, decision_id, version=version)
         loaded = runtime.definitions.decisions(act.work, found)
-        result = loaded.evaluate(decision_id, inputs, act.at, runtime.functions)
+        result = loaded.evaluate(decision_id, inputs, runtime.calendar.local(act.at), runtime.functions)
         return EvaluatedDecision(
             decision_id=decision_id,
             version=found.version,

@@ -43,7 +43,8 @@ class World:
         """As the kernel wants them."""
         runtime = self.act.runtime
         return Surroundings(
-            now=self.act.at,
+            # FEEL's today() and now() are those of the country
+            now=runtime.calendar.local(self.act.at),
             calendar=runtime.calendar,
             decide=self._decide,
             called=self._call,
@@ -71,5 +72,7 @@ class World:
     ) -> DecisionOutcome:
         found = bound(self.act.work, DECISION, decision_id, binding, version_tag, self.definition.deployment_id)
         loaded = self.act.runtime.definitions.decisions(self.act.work, found)
-        result = loaded.evaluate(decision_id, inputs, self.act.at, self.act.runtime.functions)
+        result = loaded.evaluate(
+            decision_id, inputs, self.act.runtime.calendar.local(self.act.at), self.act.runtime.functions
+        )
         return DecisionOutcome(result.value, result.trace_json())

@@ -67,6 +67,12 @@ class UnitOfWork:
         self.idempotency = KeptAnswers(connection)
         return self
 
+    @property
+    def reading(self) -> Connection:
+        """For read models that must see what this transaction has done so far."""
+        assert self._connection is not None
+        return self._connection
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:

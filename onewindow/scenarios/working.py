@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from engine.errors import OnewindowError
+from engine.errors import Refused
 from engine.jobs.hands import Hands
 from onewindow.scenarios.stage import Stage
 
@@ -14,7 +14,7 @@ MOST_JOBS: Final = 1_000
 """Jobs done at one moment; more means that something repeats without end."""
 
 
-class EndlessWork(OnewindowError):
+class EndlessWork(Refused):
     """Automatic work never came to rest."""
 
     code = "endless-work"
