@@ -153,7 +153,7 @@ def test_two_processes_cannot_start_with_one_message(running: Running) -> None:
         running.deploy(starter("a"), starter("b"))
     assert rules(caught) == {"clashing-starts"}
     running.deploy(starter("a"))
-    running.deploy(starter("a").script("more", "=1", "n"))
+    running.deploy(a_process("a").start(message="paid").script("more", "=1", "n").end())
     with pytest.raises(ModelRefused):
         running.deploy(starter("b"))
 
