@@ -14,7 +14,7 @@ from engine.errors import Invalid, NotFound, Unavailable
 from engine.store.database import Database
 from engine.store.faults import BrokenReference, DatabaseUnavailable
 from tests.builders.an_account import a_session, an_account
-from tests.builders.databases import ON_POSTGRESQL, ON_SQLITE
+from tests.builders.databases import ON_POSTGRESQL, ON_SQLITE, connection_of
 from tests.builders.threads import at_once
 
 
@@ -68,13 +68,17 @@ def test_sqlite_on_a_full_disk_is_unavailable_nothing_is_half_done_and_reading_g
     database = Database(f"sqlite:///{sqlite_file}", pool_size=1)
     with database.work() as work:
         work.accounts.add(an_account("aysel"))
-        pages = work.reading.execute(text("PRAGMA page_count")).scalar()
-        work.reading.execute(text(f"PRAGMA max_page_count = {pages}"))
+        pages = connection_of(work).execute(text("PRAGMA page_count")).scalar()
+        connection_of(work).execute(text(f"PRAGMA max_page_count = {pages}"))
 
-    with pytest.raises(DatabaseUnavailable) as refused, database.work() as work:
-        work.accounts.add(an_account("rauf"))
-        for number in range(200):
-            work.accounts.add(an_account(f"{number}", name="x" * 2000))
+    def act() -> None:
+        with database.work() as work:
+            work.accounts.add(an_account("rauf"))
+            for number in range(200):
+                work.accounts.add(an_account(f"{number}", name="x" * 2000))
+
+    with pytest.raises(DatabaseUnavailable) as refused:
+        act()
 
     assert (refused.value.retry_after_seconds, "disk" in refused.value.message) == (60, True)
     assert names(database) == ["aysel"]
@@ -85,10 +89,14 @@ def test_sqlite_on_a_full_disk_is_unavailable_nothing_is_half_done_and_reading_g
 def test_commit_that_fails_is_rolled_back_and_the_next_one_succeeds(sqlite_file: Path) -> None:
     database = Database(f"sqlite:///{sqlite_file}", pool_size=1)
 
-    with pytest.raises(BrokenReference), database.work() as work:
-        work.reading.execute(text("PRAGMA defer_foreign_keys = ON"))
-        work.accounts.begin_session(a_session("nobody"))
-        work.accounts.add(an_account("rauf"))
+    def act() -> None:
+        with database.work() as work:
+            connection_of(work).execute(text("PRAGMA defer_foreign_keys = ON"))
+            work.accounts.begin_session(a_session("nobody"))
+            work.accounts.add(an_account("rauf"))
+
+    with pytest.raises(BrokenReference):
+        act()
     with database.work() as work:
         work.accounts.add(an_account("aysel"))
 
@@ -167,19 +175,27 @@ def test_readers_recover_at_the_second_try_when_the_server_was_restarted(databas
 
 @ON_POSTGRESQL
 def test_connection_lost_before_the_commit_is_unavailable_and_nothing_happened(database: Database) -> None:
-    with pytest.raises(DatabaseUnavailable), database.work() as work:
-        work.accounts.add(an_account("aysel"))
-        kill_connections(database)
+    def act() -> None:
+        with database.work() as work:
+            work.accounts.add(an_account("aysel"))
+            kill_connections(database)
+
+    with pytest.raises(DatabaseUnavailable):
+        act()
 
     assert names(database) == []
 
 
 @ON_POSTGRESQL
 def test_own_error_is_told_though_the_connection_is_lost(database: Database) -> None:
-    with pytest.raises(NotFound), database.work() as work:
-        work.accounts.add(an_account("aysel"))
-        kill_connections(database)
-        raise NotFound.of("task", 1)
+    def act() -> None:
+        with database.work() as work:
+            work.accounts.add(an_account("aysel"))
+            kill_connections(database)
+            raise NotFound.of("task", 1)
+
+    with pytest.raises(NotFound):
+        act()
 
     assert names(database) == []
 

@@ -13,7 +13,7 @@ from engine.store.database import Database
 from engine.store.faults import DatabaseUnavailable
 from engine.store.unit_of_work import UnitOfWork
 from tests.builders.an_account import an_account
-from tests.builders.databases import ON_POSTGRESQL
+from tests.builders.databases import ON_POSTGRESQL, connection_of
 from tests.builders.threads import at_once
 
 
@@ -52,8 +52,8 @@ def test_serialisation_failure_is_repeated(database: Database) -> None:
 
     def act(work: UnitOfWork) -> None:
         tries.append(1)
-        work.reading.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-        work.reading.execute(text("SELECT count(*) FROM account"))
+        connection_of(work).execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        connection_of(work).execute(text("SELECT count(*) FROM account"))
         if len(tries) == 1:
             with database.work() as other:
                 other.accounts.save(replace(other.accounts.lock("aysel"), failed_attempts=5))
@@ -72,7 +72,7 @@ def test_what_gives_way_again_and_again_is_unavailable(database: Database) -> No
 
     def act(work: UnitOfWork) -> None:
         tries.append(1)
-        work.reading.execute(text("DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$"))
+        connection_of(work).execute(text("DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '40001'; END $$"))
 
     with pytest.raises(DatabaseUnavailable):
         database.run(act)

@@ -14,6 +14,7 @@ from engine.store.faults import AlreadyExists, BrokenReference, StaleVersion, Va
 from tests.builders.a_task import NOW
 from tests.builders.an_account import a_session, an_account
 from tests.builders.an_instance import started
+from tests.builders.databases import connection_of
 from tests.builders.threads import at_once
 
 
@@ -33,9 +34,13 @@ def test_normal_way_out_commits(database: Database) -> None:
 def test_every_other_way_out_rolls_back_and_raises_what_was_raised(
     database: Database, kind: type[BaseException]
 ) -> None:
-    with pytest.raises(kind), database.work() as work:
-        work.accounts.add(an_account("aysel"))
-        raise kind("no")
+    def act() -> None:
+        with database.work() as work:
+            work.accounts.add(an_account("aysel"))
+            raise kind("no")
+
+    with pytest.raises(kind):
+        act()
 
     assert names(database) == []
 
@@ -48,20 +53,24 @@ def test_readers_do_not_see_what_is_not_committed(database: Database) -> None:
     assert (seen, names(database)) == ([], ["aysel"])
 
 
-def test_read_models_within_a_transaction_see_what_it_did(database: Database) -> None:
+def test_transaction_sees_what_it_did_itself(database: Database) -> None:
     with database.work() as work:
         work.accounts.add(an_account("aysel"))
 
-        assert work.reading.execute(text("SELECT count(*) FROM account")).scalar() == 1
+        assert connection_of(work).execute(text("SELECT count(*) FROM account")).scalar() == 1
 
 
 def test_a_name_that_is_taken_is_refused_with_its_table(database: Database) -> None:
     with database.work() as work:
         work.accounts.add(an_account("aysel"))
 
-    with pytest.raises(AlreadyExists) as refused, database.work() as work:
-        work.accounts.add(an_account("rauf"))
-        work.accounts.add(an_account("aysel"))
+    def act() -> None:
+        with database.work() as work:
+            work.accounts.add(an_account("rauf"))
+            work.accounts.add(an_account("aysel"))
+
+    with pytest.raises(AlreadyExists) as refused:
+        act()
 
     assert (refused.value.code, refused.value.facts["table"]) == ("already-exists", "account")
     assert names(database) == ["aysel"]
