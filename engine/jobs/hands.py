@@ -47,17 +47,24 @@ class Hands:
     """Name of the worker, in whose name leases are held."""
     on_fault: OnFault = _nobody
 
-    def take(self, at_most: int, lease: timedelta) -> list[Job]:
-        """Take due jobs of all kinds and of the connectors known here. Raises Unavailable."""
-        now, types = self.runtime.clock.now(), self.registry.names
+    def take(self, at_most: int, lease: timedelta, *, own: bool = True, calls: bool = True) -> list[Job]:
+        """Take due jobs, oldest first: the engine's `own` work, and `calls` of the connectors known here.
+
+        Raises Unavailable.
+        """
+        now, types = self.runtime.clock.now(), self.registry.names if calls else ()
+        kinds = ENGINE_KINDS if own else frozenset()
         return self.runtime.database.run(
-            lambda work: work.jobs.take(self.owner, now, lease, at_most, types=types, kinds=ENGINE_KINDS)
+            lambda work: work.jobs.take(self.owner, now, lease, at_most, types=types, kinds=kinds)
         )
 
-    def seconds_until_due(self) -> float | None:
-        """How long until there is something to take, 0 or less when there is now; None when nothing is in sight."""
+    def seconds_until_due(self, *, calls: bool = True) -> float | None:
+        """How long until there is something to take, 0 or less when there is now; None when nothing is in sight.
+
+        Without `calls` only the engine's own work counts.
+        """
         with self.runtime.database.read() as connection:
-            return seconds_until_due(connection, self.runtime.clock.now(), self.registry.names)
+            return seconds_until_due(connection, self.runtime.clock.now(), self.registry.names if calls else ())
 
     def carry_out(self, job: Job) -> None:
         """Do a job that was taken, and record its end. Raises Unavailable when the database does not answer."""

@@ -2,6 +2,7 @@
 
 A worker that dies loses nothing: its leases run out, and another takes the jobs over, under the same idempotency keys.
 The attempt was counted when the job was taken, so a job that kills its workers becomes an incident all the same.
+Calls to partners have threads of their own: a partner that hangs keeps no timer waiting (fault matrix, row 21).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from engine.casework.actor import SYSTEM
-from engine.casework.job import Job, LeaseLost
+from engine.casework.job import Job, JobKind, LeaseLost
 from engine.errors import NotFound, OnewindowError, Unavailable
 from engine.jobs.hands import Hands
 from engine.jobs.housekeeping import tidy_up
@@ -33,6 +34,9 @@ class Pace:
     """How a worker goes about it. All lengths in seconds."""
 
     threads: int = 4
+    """How many calls to partners at once."""
+    own_threads: int = 2
+    """How many timers and other jobs of the engine's own at once, beside the calls."""
     lease: float = 60.0
     idle: float = 0.25
     """How long it rests at most when nothing is due: what another process enqueues is seen by then."""
@@ -48,11 +52,25 @@ class _InHand:
     """The jobs taken and not yet ended."""
 
     jobs: dict[str, Future[None]] = field(default_factory=dict)
+    calls: set[str] = field(default_factory=set)
+    """Those of them that call a partner."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ids(self) -> list[str]:
         with self.lock:
             return list(self.jobs)
+
+    def free(self, pace: Pace) -> tuple[int, int]:
+        """How many more jobs of the engine's own, and how many more calls, may begin."""
+        with self.lock:
+            own = len(self.jobs) - len(self.calls)
+            return max(pace.own_threads - own, 0), max(pace.threads - len(self.calls), 0)
+
+    def drop(self, job_id: str) -> None:
+        """A job has ended, or was handed back."""
+        with self.lock:
+            self.jobs.pop(job_id, None)
+            self.calls.discard(job_id)
 
 
 class Worker:
@@ -81,7 +99,7 @@ class Worker:
         """Work until told to stop. A database that does not answer is waited for."""
         heart = threading.Thread(target=self._beat, name="leases", daemon=True)
         heart.start()
-        with ThreadPoolExecutor(self._pace.threads, thread_name_prefix="job") as pool:
+        with ThreadPoolExecutor(self._pace.threads + self._pace.own_threads, thread_name_prefix="job") as pool:
             while not self._stopping.is_set():
                 try:
                     self._turn(pool)
@@ -95,28 +113,34 @@ class Worker:
     def _turn(self, pool: ThreadPoolExecutor) -> None:
         """Take what is due and begin it; rest when there was nothing, or no thread is free."""
         self._woken.clear()
-        free = self._pace.threads - len(self._in_hand.ids())
-        jobs = self._hands.take(free, timedelta(seconds=self._pace.lease)) if free > 0 and self._is_due() else []
+        own, calls = self._in_hand.free(self._pace)
+        rest = self._rest(own, calls)
+        jobs = self._take(own, calls) if rest <= 0 else []
         for job in jobs:
             self._begin(pool, job)
         if time.monotonic() - self._tidied_at > self._pace.tidy_every:
             self._tidied_at = time.monotonic()
             tidy_up(self._hands.runtime)
         if not jobs:
-            self._woken.wait(self._rest())
+            # What was due is work whose threads are all busy: the next that is free wakes us.
+            self._woken.wait(rest if rest > 0 else self._pace.idle)
 
-    def _is_due(self) -> bool:
-        """Asked by reading, so that an idle worker does not stand in the writers' queue."""
-        return self._rest() <= 0
-
-    def _rest(self) -> float:
-        if len(self._in_hand.ids()) >= self._pace.threads:
+    def _rest(self, own: int, calls: int) -> float:
+        """How long there is nothing to take; asked by reading, so that nobody idle stands in the writers' queue."""
+        if not own and not calls:
             return self._pace.idle
-        until = self._hands.seconds_until_due()
+        until = self._hands.seconds_until_due(calls=calls > 0)
         return self._pace.idle if until is None else max(0.0, min(self._pace.idle, until))
+
+    def _take(self, own: int, calls: int) -> list[Job]:
+        lease = timedelta(seconds=self._pace.lease)
+        jobs = self._hands.take(own, lease, calls=False) if own else []
+        return jobs + (self._hands.take(calls, lease, own=False) if calls else [])
 
     def _begin(self, pool: ThreadPoolExecutor, job: Job) -> None:
         with self._in_hand.lock:
+            if job.kind is JobKind.service:
+                self._in_hand.calls.add(job.id)
             self._in_hand.jobs[job.id] = pool.submit(self._do, job)
 
     def _do(self, job: Job) -> None:
@@ -126,8 +150,7 @@ class Worker:
         except Unavailable:
             self._tell("database-unavailable", 1)
         finally:
-            with self._in_hand.lock:
-                self._in_hand.jobs.pop(job.id, None)
+            self._in_hand.drop(job.id)
             self._woken.set()
 
     def _beat(self) -> None:
@@ -163,5 +186,4 @@ class Worker:
             self._tell("handed-back", 1)
         except (NotFound, OnewindowError):
             self._tell("not-handed-back", 1)
-        with self._in_hand.lock:
-            self._in_hand.jobs.pop(job_id, None)
+        self._in_hand.drop(job_id)

@@ -1,0 +1,46 @@
+"""Fault matrix, rows 17 and 18: a thousand timers due at once after days of downtime; each fires once."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from tests.builders.a_model import a_process
+from tests.builders.a_runtime import QUEUE, Running, a_runtime
+from tests.builders.threads import at_once
+
+
+@pytest.mark.slow
+def test_a_thousand_timers_due_after_three_days_fire_once_each(database_url: str) -> None:
+    running = a_runtime(database_url)
+    process = a_process("wait").start().catch("pause", duration="P1D").user_task("check", queue=QUEUE).end()
+    running.deploy(process)
+    for _ in range(1_000):
+        running.start("wait")
+    running.clock.advance(timedelta(days=3))
+    began = time.monotonic()
+    done = at_once(4, lambda number: running.work_off(owner=f"worker-{number}"))
+    assert time.monotonic() - began < 60
+    assert sum(done) == 1_000
+    assert running.count("task", "state = 'open'") == 1_000
+    assert running.count("activity", "element_id = 'pause' AND outcome = 'c'") == 1_000
+    assert running.count("job", "state <> 'done'") == 0
+    running.close()
+
+
+@pytest.mark.parametrize(
+    ("duration", "fires_at_once"), [("PT0S", True), ("P0D", True), ('=duration("P9000Y")', False)], ids=str
+)
+def test_a_timer_at_the_edge_fires_at_once_or_not_at_all(database_url: str, duration: str, fires_at_once: bool) -> None:
+    running: Running = a_runtime(database_url)
+    running.deploy(a_process("wait").start().catch("pause", duration=duration).user_task("t", queue=QUEUE).end())
+    instance = running.start("wait")
+    running.work_off()
+    if fires_at_once:
+        assert [task.element_id for task in running.tasks(instance)] == ["t"]
+    else:
+        assert [incident["code"] for incident in running.incidents(instance)] == ["bad-timer"]
+    running.check()
+    running.close()
