@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from engine.errors import NotFound
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
@@ -125,10 +125,13 @@ def _page(
 ) -> Page[DefinitionRow]:
     start = decode_cursor(cursor, str)
     service = DEFINITION.alias("service")
+    # The least of several, for a deployment may hold several services.
+    with_it = select(func.min(service.c.key)).where(
+        service.c.deployment_id == DEFINITION.c.deployment_id, service.c.kind == "service"
+    )
     statement = (
-        select(*DEFINITION_COLUMNS, _DEPLOYMENT.c.created_at, service.c.key.label("service_key"))
+        select(*DEFINITION_COLUMNS, _DEPLOYMENT.c.created_at, with_it.scalar_subquery().label("service_key"))
         .join(_DEPLOYMENT, _DEPLOYMENT.c.id == DEFINITION.c.deployment_id)
-        .outerjoin(service, (service.c.deployment_id == DEFINITION.c.deployment_id) & (service.c.kind == "service"))
         .where(DEFINITION.c.kind == kind)
     )
     if key is not None:

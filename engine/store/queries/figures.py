@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from engine.casework.job import IncidentState, JobState
 from engine.store.rows import table_of
 from engine.store.tables import jobs as tables
 
@@ -30,14 +29,14 @@ def engine_figures(connection: Connection, now: datetime) -> EngineFigures:
     """The figures at a moment. Two statements on small indexes."""
     due = (
         select(_JOB.c.available_at)
-        .where(_JOB.c.state.in_([str(JobState.waiting), str(JobState.running)]), _JOB.c.available_at <= now)
+        .where(tables.TAKEABLE, _JOB.c.available_at <= now)
         .order_by(_JOB.c.available_at)
         .limit(10_000)
         .subquery()
     )
     jobs = connection.execute(select(func.count(), func.min(due.c.available_at)).select_from(due)).one()
     incidents = connection.execute(
-        select(func.count()).select_from(_INCIDENT).where(_INCIDENT.c.state == str(IncidentState.open))
+        select(func.count()).select_from(_INCIDENT).where(tables.INCIDENT_IS_OPEN)
     ).scalar_one()
     lag = (now - jobs[1]).total_seconds() if jobs[1] is not None else 0.0
     return EngineFigures(due_jobs=jobs[0], job_lag_seconds=lag, open_incidents=incidents)

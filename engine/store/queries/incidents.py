@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from engine.casework.job import Incident
+from engine.casework.job import Incident, IncidentState
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.rows import columns_of, table_of, taken, to_incident
 from engine.store.tables import jobs as tables
@@ -25,7 +25,8 @@ def incident_page(
     start = decode_cursor(cursor, str)
     statement = select(*_COLUMNS)
     if state is not None:
-        statement = statement.where(_INCIDENT.c.state == state)
+        is_open = state == IncidentState.open
+        statement = statement.where(tables.INCIDENT_IS_OPEN if is_open else _INCIDENT.c.state == state)
     if instance_id is not None:
         statement = statement.where(_INCIDENT.c.instance_id == instance_id)
     if start is not None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
-from engine.casework.job import Job, JobKind, JobState
+from engine.casework.job import Job, JobKind
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.rows import columns_of, table_of, taken, to_job
 from engine.store.tables import jobs as tables
@@ -21,7 +21,7 @@ _COLUMNS = columns_of(tables.Job, "payload")
 _NEXT = (
     select(_JOB.c.available_at)
     .where(
-        _JOB.c.state.in_([str(JobState.waiting), str(JobState.running)]),
+        tables.TAKEABLE,
         (_JOB.c.kind != str(JobKind.service)) | _JOB.c.type.in_(bindparam("types", expanding=True)),
     )
     .order_by(_JOB.c.available_at)

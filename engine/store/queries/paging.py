@@ -70,7 +70,15 @@ def decode_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
     if not (isinstance(place, list) and len(place) == len(kinds)):
         raise CursorUnknown
     for part, kind in zip(place, kinds, strict=True):
-        fits = isinstance(part, kind) and not isinstance(part, bool)
-        if not fits or (isinstance(part, int) and abs(part) >= 2**63) or (isinstance(part, str) and "\0" in part):
+        if not (_is_number(part) if kind is int else _is_name(part)):
             raise CursorUnknown
     return tuple(place)
+
+
+def _is_number(part: Any) -> bool:
+    return isinstance(part, int) and not isinstance(part, bool) and abs(part) < 2**63
+
+
+def _is_name(part: Any) -> bool:
+    """Keys and names have no signs that a database could not take, such as NUL and lone surrogates."""
+    return isinstance(part, str) and part.isprintable()

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, func, select
 
+from engine.errors import NotFound
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
-from engine.store.repositories.deployments import find_definition
 from engine.store.rows import table_of
 from engine.store.tables import deployments as tables
 
@@ -55,10 +55,8 @@ def service_page(connection: Connection, *, limit: int = 25, cursor: str | None 
     most = bounded(limit)
     found = newest.order_by(_DEFINITION.c.key).limit(most + 1).subquery()
     statement = (
-        select(_DEFINITION.c.key, _DEFINITION.c.version, _DEFINITION.c.agency, _RESOURCE.c.content)
+        _services()
         .join(found, (found.c.key == _DEFINITION.c.key) & (found.c.version == _DEFINITION.c.version))
-        .join(_RESOURCE, _RESOURCE.c.checksum == _DEFINITION.c.checksum)
-        .where(_DEFINITION.c.kind == "service")
         .order_by(_DEFINITION.c.key)
     )
     rows = [_row(row) for row in connection.execute(statement)]
@@ -66,14 +64,20 @@ def service_page(connection: Connection, *, limit: int = 25, cursor: str | None 
 
 
 def service_detail(connection: Connection, key: str) -> ServiceRow:
-    """The newest version of a service. Raises NotFound."""
-    definition = find_definition(connection, "service", key)
-    statement = (
+    """The newest version of a service. One statement. Raises NotFound."""
+    statement = _services().where(_DEFINITION.c.key == key).order_by(_DEFINITION.c.version.desc()).limit(1)
+    row = connection.execute(statement).first()
+    if row is None:
+        raise NotFound.of("service", key)
+    return _row(row)
+
+
+def _services() -> Select[Any]:
+    return (
         select(_DEFINITION.c.key, _DEFINITION.c.version, _DEFINITION.c.agency, _RESOURCE.c.content)
         .join(_RESOURCE, _RESOURCE.c.checksum == _DEFINITION.c.checksum)
-        .where(_DEFINITION.c.id == definition.id)
+        .where(_DEFINITION.c.kind == "service")
     )
-    return _row(connection.execute(statement).one())
 
 
 def _row(row: Any) -> ServiceRow:

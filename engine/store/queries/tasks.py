@@ -17,6 +17,8 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
+    literal_column,
     or_,
     select,
     true,
@@ -28,7 +30,8 @@ from sqlalchemy import (
 from engine.casework.actor import Actor
 from engine.casework.task import Task, TaskState
 from engine.errors import Invalid, NotFound
-from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
+from engine.store.queries.paging import CursorUnknown, Page, bounded, decode_cursor, page_of
+from engine.store.queries.spelling import contains
 from engine.store.rows import columns_of, due_rank, table_of, taken, to_task, to_variables
 from engine.store.tables import tasks as tables
 from engine.store.tables.accounts import Account
@@ -40,7 +43,8 @@ _CASE = table_of(Case)
 _ACCOUNT = table_of(Account)
 _INSTANCE = table_of(Instance)
 _COLUMNS = columns_of(tables.Task)
-_OPEN: Final = (str(TaskState.open), str(TaskState.claimed))
+# Written out, not bound: only then does a database see that the indexes of open tasks serve a statement.
+_IS_OPEN: Final = _TASK.c.state.in_([literal_column(f"'{state}'") for state in (TaskState.open, TaskState.claimed)])
 _RANKS: Final = {"due": _TASK.c.due_rank, "created": _TASK.c.created_at, "priority": _TASK.c.priority_rank}
 _MOST_QUEUES: Final = 50
 
@@ -82,23 +86,26 @@ def queue_page(
     limit: int = 25,
     cursor: str | None = None,
 ) -> Page[TaskRow]:
-    """Tasks the actor may see: of her queues and agencies, and those she holds. One statement.
+    """Tasks the actor may see: of her queues and agencies, and those she holds.
 
     `state` is `active` (open or claimed) or one state; `queue` narrows to one; `search` looks in names and case
-    numbers. Sorted by due date, age or priority. Raises Invalid for an unknown sort, CursorUnknown.
+    numbers. Sorted by due date, age or priority. Of an actor with more than 50 queues the first 50 are shown. One
+    statement, and one more for each agency that the actor oversees unless a queue is named. Raises Invalid for an
+    unknown sort, CursorUnknown.
     """
     if sort not in _RANKS:
         raise Invalid(f"Expected to sort by {', '.join(_RANKS)}, found {sort!r:.30}.", remedy="Choose one of them.")
     rank = _RANKS[sort]
-    start = decode_cursor(cursor, int, str, int)
-    wanted: list[ColumnElement[bool]] = [_TASK.c.state.in_(_OPEN if state == "active" else (state,))]
+    start = decode_cursor(cursor, str, int, str, int)
+    if start is not None and start[0] != sort:
+        raise CursorUnknown
+    wanted = _in_state(state)
     if start is not None:
-        wanted.append(tuple_(_raw(rank), _TASK.c.instance_id, _TASK.c.wait) > tuple_(*start))
+        wanted.append(tuple_(_raw(rank), _TASK.c.instance_id, _TASK.c.wait) > tuple_(*start[1:]))
     if overdue:
         wanted.append(_raw(_TASK.c.due_rank) < due_rank(now))
     if search:
-        pattern = f"%{_escaped(search)}%"
-        wanted.append(or_(_TASK.c.name.ilike(pattern, escape="\\"), _CASE.c.number.ilike(pattern, escape="\\")))
+        wanted.append(or_(contains(_TASK.c.name, search), contains(_CASE.c.number, search)))
     most = bounded(limit)
     order = (rank, _TASK.c.instance_id, _TASK.c.wait)
     parts = [
@@ -115,7 +122,7 @@ def queue_page(
         merged_order = (merged.c[rank_name], merged.c.instance_id, merged.c.wait)
         rows = connection.execute(select(merged).order_by(*merged_order).limit(most + 1)).all()
     found = [_row(row) for row in rows]
-    return page_of(found, most, lambda one: (_rank_of(one.task, sort), one.task.instance_id, one.task.wait))
+    return page_of(found, most, lambda one: (sort, _rank_of(one.task, sort), one.task.instance_id, one.task.wait))
 
 
 def task_detail(connection: Connection, actor: Actor, task_id: str) -> TaskDetail:
@@ -159,7 +166,7 @@ def open_tasks_of(connection: Connection, instance_id: str) -> list[OpenTaskRow]
     """The open tasks of an instance, at most 1,000."""
     statement = (
         select(_TASK.c.wait, _TASK.c.name, _TASK.c.element_id, _TASK.c.queue)
-        .where(_TASK.c.instance_id == instance_id, _TASK.c.state.in_(_OPEN))
+        .where(_TASK.c.instance_id == instance_id, _IS_OPEN)
         .order_by(_TASK.c.wait)
         .limit(1_000)
     )
@@ -209,24 +216,31 @@ def _visible_parts(
     return [*(_TASK.c.queue == one for one in all_queues), and_(held, elsewhere)]
 
 
+def _in_state(state: str) -> list[ColumnElement[bool]]:
+    if state == "active":
+        return [_IS_OPEN]
+    is_so = _TASK.c.state == state
+    return [_IS_OPEN, is_so] if state in (TaskState.open, TaskState.claimed) else [is_so]
+
+
 def _queues_of(connection: Connection, agencies: frozenset[str]) -> list[str]:
     """The queues of agencies that have open tasks: a walk along the index, one step a queue."""
     found: list[str] = []
     for agency in sorted(agencies):
-        after, end = f"{agency}:", f"{agency};"  # the sign after the colon
-        while len(found) < _MOST_QUEUES:
-            statement = (
-                select(_TASK.c.queue)
-                .where(_TASK.c.queue > after, _TASK.c.queue < end, _TASK.c.state.in_(_OPEN))
-                .order_by(_TASK.c.queue)
-                .limit(1)
-            )
-            following = connection.execute(statement).scalar()
-            if following is None:
-                break
-            found.append(following)
-            after = following
+        found += connection.execute(_WALK, {"after": f"{agency}:", "end": f"{agency};"}).scalars()  # ; comes after :
     return found
+
+
+def _walk_along_queues() -> Select[Any]:
+    following = select(_TASK.c.queue).where(_IS_OPEN, _TASK.c.queue < bindparam("end")).order_by(_TASK.c.queue).limit(1)
+    first = following.where(_TASK.c.queue > bindparam("after")).subquery()
+    reached = select(first.c.queue).cte("reached", recursive=True)
+    step = following.where(_TASK.c.queue > reached.c.queue).correlate(reached).scalar_subquery()
+    reached = reached.union_all(select(step).where(reached.c.queue.is_not(None)))
+    return select(reached.c.queue).where(reached.c.queue.is_not(None)).limit(_MOST_QUEUES)
+
+
+_WALK: Final = _walk_along_queues()
 
 
 def _raw(column: Any) -> Any:
@@ -238,7 +252,3 @@ def _rank_of(task: Task, sort: str) -> int:
     if sort == "priority":
         return 100 - task.priority
     return due_rank(task.due_at if sort == "due" else task.created_at)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

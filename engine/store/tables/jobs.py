@@ -9,7 +9,8 @@ from engine.store.tables.base import Base, FeelText, Json, Key, Name, OptionalMo
 
 TAKEABLE = text("state IN ('waiting', 'running')")
 """Written out, so that a database can see that the index of these rows serves a statement."""
-_OPEN = text("state = 'open'")
+INCIDENT_IS_OPEN = text("state = 'open'")
+"""Written out, for the same reason."""
 
 
 class Job(Base):
@@ -47,7 +48,7 @@ class Incident(Base):
     __tablename__ = "incident"
     __table_args__ = (
         Index("ix_incident_instance_id", "instance_id"),
-        Index("ix_incident_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_incident_open", "id", sqlite_where=INCIDENT_IS_OPEN, postgresql_where=INCIDENT_IS_OPEN),
     )
 
     id: Mapped[Key] = mapped_column(primary_key=True)
