@@ -18,7 +18,7 @@ from engine.connectors.registry import Registry
 from engine.errors import NotFound, OnewindowError, Unavailable
 from engine.feel.plain import from_json, to_json
 from engine.identity import new_key
-from engine.runtime.finish_job import Source, complete_job, fail_job, throw_error
+from engine.runtime.finish_job import Source, complete_job, fail_job, give_up, throw_error
 from engine.runtime.fire_timer import fire_timer
 from engine.runtime.go_on import go_on
 from engine.runtime.spread import spread
@@ -70,10 +70,10 @@ class Hands:
         """Do a job that was taken, and record its end. Raises Unavailable when the database does not answer."""
         try:
             if job.attempts > job.retries:
-                self._fail(job, "Every worker that took this job died of it.", at_once=True, code="job-kills-workers")
+                give_up(self.runtime, job, owner=self.owner)
             else:
                 self._do(job)
-        except (LeaseLost, NotFound):
+        except LeaseLost:
             return  # overtaken: whoever holds it now, or ended the instance, has said what becomes of it
         except Unavailable:
             raise

@@ -45,4 +45,4 @@ def cancel_instance(runtime: Runtime, instance_id: str, reason: str, *, by: Acto
 def _end_damaged(act: Act, record: InstanceRecord) -> None:
     """Close by the rows alone what the kernel cannot load."""
     step = Step(state=InstanceState.cancelled, snapshot=None, variables={}, closed=tuple(record.waits))
-    record_step(act, record, step, World.of(act, record.definition_id))
+    record_step(act, record, step, World.of(act, record.definition_id), keep_variables=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,6 +12,7 @@ from engine.casework.job import Job
 from engine.errors import Invalid, Place
 from engine.runtime.act import Act, transact
 from engine.runtime.duties import require_operator
+from engine.runtime.finish_job import give_up
 from engine.runtime.wiring import Runtime
 
 MOST_JOBS: Final = 100
@@ -20,15 +22,24 @@ MOST_TYPES: Final = 50
 def fetch_jobs(
     runtime: Runtime, types: Collection[str], *, worker: str, by: Actor, at_most: int = 10, lease_seconds: int = 60
 ) -> tuple[Job, ...]:
-    """Take due jobs of some types, oldest first; each counts as an attempt. Raises Invalid, DutyMissing."""
+    """Take due jobs of some types, oldest first; each counts as an attempt. Raises Invalid, DutyMissing.
+
+    A job whose workers never came back with a result is given up: its fallback, or an incident (fault matrix, row 22).
+    """
     _check(runtime, types, worker, at_most, lease_seconds)
+    spent: list[Job] = []
 
     def change(act: Act) -> tuple[Job, ...]:
         require_operator(by, "fetch jobs")
-        lease = timedelta(seconds=lease_seconds)
-        return tuple(act.work.jobs.take(worker, act.at, lease, at_most, types=types))
+        taken = act.work.jobs.take(worker, act.at, timedelta(seconds=lease_seconds), at_most, types=types)
+        spent[:] = [job for job in taken if job.attempts > job.retries]
+        return tuple(job for job in taken if job.attempts <= job.retries)
 
-    return transact(runtime, by, change)
+    jobs = transact(runtime, by, change)
+    alone = replace(runtime, before_commit=None)
+    for job in spent:
+        give_up(alone, job, owner=worker)
+    return jobs
 
 
 def extend_lease(runtime: Runtime, job_id: str, *, worker: str, by: Actor, lease_seconds: int = 60) -> datetime:

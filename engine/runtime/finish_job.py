@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from engine.bpmn.kernel.port import CompleteJob, ThrowError
-from engine.casework.actor import Actor
+from engine.casework.actor import SYSTEM, Actor
 from engine.casework.evidence import Provenance
 from engine.casework.job import Incident, Job, JobKind, JobState, LeaseLost
 from engine.errors import Forbidden, Invalid, NotFound
@@ -126,6 +126,12 @@ def fail_job(
         return JobState.failed
 
     return transact(runtime, by, change)
+
+
+def give_up(runtime: Runtime, job: Job, *, owner: str) -> None:
+    """A job that was taken once more than it has attempts: nobody who took it came back. Raises NotFound, LeaseLost."""
+    message = "Every worker that took this job died of it, or never answered."
+    fail_job(runtime, job.id, message, owner=owner, by=SYSTEM, at_once=True, code="job-kills-workers")
 
 
 def hand_back(runtime: Runtime, job_id: str, *, owner: str, by: Actor) -> None:

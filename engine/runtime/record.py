@@ -23,12 +23,19 @@ _ENDS = {ActivityChange.completed: "c", ActivityChange.cancelled: "x", ActivityC
 
 
 def record_step(
-    act: Act, record: InstanceRecord, step: Step, world: World, *, done: int | None = None, is_first: bool = False
+    act: Act,
+    record: InstanceRecord,
+    step: Step,
+    world: World,
+    *,
+    done: int | None = None,
+    is_first: bool = False,
+    keep_variables: bool = False,
 ) -> None:
     """Write what a step did, and the instance with its new snapshot.
 
     `done` is the wait that the command itself finished: its row is the caller's. With `is_first` the instance, and the
-    case behind it, are new.
+    case behind it, are new. `keep_variables` leaves those of the row as they are.
     """
     _close_waits(act, record, step, done)
     for wait in step.opened:
@@ -47,7 +54,7 @@ def record_step(
     if is_first:
         act.work.instances.add(record, step.variables)
     else:
-        act.work.instances.save(record, step.variables)
+        act.work.instances.save(record, None if keep_variables else step.variables)
     begun, ended = visits_of(step.activities, record.process_id, act.at)
     act.work.instances.add_visits(record.id, begun)
     act.work.instances.end_visits(record.id, ended)

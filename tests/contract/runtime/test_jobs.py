@@ -155,6 +155,15 @@ def test_a_job_whose_workers_all_die_becomes_an_incident(running: Running) -> No
     assert [incident["code"] for incident in running.incidents(instance)] == ["job-kills-workers"]
 
 
+def test_a_job_no_program_outside_comes_back_from_becomes_an_incident(running: Running) -> None:
+    instance = started(running)
+    for number in range(3):
+        assert len(fetch_jobs(running.runtime, ["demo"], worker=f"dies-{number}", by=OFFICIAL)) == 1
+        running.clock.advance(timedelta(seconds=61))
+    assert fetch_jobs(running.runtime, ["demo"], worker="last", by=OFFICIAL) == ()
+    assert [incident["code"] for incident in running.incidents(instance)] == ["job-kills-workers"]
+
+
 def test_a_job_handed_back_was_no_attempt(running: Running) -> None:
     instance = started(running)
     (job,) = fetch_jobs(running.runtime, ["demo"], worker="stops", by=OFFICIAL)
@@ -276,7 +285,7 @@ def test_a_damaged_snapshot_is_an_incident_of_that_case_alone(running: Running) 
 
 def test_a_damaged_instance_can_be_ended(running: Running) -> None:
     running.deploy(a_process("wait").start().user_task("check", queue=QUEUE).end())
-    broken = running.start("wait")
+    broken = running.start("wait", found="something")
     with running.runtime.database.work() as work:
         record = work.instances.lock(broken)
         record.snapshot = b"\x00damaged"
@@ -284,3 +293,4 @@ def test_a_damaged_instance_can_be_ended(running: Running) -> None:
     cancel_instance(running.runtime, broken, "Damaged.", by=OFFICIAL)
     assert running.state(broken) == "cancelled"
     assert running.tasks(broken) == []
+    assert "something" in running.rows("SELECT variables FROM instance WHERE id = :id", id=broken)[0]["variables"]
