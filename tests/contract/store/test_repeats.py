@@ -42,7 +42,7 @@ def test_two_who_lock_each_others_rows_both_finish(database: Database) -> None:
 
     with database.work() as work:
         assert [work.accounts.lock(name).failed_attempts for name in ("aysel", "rauf")] == [1, 1]
-    assert len(tries) == 3
+    assert len(tries) >= 3
 
 
 @ON_POSTGRESQL
