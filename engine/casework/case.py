@@ -55,6 +55,17 @@ class CaseClosed(Refused):
         )
 
 
+class CaseMoveRefused(Refused):
+    """A case cannot go from one state to the other."""
+
+    code = "case-move-refused"
+
+    def __init__(self, case: Case, state: CaseState) -> None:
+        super().__init__(
+            f"Case {case.number} is {case.state} and cannot become {state}.", remedy="Look at the case again."
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One case."""
@@ -94,13 +105,13 @@ class Case:
             raise NotFound.of("application", self.id)
 
     def moved_to(self, state: CaseState) -> Case:
-        """The case in another state; staying where it is is no move. Raises CaseClosed and Refused."""
+        """The case in another state; staying where it is is no move. Raises CaseClosed, CaseMoveRefused."""
         if state is self.state:
             return self
         if not self.is_open:
             raise CaseClosed(self)
         if state not in CASE_MOVES[self.state]:
-            raise Refused(f"A case that is {self.state} cannot become {state}.", remedy="Look at the case again.")
+            raise CaseMoveRefused(self, state)
         return replace(self, state=state)
 
     def reached(self, milestone: str) -> Case:
@@ -110,12 +121,18 @@ class Case:
     def decided(self, decision: Decision) -> Case:
         """The case with its decision, closed. Raises CaseClosed."""
         state = CaseState.withdrawn if decision.outcome is Outcome.withdrawn else CaseState.decided
-        return replace(self.moved_to(state), decision=decision, closed_at=decision.decided_at)
+        return replace(self._closed(state), decision=decision, closed_at=decision.decided_at)
 
     def cancelled(self, at: datetime) -> Case:
-        """The case ended by an operator, without a decision."""
-        return replace(self.moved_to(CaseState.cancelled), closed_at=at)
+        """The case ended by an operator, without a decision. Raises CaseClosed."""
+        return replace(self._closed(CaseState.cancelled), closed_at=at)
 
     def with_term(self, term: Term, deadline_at: datetime | None) -> Case:
         """The case with its clock set, stopped or running again."""
         return replace(self, term=term, deadline_at=deadline_at)
+
+    def _closed(self, state: CaseState) -> Case:
+        """In a state that ends it: a case ends once, and what ended it stays."""
+        if not self.is_open:
+            raise CaseClosed(self)
+        return self.moved_to(state)

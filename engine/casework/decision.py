@@ -68,11 +68,13 @@ class Decision:
     def of(cls, outcome: Outcome, said: Any, at: datetime) -> Decision:
         """From the variable `decision` (plain JSON): {reasons: [{code, text, article}], text, ...}.
 
-        A reason may be a text alone. Everything beside reasons and text is kept as details. Raises ReasonsMissing.
+        A reason may be a text alone; one that says nothing is none. Everything beside reasons and text is kept as
+        details. Raises ReasonsMissing.
         """
         facts = dict(said) if isinstance(said, Mapping) else {}
         listed = facts.pop("reasons", None) or []
-        reasons = tuple(_reason(entry) for entry in (listed if isinstance(listed, list) else [listed]))
+        given = [_reason(entry) for entry in (listed if isinstance(listed, list | tuple) else [listed])]
+        reasons = tuple(reason for reason in given if reason.text)
         text = facts.pop("text", None)
         return cls(outcome=outcome, decided_at=at, reasons=reasons, text=str(text or ""), details=facts or None)
 
@@ -102,7 +104,7 @@ def _reason(entry: Any) -> Reason:
     if isinstance(entry, Mapping):
         return Reason(
             code=str(entry.get("code") or "reason"),
-            text=str(entry.get("text") or entry.get("code") or ""),
+            text=str(entry.get("text") or entry.get("code") or "").strip(),
             article=str(entry.get("article") or ""),
         )
-    return Reason(code="reason", text=str(entry))
+    return Reason(code="reason", text="" if entry is None else str(entry).strip())

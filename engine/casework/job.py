@@ -108,11 +108,12 @@ class Job:
     def backoff(self) -> timedelta:
         """How long to wait before the next try, after `attempts` tries; the last step repeats.
 
-        Read from header `retryBackoff`, ISO durations separated by commas. Raises Invalid when it cannot be read.
+        Read from header `retryBackoff`, ISO durations separated by commas. Raises Invalid when any cannot be read.
         """
-        steps = [step.strip() for step in self.headers.get("retryBackoff", DEFAULT_BACKOFF).split(",")]
-        length = Length.parse(steps[min(self.attempts, len(steps)) - 1] if self.attempts else steps[0])
-        if length.years or length.months:
+        said = self.headers.get("retryBackoff", DEFAULT_BACKOFF)
+        steps = [Length.parse(step.strip()) for step in said.split(",")]
+        length = steps[min(max(self.attempts, 1), len(steps)) - 1]
+        if any(step.years or step.months for step in steps):
             raise Invalid("Expected a back-off of weeks at most, found months or years.", remedy="Write PT5S,PT2M.")
         return timedelta(
             weeks=length.weeks, days=length.days, hours=length.hours, minutes=length.minutes, seconds=length.seconds

@@ -6,6 +6,7 @@ competent authority (`agency`), legal resource, evidence, cost, processing time,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +17,6 @@ from engine.calendar import Counting, Length
 from engine.casework.term import Silence, TermRule
 from engine.diagnostics import Diagnostic, ModelRefused
 from engine.errors import OnewindowError
-from engine.identity import QueueName
 
 LANGUAGES: Final = ("az", "en", "ru")
 
@@ -163,10 +163,12 @@ class _Reader:
     def passport(self, said: Any) -> ServicePassport | None:
         """The passport, or None when faults stand against it."""
         top = self._map(said, "")
-        for unknown in sorted(set(top) - _KEYS):
-            self._fault(str(unknown), "is not known here", "Remove it, or check its spelling.")
+        for unknown in sorted(str(name) for name in set(top) - _KEYS):
+            self._fault(unknown, "is not known here", "Remove it, or check its spelling.")
         key, agency = self._name(top, "key"), self._name(top, "agency")
         country = self._str(top, "country")
+        if country and re.fullmatch("[A-Z]{2}", country) is None:
+            self._fault("country", "must be a code of two capitals", "Write AZ or such.")
         if self._many(top, "languages") != list(LANGUAGES):
             self._fault("languages", f"must be {list(LANGUAGES)}", "Every text needs all of them.")
         values: dict[str, Any] = {
@@ -177,7 +179,9 @@ class _Reader:
                 for name in ("title", "description", "may_apply", "output", "remedy")
             },
             "legal_basis": tuple(
-                LegalResource(title=self._text(one.get("title"), f"{at}/title"), article=self._str(one, "article", ""))
+                LegalResource(
+                    title=self._text(one.get("title"), f"{at}/title"), article=self._str(one, "article", "", at)
+                )
                 for at, one in self._list_of_maps(top, "legal_basis")
             ),
             "terms": dict(self._each(top, "terms", self._term)),
@@ -186,7 +190,7 @@ class _Reader:
             "milestones": dict(self._each(top, "milestones", self._milestone)),
             "channels": tuple(str(channel) for channel in self._many(top, "channels")),
             "sources": tuple(self._source(at, one) for at, one in self._list_of_maps(top, "sources")),
-            "retention": self._made(lambda: Length.parse(self._str(top, "retention")), "retention"),
+            "retention": self._read(Length.parse, top, "retention"),
         }
         if not values["legal_basis"]:
             self._fault("legal_basis", "must name at least one law", "A service without a law cannot be published.")
@@ -196,30 +200,29 @@ class _Reader:
 
     def _term(self, name: str, one: Mapping[str, Any]) -> TermRule | None:
         at = f"terms/{name}"
-        length = self._made(lambda: Length.parse(self._str(one, "length")), f"{at}/length")
-        counting = self._made(lambda: Counting(self._str(one, "counting", "calendar-days")), f"{at}/counting")
-        silence = self._made(lambda: Silence(self._str(one, "silence", "nothing")), f"{at}/silence")
+        length = self._read(Length.parse, one, "length", at)
+        counting = self._read(Counting, one, "counting", at, Counting.calendar_days)
+        silence = self._read(Silence, one, "silence", at, Silence.nothing)
+        legal_basis = self._str(one, "legal_basis", "", at)
+        if length and counting is Counting.working_days and length != Length(days=length.days):
+            self._fault(f"{at}/length", "must be in days, for it counts working days", "Write P10D or such.")
         if length is None or counting is None or silence is None:
             return None
-        return TermRule(
-            name=name, length=length, counting=counting, silence=silence, legal_basis=self._str(one, "legal_basis", "")
-        )
+        return TermRule(name=name, length=length, counting=counting, silence=silence, legal_basis=legal_basis)
 
     def _evidence(self, name: str, one: Mapping[str, Any]) -> EvidenceRequirement | None:
         at = f"evidence/{name}"
-        register = self._str(one, "register", None)
-        fallback = self._made(lambda: Fallback(self._str(one, "fallback", "none")), f"{at}/fallback")
+        register = self._str(one, "register", None, at)
+        fallback = self._read(Fallback, one, "fallback", at, Fallback.none)
         if register and not (one.get("purpose") and one.get("legal_basis")):
             self._fault(at, "names a register without purpose and legal_basis", "A look-up needs both by law.")
-        if fallback is None:
-            return None
         return EvidenceRequirement(
             key=name,
             title=self._text(one.get("title"), f"{at}/title"),
             register=register,
-            purpose=self._str(one, "purpose", ""),
-            legal_basis=self._str(one, "legal_basis", ""),
-            fallback=fallback,
+            purpose=self._str(one, "purpose", "", at),
+            legal_basis=self._str(one, "legal_basis", "", at),
+            fallback=fallback or Fallback.none,
         )
 
     def _milestone(self, name: str, one: Mapping[str, Any]) -> Milestone:
@@ -240,18 +243,24 @@ class _Reader:
             return None
         fee = self._map(said, "fee")
         return FeeRule(
-            decision=self._str(fee, "decision", None), description=self._text(fee.get("description"), "fee/description")
+            decision=self._str(fee, "decision", None, "fee"),
+            description=self._text(fee.get("description"), "fee/description"),
         )
 
     def _source(self, at: str, one: Mapping[str, Any]) -> SourceOfFact:
-        mark = self._str(one, "status")
-        if mark not in ("V", "A"):
+        mark = self._str(one, "status", within=at)
+        if mark not in ("V", "A", ""):
             self._fault(f"{at}/status", "must be V (seen) or A (assumed)", "Say which of the two it is.")
         seen_on = one.get("seen")
         if isinstance(seen_on, str):
-            seen_on = self._made(lambda: date.fromisoformat(str(one["seen"])), f"{at}/seen")
+            seen_on = self._read(date.fromisoformat, one, "seen", at)
+        elif seen_on is not None and not isinstance(seen_on, date):
+            self._fault(f"{at}/seen", "must be a date", "Write 2026-05-04.")
         return SourceOfFact(
-            fact=self._str(one, "fact"), seen=mark == "V", source=self._str(one, "source", ""), seen_on=seen_on
+            fact=self._str(one, "fact", within=at),
+            seen=mark == "V",
+            source=self._str(one, "source", "", at),
+            seen_on=seen_on,
         )
 
     # Parts that stand anywhere.
@@ -284,25 +293,39 @@ class _Reader:
         made = [(str(key), make(str(key), self._map(one, f"{name}/{key}"))) for key, one in found.items()]
         return [(key, one) for key, one in made if one is not None]
 
-    def _made(self, make: Callable[[], Made], at: str) -> Made | None:
+    def _read(
+        self,
+        read: Callable[[str], Made],
+        said: Mapping[str, Any],
+        name: str,
+        within: str = "",
+        otherwise: Made | None = None,
+    ) -> Made | None:
+        """What `read` makes of a text; None when it cannot."""
+        if otherwise is not None and said.get(name) is None:
+            return otherwise
+        text = self._str(said, name, within=within)
         try:
-            return make()
+            return read(text) if text else None
         except (OnewindowError, ValueError) as wrong:
-            self._fault(at, f"cannot be read: {wrong}", "Mend the value.")
+            self._fault(f"{within}/{name}".lstrip("/"), f"cannot be read: {wrong}", "Mend the value.")
             return None
 
-    def _str(self, said: Mapping[str, Any], name: str, otherwise: Any = _ABSENT) -> Any:
+    def _str(self, said: Mapping[str, Any], name: str, otherwise: Any = _ABSENT, within: str = "") -> Any:
         found = said.get(name)
         if found is None and otherwise is not _ABSENT:
             return otherwise
         if isinstance(found, str) and found.strip():
             return found.strip()
-        self._fault(name, f"must be a text, found {found!r:.40}", "Write a text.")
+        wrong = "is missing" if found is None else f"must be a text, found {found!r:.40}"
+        self._fault(f"{within}/{name}".lstrip("/"), wrong, "Write a text.")
         return ""
 
     def _name(self, said: Mapping[str, Any], name: str) -> str:
+        # A service's key and an agency are written as in a queue's name.
         found = str(self._str(said, name))
-        self._made(lambda: QueueName(found, "any"), name)
+        if found and re.fullmatch("[a-z0-9][a-z0-9-]{0,62}", found) is None:
+            self._fault(name, f"must be small letters, digits and hyphens, found {found!r:.70}", "Write it so.")
         return found
 
     def _text(self, said: Any, at: str) -> Text:

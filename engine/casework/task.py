@@ -75,6 +75,48 @@ class NotTaskHolder(Forbidden):
         )
 
 
+class NotInQueue(Forbidden):
+    """Only members of the task's queue may take it."""
+
+    code = "not-in-queue"
+
+    def __init__(self, task: Task, act: str) -> None:
+        super().__init__(
+            f"Only members of queue {task.queue or 'of its holder'} may {act} task {task.id}.",
+            remedy="Ask a member of the queue, or ask to be made one.",
+        )
+
+
+class NotSupervisor(Forbidden):
+    """Only a supervisor of the agency may hand tasks out."""
+
+    code = "not-supervisor"
+
+    def __init__(self) -> None:
+        super().__init__("Only a supervisor of the agency may assign its tasks.", remedy="Ask your supervisor.")
+
+
+class AssigneeOutsideQueue(Refused):
+    """A task is handed only to members of its queue."""
+
+    code = "assignee-outside-queue"
+
+    def __init__(self, queue: QueueName) -> None:
+        super().__init__(
+            f"Expected a member of queue {queue}; the account named is none.",
+            remedy="Choose a member of the queue, or make the person one first.",
+        )
+
+
+class TaskOfOnePerson(Refused):
+    """The task was never in a queue."""
+
+    code = "task-of-one-person"
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(f"Task {task.id} belongs to one person and has no queue to go back to.", remedy="Complete it.")
+
+
 class TaskChanged(Refused):
     """The task is not what the caller last saw."""
 
@@ -144,37 +186,40 @@ class Task:
             raise NotFound.of("task", self.id)
 
     def claim(self, by: Actor, at: datetime) -> Task:
-        """Give the task to `by`. Safe to repeat. Raises TaskDone, TaskTaken, Forbidden, NotFound."""
+        """Give the task to `by`. Safe to repeat. Raises TaskDone, TaskTaken, NotInQueue, NotFound."""
         self._require_open(by)
         if self.assignee == by.account:
             return self if self.state is TaskState.claimed else self._held_by(by.account, at)
         if self.assignee is not None:
             raise TaskTaken(self)
         if not by.works_in(self.queue):
-            raise NotTaskHolder(self, "claim")
+            raise NotInQueue(self, "claim")
         return self._held_by(by.account, at)
 
     def release(self, by: Actor) -> Task:
-        """Give the task back to its queue; its holder or a supervisor may."""
+        """Give the task back to its queue; its holder or a supervisor may. Safe to repeat.
+
+        Raises TaskDone, NotTaskHolder, TaskOfOnePerson, NotFound.
+        """
         self._require_open(by)
         if self.state is TaskState.open:
             return self
         if by.account != self.assignee and not by.oversees(self.queue.agency if self.queue else None):
             raise NotTaskHolder(self, "release")
         if self.queue is None:
-            raise Refused("This task belongs to one person and has no queue to go back to.", remedy="Complete it.")
+            raise TaskOfOnePerson(self)
         return replace(self, state=TaskState.open, assignee=None, claimed_at=None, version=self.version + 1)
 
     def assign(self, to: Actor, by: Actor, at: datetime) -> Task:
-        """Hand the task to a member of its queue; supervisors of the agency may."""
+        """Hand the task to a member of its queue; supervisors of the agency may.
+
+        Raises TaskDone, NotSupervisor, AssigneeOutsideQueue, NotFound.
+        """
         self._require_open(by)
         if self.queue is None or not by.oversees(self.queue.agency):
-            raise Forbidden("Only a supervisor of the agency may assign tasks.", remedy="Ask your supervisor.")
+            raise NotSupervisor
         if not to.works_in(self.queue):
-            raise Refused(
-                f"Expected a member of queue {self.queue}; the account named is none.",
-                remedy="Choose a member of the queue, or make the person one first.",
-            )
+            raise AssigneeOutsideQueue(self.queue)
         return self._held_by(to.account, at)
 
     def save_draft(self, answers: Mapping[str, Any], by: Actor, seen_version: int | None) -> Task:
@@ -187,12 +232,15 @@ class Task:
         return replace(self, draft=dict(answers), version=self.version + 1)
 
     def complete(self, by: Actor, at: datetime) -> Task:
-        """Finish the task: its holder, or a member of its queue while nobody holds it."""
+        """Finish the task: its holder, or a member of its queue while nobody holds it.
+
+        Raises TaskDone, TaskTaken, NotInQueue, NotFound.
+        """
         self._require_open(by)
         if self.assignee is not None and self.assignee != by.account:
             raise TaskTaken(self)
         if self.assignee is None and not by.works_in(self.queue):
-            raise NotTaskHolder(self, "complete")
+            raise NotInQueue(self, "complete")
         return replace(
             self,
             state=TaskState.completed,
@@ -203,7 +251,9 @@ class Task:
         )
 
     def cancel(self, at: datetime) -> Task:
-        """The process no longer needs it."""
+        """The process no longer needs it. Raises TaskDone."""
+        if not self.is_open:
+            raise TaskDone(self)
         return replace(self, state=TaskState.cancelled, completed_at=at, draft=None, version=self.version + 1)
 
     def _held_by(self, account: str, at: datetime) -> Task:

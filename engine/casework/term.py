@@ -1,15 +1,15 @@
 """A statutory term: its length, the running clock with its stops, and the deadline.
 
 The length and the way of counting come from the service's passport (law); the clock stands still while the case waits
-for the applicant. What was counted before a stop stays counted: the deadline moves by the counted days of the stop.
-Which days count is `engine.calendar`'s.
+for the applicant. What was counted before a stop stays counted: the term is longer by the counted days of its stops,
+and only its last day moves on to a working day. Which days count is `engine.calendar`'s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -77,24 +77,22 @@ class Term:
         return replace(self, stops=(*self.stops, Stop(at)))
 
     def resume(self, at: datetime) -> Term:
-        """Let the clock run again. Raises ClockStopped when it runs."""
+        """Let the clock run again. Raises ClockStopped when it runs. A stop never ends before it began."""
         if not self.clock_is_stopped:
             raise ClockStopped(f"The clock of term {self.name} runs already.", remedy="Nothing to do.")
-        return replace(self, stops=(*self.stops[:-1], Stop(self.stops[-1].since, at)))
+        return replace(self, stops=(*self.stops[:-1], Stop(self.stops[-1].since, max(at, self.stops[-1].since))))
 
     def deadline(self, calendar: WorkingCalendar) -> datetime | None:
         """When the term ends; None while the clock stands still, for then nobody can say."""
         if self.clock_is_stopped:
             return None
-        due = calendar.add(self.started_at, self.length, self.counting)
-        for stop in self.stops:
-            if stop.until is None:
-                continue
-            if self.length.has_time:
-                due += stop.until - stop.since
-            elif days := calendar.counted_days_between(stop.since, stop.until, self.counting):
-                due = calendar.add(due, Length(days=days), self.counting)
-        return due.astimezone(UTC)
+        stops = [(stop.since, stop.until) for stop in self.stops if stop.until is not None]
+        if self.length.has_time or self.length.is_zero:
+            due = calendar.add(self.started_at, self.length, self.counting).astimezone(UTC)
+            return due + sum((until - since for since, until in stops), timedelta())
+        days = sum(calendar.counted_days_between(since, until, self.counting) for since, until in stops)
+        longer = replace(self.length, days=self.length.days + days)
+        return calendar.add(self.started_at, longer, self.counting).astimezone(UTC)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values for the store."""

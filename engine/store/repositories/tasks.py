@@ -36,6 +36,7 @@ _SAVE = (
 _CANCEL = (
     update(TASK)
     .where(TASK.c.instance_id == bindparam("key"), TASK.c.wait.in_(bindparam("numbers", expanding=True)))
+    .where(TASK.c.state.in_([str(TaskState.open), str(TaskState.claimed)]))
     .values(state=str(TaskState.cancelled), completed_at=bindparam("at"), draft=None, version=TASK.c.version + 1)
 )
 
