@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from sqlalchemy import inspect
+
+from engine.errors import Refused
 from engine.store.database import Database
 from onewindow.bench import measure, seed, temporary_postgresql
 from onewindow.bench.report import Figures
@@ -32,9 +35,7 @@ class Scale:
     open_tasks_at_restart: int = 10_000
 
 
-QUICK = Scale(
-    warm_up=5, permits=100, permits_of_eight=10, others=10, loops=1, open_tasks=2_000, open_tasks_at_restart=500
-)
+QUICK = Scale(warm_up=5, permits=50, permits_of_eight=5, others=5, loops=1, open_tasks=1_000, open_tasks_at_restart=200)
 
 
 @contextmanager
@@ -46,8 +47,12 @@ def sqlite_url() -> Iterator[str]:
 
 @contextmanager
 def postgresql_url(given: str | None) -> Iterator[str]:
-    """The database at `given`, which must be empty, or a server of our own that flushes at each commit."""
+    """The database at `given`, which must be empty, or a server of our own that flushes at each commit.
+
+    Raises Refused when the one given is in use: a bench puts 100,000 tasks there.
+    """
     if given:
+        _require_empty(given)
         yield given
         return
     folder = Path(tempfile.mkdtemp(prefix="onewindow-bench-"))
@@ -55,6 +60,20 @@ def postgresql_url(given: str | None) -> Iterator[str]:
         yield temporary_postgresql.start(folder, ("max_connections=100", "shared_buffers=256MB"))
     finally:
         temporary_postgresql.stop(folder)
+
+
+def _require_empty(url: str) -> None:
+    database = Database(url)
+    try:
+        with database.read() as connection:
+            tables = inspect(connection).get_table_names()
+    finally:
+        database.close()
+    if tables:
+        raise Refused(
+            f"Expected an empty database to measure, found one with {len(tables)} tables.",
+            remedy="Make a new one with CREATE DATABASE, and drop it after the bench.",
+        )
 
 
 def run(url: str, scale: Scale, tell: Tell) -> Figures:
@@ -65,8 +84,7 @@ def run(url: str, scale: Scale, tell: Tell) -> Figures:
     tell("preparing")
     token = seed.prepare(settings)
     try:
-        with running_server(environment, token) as server:
-            client = server.client()
+        with running_server(environment, token) as server, closing(server.client()) as client:
             tell("warming up")
             measure.permits(server.client, 1, scale.warm_up)
             tell("permits, one client")
@@ -90,8 +108,7 @@ def run(url: str, scale: Scale, tell: Tell) -> Figures:
         tell(f"{scale.open_tasks:,} open tasks")
         seed.add_open_tasks(database, scale.open_tasks - scale.open_tasks_at_restart)
         seed.settle(database)
-        with running_server(environment, token) as server:
-            client = server.client()
+        with running_server(environment, token) as server, closing(server.client()) as client:
             measure.queue_pages(client, scale.warm_up)
             pages = measure.queue_pages(client, scale.others)
     finally:

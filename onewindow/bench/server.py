@@ -6,7 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +53,8 @@ def running_server(environment: Mapping[str, str], token: str) -> Iterator[Runni
 def seconds_to_first_page(environment: Mapping[str, str], token: str, path: str) -> float:
     """How long a server takes from its start to its first answer."""
     began = time.perf_counter()
-    with running_server(environment, token) as server:
-        server.client().get(path)
+    with running_server(environment, token) as server, closing(server.client()) as client:
+        client.get(path)
         return time.perf_counter() - began
 
 

@@ -27,16 +27,22 @@ from onewindow.commands.outcome import Exit, border
     show_default=True,
     help="What to measure.",
 )
-@click.option("--postgresql-url", help="An empty PostgreSQL database; without it a server is started for the bench.")
+@click.option(
+    "--postgresql-url",
+    envvar="ONEWINDOW_BENCH_POSTGRES_URL",
+    show_envvar=True,
+    help="An empty PostgreSQL database; without it a server is started for the bench.",
+)
 @click.option("--quick", is_flag=True, help="A tenth of the work, to see that it runs; the figures say little.")
 @click.option("--strict", is_flag=True, help="Exit code 1 when a target is missed.")
 @border
 def bench(
     out: Path | None, markdown: Path | None, database: str, postgresql_url: str | None, quick: bool, strict: bool
 ) -> None:
-    """Measure the real server over HTTP on SQLite and PostgreSQL, each in a new database that is removed again.
+    """Measure the real server over HTTP on SQLite and PostgreSQL, each in a new database.
 
-    Takes about three minutes. The figures are those of this machine at this hour: compare ratios.
+    What it made itself is removed again. Takes about three minutes. The figures are those of this machine at this
+    hour: compare ratios.
     """
     console = Console(stderr=True)
     scale = benches.QUICK if quick else benches.Scale()

@@ -1,0 +1,32 @@
+"""`onewindow bench`: the real server is started, driven and measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from onewindow.bench.report import Figures
+from tests.builders.databases import ON_POSTGRESQL
+from tests.contract.cli.conftest import Command
+
+
+@pytest.mark.slow
+def test_quick_bench_measures_everything(onewindow: Command, tmp_path: Path) -> None:
+    ran = onewindow("bench", "--quick", "--database", "sqlite", "--json", str(tmp_path / "new" / "bench.json"))
+
+    assert ran.exit_code == 0, ran.output
+    assert "queue_page_ms_p50" in ran.stdout
+    measured = json.loads((tmp_path / "new" / "bench.json").read_text())["sqlite"]
+    assert set(measured) == set(Figures.__dataclass_fields__)
+    assert all(value > 0 for value in measured.values())
+
+
+@ON_POSTGRESQL
+def test_database_in_use_is_not_measured(onewindow: Command, database_url: str) -> None:
+
+    refused = onewindow("bench", "--database", "postgresql", ONEWINDOW_BENCH_POSTGRES_URL=database_url)
+
+    assert refused.exit_code == 4, refused.output
+    assert "Expected an empty database" in refused.stderr

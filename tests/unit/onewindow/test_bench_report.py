@@ -1,0 +1,81 @@
+"""Figures of the bench beside their targets: the keys are those others compare with."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from onewindow.bench.report import Figures, as_json, as_table, missed, targets, write_markdown
+
+GOOD = Figures(
+    start_ms_p50=4,
+    complete_ms_p50=3,
+    complete_ms_p99=15,
+    complete_ms_p99_8=60,
+    instance_ms_p50=9,
+    instances_per_s_1=100,
+    instances_per_s_8=120,
+    auto_ms_p50=3,
+    parallel_ms_p50=20,
+    queue_page_ms_p50=8,
+    loop_round_10_ms=3,
+    loop_round_1000_ms=3.3,
+    loop_ratio_1000_to_10=1.1,
+    bytes_per_instance=6_000,
+    server_rss_mb=150,
+    restart_s=3,
+)
+"""Each figure just at its target."""
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_figures_at_their_bounds_meet_their_targets(database: str) -> None:
+    assert missed({database: GOOD}) == []
+
+
+@pytest.mark.parametrize("figure", sorted(targets("sqlite")))
+def test_figure_beyond_its_bound_is_missed(figure: str) -> None:
+    worse = 0.99 if targets("sqlite")[figure].at_least else 1.01
+
+    beyond = replace(GOOD, **{figure: getattr(GOOD, figure) * worse})
+
+    assert missed({"sqlite": beyond}) == [f"sqlite.{figure}"]
+
+
+def test_completion_may_take_a_millisecond_more_on_postgresql() -> None:
+    found = replace(GOOD, complete_ms_p50=4)
+
+    assert missed({"sqlite": found, "postgresql": found}) == ["sqlite.complete_ms_p50"]
+
+
+def test_document_has_the_agreed_keys() -> None:
+    document = json.loads(json.dumps(as_json({"sqlite": GOOD, "postgresql": GOOD})))
+
+    assert set(document) == {"machine", "sqlite", "postgresql"}
+    assert set(document["machine"]) == {"cores", "memory_gib", "python", "system"}
+    for database in ("sqlite", "postgresql"):
+        assert set(document[database]) >= {
+            "start_ms_p50", "complete_ms_p50", "complete_ms_p99", "instances_per_s_1", "instances_per_s_8",
+            "queue_page_ms_p50", "loop_ratio_1000_to_10", "bytes_per_instance", "server_rss_mb",
+        }  # fmt: skip
+
+
+def test_table_says_what_is_missed(capsys: pytest.CaptureFixture[str]) -> None:
+    Console(width=120).print(as_table({"sqlite": replace(GOOD, queue_page_ms_p50=29)}))
+
+    rows = {line.split()[1]: line for line in capsys.readouterr().out.splitlines() if "_" in line}
+    assert "29.00 MISSED" in rows["queue_page_ms_p50"]
+    assert "4.00 ok" in rows["start_ms_p50"]
+    assert ">= 100" in rows["instances_per_s_1"]
+
+
+def test_markdown_has_a_row_a_figure(tmp_path: Path) -> None:
+    write_markdown({"sqlite": GOOD}, tmp_path / "table.md")
+
+    lines = (tmp_path / "table.md").read_text().splitlines()
+    assert len(lines) == 2 + len(Figures.__dataclass_fields__)
+    assert "| `bytes_per_instance` | 6,000.00 | <= 6000 |" in lines
