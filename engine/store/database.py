@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engine.errors import Invalid, OnewindowError
 from engine.store.faults import is_worth_repeating, translated
+from engine.store.sent_together import heed_marks, sending_together
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.writer_queue import WriterQueue
 
@@ -56,6 +57,7 @@ class Database:
         if not self.is_sqlite:
             # psycopg would send each row of an INSERT by itself; one statement with all rows saves round trips
             self._writer.dialect.use_insertmanyvalues_wo_returning = True
+            heed_marks(self._writer)
         self._queue: WriterQueue | None = None
         if self.is_sqlite:
             self._queue = WriterQueue(f"{parsed.database}.writer", busy_timeout_ms / 1000)
@@ -70,7 +72,9 @@ class Database:
 
     def work(self) -> UnitOfWork:
         """One transaction, to be used in a `with` statement."""
-        return UnitOfWork(self._writer, self._queue.turn if self._queue else None)
+        if self._queue is not None:
+            return UnitOfWork(self._writer, turn=self._queue.turn)
+        return UnitOfWork(self._writer, sending=sending_together)
 
     def run(self, act: Callable[[UnitOfWork], T]) -> T:
         """Carry out `act` in one transaction; when the database gave way to another, again, three times at most.

@@ -38,10 +38,17 @@ class UnitOfWork:
     accounts: Accounts
     idempotency: KeptAnswers
 
-    def __init__(self, engine: Engine, turn: Callable[[], AbstractContextManager[None]] | None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        turn: Callable[[], AbstractContextManager[None]] | None = None,
+        sending: Callable[[Connection], AbstractContextManager[None]] | None = None,
+    ) -> None:
         self._engine = engine
         self._turn = turn
+        self._sending = sending
         self._stack = ExitStack()
+        self._sent = ExitStack()
         self._connection: Connection | None = None
 
     def __enter__(self) -> UnitOfWork:
@@ -51,6 +58,8 @@ class UnitOfWork:
                     stack.enter_context(self._turn())
                 connection = stack.enter_context(self._engine.connect())
                 connection.begin()
+                if self._sending is not None:
+                    self._sent.enter_context(self._sending(connection))
             except SQLAlchemyError as failed:
                 raise translated(failed) from failed
             self._stack = stack.pop_all()
@@ -79,6 +88,7 @@ class UnitOfWork:
         assert self._connection is not None
         try:
             if error is None:
+                self._sent.close()
                 self._connection.commit()
         except SQLAlchemyError as failed:
             raise translated(failed) from failed
@@ -90,6 +100,7 @@ class UnitOfWork:
     def _give_back(self, connection: Connection) -> None:
         """Roll back what was not committed, then let the next one in; a connection that cannot is thrown away."""
         try:
+            self._sent.close()
             connection.rollback()
         except SQLAlchemyError:
             connection.invalidate()

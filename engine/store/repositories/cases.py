@@ -12,6 +12,7 @@ from engine.casework.evidence import Evidence
 from engine.errors import NotFound
 from engine.identity import CaseNumber, new_key
 from engine.store.rows import insert_into, of_case, plain, table_of
+from engine.store.sent_together import SENT_TOGETHER
 from engine.store.tables import cases as tables
 
 _CASE = table_of(tables.Case)
@@ -20,8 +21,14 @@ _MILESTONE = table_of(tables.MilestoneReached)
 _EVIDENCE = table_of(tables.Evidence)
 
 _CHANGED = ("state", "milestone", "term", "deadline_at", "decision", "closed_at")
+_ADD = insert(_CASE).execution_options(**SENT_TOGETHER)
+_ADD_MILESTONE = insert(_MILESTONE).execution_options(**SENT_TOGETHER)
+_ADD_EVIDENCE = insert(_EVIDENCE).execution_options(**SENT_TOGETHER)
 _SAVE = (
-    update(_CASE).where(_CASE.c.id == bindparam("key")).values({name: bindparam(f"new_{name}") for name in _CHANGED})
+    update(_CASE)
+    .where(_CASE.c.id == bindparam("key"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGED})
+    .execution_options(**SENT_TOGETHER)
 )
 _INSTANCE_OF = select(_CASE.c.instance_id).where(_CASE.c.id == bindparam("key"))
 
@@ -51,7 +58,7 @@ class Cases:
 
     def add(self, case: Case) -> None:
         """Keep a new case."""
-        self._connection.execute(insert(_CASE), of_case(case))
+        self._connection.execute(_ADD, of_case(case))
 
     def save(self, case: Case) -> None:
         """Keep a case as it is now."""
@@ -62,7 +69,7 @@ class Cases:
         """Write the milestones a step reached: (visit, milestone, moment)."""
         if milestones:
             self._connection.execute(
-                insert(_MILESTONE),
+                _ADD_MILESTONE,
                 [
                     {"case_id": case_id, "seq": visit, "milestone": milestone, "reached_at": at}
                     for visit, milestone, at in milestones
@@ -73,4 +80,4 @@ class Cases:
         """Keep proofs."""
         if evidence:
             rows = [{**plain(one), "provenance": str(one.provenance), "id": new_key()} for one in evidence]
-            self._connection.execute(insert(_EVIDENCE), rows)
+            self._connection.execute(_ADD_EVIDENCE, rows)

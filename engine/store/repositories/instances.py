@@ -12,6 +12,7 @@ from engine.errors import NotFound
 from engine.store.faults import StaleVersion
 from engine.store.records import InstanceRecord, Visit, VisitEnd
 from engine.store.rows import columns_of, of_variables, plain, table_of, taken, to_case
+from engine.store.sent_together import SENT_TOGETHER
 from engine.store.tables.cases import Case
 from engine.store.tables.instances import Activity, Instance
 
@@ -39,8 +40,8 @@ _SAVE = (
     )
 )
 _SAVE_ALL = _SAVE.values(variables=bindparam("new_variables"))
-_ADD = insert(INSTANCE)
-_ADD_VISIT = insert(_ACTIVITY)
+_ADD = insert(INSTANCE).execution_options(**SENT_TOGETHER)
+_ADD_VISIT = insert(_ACTIVITY).execution_options(**SENT_TOGETHER)
 _END_VISIT = (
     update(_ACTIVITY)
     .where(_ACTIVITY.c.instance_id == bindparam("key"), _ACTIVITY.c.visit == bindparam("number"))
@@ -49,6 +50,7 @@ _END_VISIT = (
         outcome=bindparam("end"),
         detail=func.coalesce(bindparam("more", type_=_ACTIVITY.c.detail.type), _ACTIVITY.c.detail),
     )
+    .execution_options(**SENT_TOGETHER)
 )
 
 

@@ -17,6 +17,7 @@ from engine.errors import NotFound
 from engine.store.records import InstanceRecord
 from engine.store.repositories.instances import INSTANCE, LOCKED, WITH_CASE, locked_record, locked_row
 from engine.store.rows import columns_of, of_incident, of_job, table_of, taken, to_incident, to_job
+from engine.store.sent_together import SENT_TOGETHER
 from engine.store.tables import jobs as tables
 
 JOB = table_of(tables.Job)
@@ -24,7 +25,7 @@ INCIDENT = table_of(tables.Incident)
 JOB_COLUMNS = columns_of(tables.Job)
 INCIDENT_COLUMNS = columns_of(tables.Incident)
 
-_ENQUEUE = insert(JOB)
+_ENQUEUE = insert(JOB).execution_options(**SENT_TOGETHER)
 _LOCK = select(*JOB_COLUMNS).where(JOB.c.id == bindparam("key")).with_for_update()
 _LOCK_WITH_INSTANCE = (
     select(*LOCKED, *JOB_COLUMNS)
@@ -43,7 +44,12 @@ _CHANGED = (
     "payload",
     "last_error",
 )
-_SAVE = update(JOB).where(JOB.c.id == bindparam("key")).values({name: bindparam(f"new_{name}") for name in _CHANGED})
+_SAVE = (
+    update(JOB)
+    .where(JOB.c.id == bindparam("key"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGED})
+    .execution_options(**SENT_TOGETHER)
+)
 _CLOSE = (
     update(JOB)
     .where(
@@ -52,6 +58,7 @@ _CLOSE = (
         JOB.c.state.not_in([str(JobState.done), str(JobState.cancelled)]),
     )
     .values(state=bindparam("ended"), payload=None, lease_owner=None, lease_until=None)
+    .execution_options(**SENT_TOGETHER)
 )
 _EXTEND = (
     update(JOB)
@@ -172,6 +179,7 @@ _SAVE_INCIDENT = (
     update(INCIDENT)
     .where(INCIDENT.c.id == bindparam("key"))
     .values(state=bindparam("now_state"), resolved_at=bindparam("at"), resolved_by=bindparam("by"))
+    .execution_options(**SENT_TOGETHER)
 )
 _RESOLVE_WAITS = (
     update(INCIDENT)
@@ -181,6 +189,7 @@ _RESOLVE_WAITS = (
         INCIDENT.c.state == str(IncidentState.open),
     )
     .values(state=str(IncidentState.resolved), resolved_at=bindparam("at"), resolved_by=bindparam("by"))
+    .execution_options(**SENT_TOGETHER)
 )
 
 

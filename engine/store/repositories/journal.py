@@ -11,13 +11,19 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from engine.audit import GENESIS, ChainedEntry, Entry, chain
 from engine.store.records import InstanceRecord
 from engine.store.rows import insert_into, table_of
+from engine.store.sent_together import SENT_TOGETHER
 from engine.store.tables import journal as tables
 
 _ENTRY = table_of(tables.JournalEntry)
 _HEAD = table_of(tables.JournalHead)
-_ADD = insert(_ENTRY)
+_ADD = insert(_ENTRY).execution_options(**SENT_TOGETHER)
 _LOCK_HEAD = select(_HEAD.c.seq, _HEAD.c.hash).where(_HEAD.c.chain == bindparam("key")).with_for_update()
-_MOVE_HEAD = update(_HEAD).where(_HEAD.c.chain == bindparam("key")).values(seq=bindparam("at"), hash=bindparam("head"))
+_MOVE_HEAD = (
+    update(_HEAD)
+    .where(_HEAD.c.chain == bindparam("key"))
+    .values(seq=bindparam("at"), hash=bindparam("head"))
+    .execution_options(**SENT_TOGETHER)
+)
 
 
 class Journal:

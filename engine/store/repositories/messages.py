@@ -11,6 +11,7 @@ from engine.identity import new_key
 from engine.store.locks import MESSAGES, lock_name
 from engine.store.records import BufferedMessageRecord
 from engine.store.rows import columns_of, of_variables, plain, table_of, taken, to_variables
+from engine.store.sent_together import SENT_TOGETHER
 from engine.store.tables import messages as tables
 
 _MESSAGE = table_of(tables.MessageWait)
@@ -36,11 +37,15 @@ _HELD = (
     .limit(1)
     .with_for_update()
 )
-_CLOSE_MESSAGES = delete(_MESSAGE).where(
-    _MESSAGE.c.instance_id == bindparam("key"), _MESSAGE.c.wait.in_(bindparam("waits", expanding=True))
+_CLOSE_MESSAGES = (
+    delete(_MESSAGE)
+    .where(_MESSAGE.c.instance_id == bindparam("key"), _MESSAGE.c.wait.in_(bindparam("waits", expanding=True)))
+    .execution_options(**SENT_TOGETHER)
 )
-_CLOSE_SIGNALS = delete(_SIGNAL).where(
-    _SIGNAL.c.instance_id == bindparam("key"), _SIGNAL.c.wait.in_(bindparam("waits", expanding=True))
+_CLOSE_SIGNALS = (
+    delete(_SIGNAL)
+    .where(_SIGNAL.c.instance_id == bindparam("key"), _SIGNAL.c.wait.in_(bindparam("waits", expanding=True)))
+    .execution_options(**SENT_TOGETHER)
 )
 
 

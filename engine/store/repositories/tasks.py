@@ -12,6 +12,7 @@ from engine.errors import NotFound
 from engine.store.records import InstanceRecord
 from engine.store.repositories.instances import INSTANCE, LOCKED, WITH_CASE, locked_record, locked_row
 from engine.store.rows import columns_of, of_task, table_of, taken, to_task
+from engine.store.sent_together import SENT_TOGETHER
 from engine.store.tables import tasks as tables
 
 TASK = table_of(tables.Task)
@@ -23,7 +24,7 @@ _LOCK = (
     .where(TASK.c.instance_id == bindparam("key"), TASK.c.wait == bindparam("number"))
     .with_for_update(of=[INSTANCE, TASK])
 )
-_OPEN = insert(TASK)
+_OPEN = insert(TASK).execution_options(**SENT_TOGETHER)
 _CHANGED = (
     "state", "assignee", "priority", "priority_rank", "due_at", "due_rank", "follow_up_at", "claimed_at",
     "completed_at", "draft", "version",
@@ -32,12 +33,14 @@ _SAVE = (
     update(TASK)
     .where(TASK.c.instance_id == bindparam("key"), TASK.c.wait == bindparam("number"))
     .values({name: bindparam(f"new_{name}") for name in _CHANGED})
+    .execution_options(**SENT_TOGETHER)
 )
 _CANCEL = (
     update(TASK)
     .where(TASK.c.instance_id == bindparam("key"), TASK.c.wait.in_(bindparam("numbers", expanding=True)))
     .where(TASK.c.state.in_([str(TaskState.open), str(TaskState.claimed)]))
     .values(state=str(TaskState.cancelled), completed_at=bindparam("at"), draft=None, version=TASK.c.version + 1)
+    .execution_options(**SENT_TOGETHER)
 )
 
 
