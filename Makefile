@@ -36,9 +36,10 @@ bench: setup-dev ## Measure the real server on each database and print the table
 	@mkdir -p var
 	$(BIN)/onewindow bench --json var/bench.json
 
-conformance: setup-dev ## Read other people's BPMN models (CONFORMANCE=folder) and count what is executable
+conformance: setup-dev ## Read other people's BPMN, run other people's DMN test cases (CONFORMANCE=folder), count
 	@mkdir -p var
 	$(BIN)/onewindow conformance bpmn $(CONFORMANCE) --json var/conformance-bpmn.json
+	$(BIN)/onewindow conformance dmn $(CONFORMANCE) --json var/conformance-dmn.json
 
 lock: setup-dev ## Write requirements/*.txt anew from pyproject.toml, with the newest versions
 	@scripts/lock

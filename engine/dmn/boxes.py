@@ -23,7 +23,7 @@ from engine.dmn.model import (
     Text,
 )
 from engine.dmn.tables import compile_table
-from engine.feel.calls import call_by_name, written_function
+from engine.feel.calls import call_by_name, external_function, written_function
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.expression import Expression, UnaryTests, parse_expression, parse_unary_tests
 from engine.feel.loops import Walk, for_loop, quantified
@@ -166,12 +166,8 @@ class Boxes:
     ) -> Compiled:
         """The closure that makes a function. `result` is the declared type of what it gives."""
         if box.kind not in ("FEEL", "feel:FEEL"):
-            told = f"`{name or 'The function'}` is external ({box.kind}) and is not run: write it in FEEL."
-
-            def refuse(env: Env) -> Value:
-                return env.run.null("external-function", told)
-
-            return refuse
+            external = external_function([variable.name for variable in box.parameters], name=name)
+            return lambda _: external
         parameters = [(variable.name, self.kind(variable.type_ref, box.spot)) for variable in box.parameters]
         body = self.compile(box.body, names | {variable.name for variable in box.parameters})
         declared = result or self.kind(box.type_ref, box.spot)

@@ -279,6 +279,8 @@ class Import:
     spot: Spot
     namespace: str
     name: str
+    location: str | None = None
+    """Where its file is said to be."""
 
 
 @dataclass(frozen=True, slots=True)

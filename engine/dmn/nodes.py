@@ -115,13 +115,20 @@ def _needs(nodes: Nodes, key: Key) -> Iterator[Key]:
 def carry_out(
     run: TracedRun, nodes: Nodes, plan: Sequence[Key], known: dict[Key, Value], inputs: Mapping[str, Value]
 ) -> None:
-    """Make every decision of a plan; what comes out is added to `known`, the trace to the run."""
+    """Make every decision of a plan; what comes out is added to `known`, the trace to the run.
+
+    An input is given under its name, or as `{namespace}name` where imported models have inputs of one name.
+    """
+    qualified = any(name.startswith("{") for name in inputs)
     for key in plan:
         node = nodes[key]
         if isinstance(node, InputNode):
-            if node.name not in inputs:
+            name = f"{{{key[0]}}}{node.name}" if qualified else node.name
+            if name not in inputs:
+                name = node.name
+            if name not in inputs:
                 run.null("missing-input", f"The input `{node.name}` was not given.")
-            known[key] = node.fit(run, inputs.get(node.name))
+            known[key] = node.fit(run, inputs.get(name))
         elif isinstance(node, DecisionNode):
             known[key] = _decide(run, nodes, node, known)
 

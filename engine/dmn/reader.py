@@ -86,7 +86,7 @@ class _Reader(BoxedReader):
     def read(self) -> Definitions:
         root = self._root
         imports = tuple(
-            Import(self.spot(node), node.get("namespace", ""), node.get("name", ""))
+            Import(self.spot(node), node.get("namespace", ""), self.name(node), node.get("locationURI"))
             for node in self.all(root, "import")
         )
         items = tuple(self._item(node) for node in self.all(root, "itemDefinition"))

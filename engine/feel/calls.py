@@ -92,3 +92,13 @@ def written_function(
         return result
 
     return Function(name, (names,), evaluate, len(names), len(names), types if typed else (), result_type)
+
+
+def external_function(parameters: Sequence[str], *, name: str = "", at: int | None = None) -> Function:
+    """A function that the model leaves to another language (10.2.1.7): never run, null with the reason when called."""
+    problem = f"{name or 'The function'} is external (Java, PMML) and is not run: write it in FEEL."
+
+    def refuse(run: Run, _arguments: Sequence[Value]) -> Value:
+        return run.null("external-function", problem, at)
+
+    return Function(name, (tuple(parameters),), refuse, len(parameters), len(parameters))

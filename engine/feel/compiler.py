@@ -13,7 +13,7 @@ from decimal import Decimal, DecimalException
 from typing import Any, TypeAlias
 
 from engine.feel import syntax
-from engine.feel.calls import call, call_by_name, written_function
+from engine.feel.calls import call, call_by_name, external_function, written_function
 from engine.feel.functions import BUILT_INS
 from engine.feel.loops import Walk, for_loop, quantified
 from engine.feel.operators import ARITHMETIC, all_true, any_true, compared, member, negate
@@ -148,8 +148,8 @@ def _quantified(node: syntax.Quantified) -> Compiled:
 
 def _function(node: syntax.FunctionLiteral) -> Compiled:
     if node.external:
-        problem = "External functions (Java, PMML) are not run: write the function in FEEL."
-        return lambda env: env.run.null("external-function", problem, node.at)
+        external = external_function([name for name, _ in node.parameters], at=node.at)
+        return lambda env: external
     body = compile_node(node.body)
 
     def make(env: Env) -> Value:

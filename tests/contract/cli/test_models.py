@@ -98,3 +98,33 @@ def test_conformance_gives_a_verdict_on_every_file(onewindow: Command, permit: P
     verdicts = {one["file"]: one["outcome"] for one in json.loads(out.read_text())["files"]}
     assert surveyed.exit_code == 0
     assert verdicts == {"permit.bpmn": "executable", "broken.bpmn": "refused", "other.bpmn": "refused"}
+
+
+KIT_MODEL = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" namespace="urn:m" name="m">
+<decision id="d" name="D"><variable name="D"/><literalExpression><text>1 + 1</text></literalExpression></decision>
+</definitions>"""
+
+
+@pytest.mark.parametrize(("expected", "exit_code"), [("2", 0), ("3", 1)])
+def test_conformance_runs_the_cases_of_a_kit(onewindow: Command, tmp_path: Path, expected: str, exit_code: int) -> None:
+    folder = tmp_path / "compliance-level-2" / "0001-sum"
+    folder.mkdir(parents=True)
+    (folder / "m.dmn").write_text(KIT_MODEL)
+    (folder / "m-test-01.xml").write_text(
+        f"""<testCases><modelName>m.dmn</modelName><testCase id="001"><resultNode name="D" type="decision">
+        <expected><value>{expected}</value></expected></resultNode></testCase></testCases>"""
+    )
+    out = tmp_path / "out.json"
+
+    judged = onewindow("conformance", "dmn", str(tmp_path), "--json", str(out))
+
+    verdicts = json.loads(out.read_text())
+    assert judged.exit_code == exit_code
+    assert "compliance-level-2: " in judged.stdout
+    assert verdicts["summary"]["passed"] == 1 - exit_code
+    assert verdicts["levels"]["compliance-level-2"]["failed"] == exit_code
+    assert verdicts["files"][0]["file"] == "compliance-level-2/0001-sum/m-test-01.xml"
+
+
+def test_a_folder_without_cases_is_wrong_use(onewindow: Command, tmp_path: Path) -> None:
+    assert onewindow("conformance", "dmn", str(tmp_path)).exit_code == 2

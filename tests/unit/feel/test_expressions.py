@@ -73,7 +73,7 @@ def test_and_and_or_have_three_values(
         ("{a: 1}.b", "no-entry"),
         ("[1][2]", "index"),
         ("now()", "no-clock"),
-        ("function(a) external {java: {}}", "external-function"),
+        ("(function(a) external {java: {}})(1)", "external-function"),
         ('matches("a", "(")', "pattern"),
         ('substring("abc")', "arguments"),
     ],
