@@ -26,6 +26,8 @@ LONGEST_AREA: Final = 10_000
 LONGEST_TEXT: Final = 100_000
 """Characters of any text, whatever its component says."""
 MOST_CHOSEN: Final = 1_000
+MOST_OPTIONS_TOLD: Final = 8
+"""A refusal names the options when they are few."""
 MOST_DIGITS: Final = 34
 
 _EXACT: Final = Context(prec=120)
@@ -160,10 +162,13 @@ def rules(component: Input, value: Any, ask: Ask, today: py.date) -> None:
         if component.required and value is not True:
             raise Fault("required", "must-be-yes")
     elif isinstance(component, Choice):
-        known = {(type(option.value), option.value) for option in options_of(component, ask)}
+        options = options_of(component, ask)
+        known = {(type(option.value), option.value) for option in options}
         for each in value if component.many else [value]:
             if (type(each), each) not in known:
-                raise Fault("not-an-option")
+                told = ", ".join(str(option.value) for option in options)
+                few = 0 < len(options) <= MOST_OPTIONS_TOLD
+                raise Fault("not-an-option", "not-among-options" if few else None, options=told)
 
 
 def _check_text(component: TextInput, value: str, ask: Ask) -> None:

@@ -97,6 +97,11 @@ MESSAGES: Final[dict[str, tuple[str, str, str]]] = {
         "Expected one of the options given.",
         "Ожидался один из предложенных вариантов.",
     ),
+    "not-among-options": (
+        "Bunlardan biri gözlənilirdi: {options}.",
+        "Expected one of: {options}.",
+        "Ожидалось одно из: {options}.",
+    ),
     "list-expected": ("Siyahı gözlənilirdi.", "Expected a list.", "Ожидался список."),
     "chosen-twice": ("Eyni seçim iki dəfə edilib.", "The same option was chosen twice.", "Один вариант выбран дважды."),
     "too-many-rows": (

@@ -99,6 +99,19 @@ class TestKinds:
     def test_a_wrong_answer_is_told_by_its_place(self, field: dict[str, Any], answer: Any, code: str) -> None:
         assert faults_of(a_form(field), {"a": answer}) == {"/answers/a": code}
 
+    @pytest.mark.parametrize(
+        ("count", "message"),
+        [
+            pytest.param(2, "Expected one of: x0, x1.", id="few"),
+            pytest.param(9, "Expected one of the options given.", id="many"),
+        ],
+    )
+    def test_options_are_named_when_they_are_few(self, count: int, message: str) -> None:
+        form = a_form(a_field("a", "radio", values=choices(*(f"x{number}" for number in range(count)))))
+        with pytest.raises(AnswersInvalid) as refused:
+            values_of(form, {"a": "z"}, language="en")
+        assert refused.value.places[0].message == message
+
     def test_every_fault_is_told_at_once(self) -> None:
         form = a_form(a_field("a", required=True), a_field("b", "number"), a_field("c", "datetime"))
         faults = faults_of(form, {"b": "x", "c": "y", "d": 1})
