@@ -57,13 +57,18 @@ def negate(run: Run, value: Value, at: int) -> Value:
     return run.null("not-a-number", f"Expected a number or a duration after `-`, found {feel_type(value)}.", at)
 
 
+def _raised(base: Decimal, exponent: Decimal) -> Decimal:
+    # IEEE 754-2008, 9.2.1: anything to the power of zero is one; decimal128 alone leaves 0 ** 0 open.
+    return NUMBERS.power(base, exponent) if exponent else Decimal(1)
+
+
 ARITHMETIC: dict[str, Operator] = {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}
 _NUMERIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": NUMBERS.add,
     "-": NUMBERS.subtract,
     "*": NUMBERS.multiply,
     "/": NUMBERS.divide,
-    "**": NUMBERS.power,
+    "**": _raised,
 }
 
 

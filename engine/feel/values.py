@@ -230,12 +230,21 @@ def equal(left: Value, right: Value, depth: int = DEEPEST_VALUE) -> bool | None:
             return False
         # `=` looks at whole seconds, as the property `second` tells them (10.3.2.13.1).
         return bool(left.instant() // NANOSECONDS == right.instant() // NANOSECONDS)
+    if kind is Range:
+        return _equal_ranges(left, right)
     if kind is Function:
         return True if left is right else None
     return None
 
 
-_BY_VALUE = frozenset({bool, Decimal, str, Date, DaysDuration, MonthsDuration, Range})
+_BY_VALUE = frozenset({bool, Decimal, str, Date, DaysDuration, MonthsDuration})
+
+
+def _equal_ranges(left: Range, right: Range) -> bool:
+    signs = (left.start_included, left.end_included, left.operator)
+    if signs != (right.start_included, right.end_included, right.operator):
+        return False
+    return equal(left.start, right.start) is True and equal(left.end, right.end) is True
 
 
 def _equal_lists(left: list[Value], right: list[Value], depth: int) -> bool | None:

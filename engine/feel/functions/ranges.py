@@ -25,8 +25,22 @@ def _order(left: Value, right: Value) -> int:
 
 
 def _closed(value: Value) -> Range:
-    """A point as the range of itself; a range as it is."""
-    return value if isinstance(value, Range) else Range(value, value)
+    """A point as the range of itself; a range as it is. All values but one are no range that lies anywhere."""
+    if not isinstance(value, Range):
+        return Range(value, value)
+    if value.operator == "!=":
+        raise _NoOrder
+    return value
+
+
+def _open_start(value: Range) -> bool:
+    """Whether a range has no start, as `(< 5)`."""
+    return value.operator in ("<", "<=")
+
+
+def _open_end(value: Range) -> bool:
+    """Whether a range has no end, as `(> 5)`."""
+    return value.operator in (">", ">=")
 
 
 def _register(relation: Relation, *signatures: str) -> None:
@@ -43,6 +57,8 @@ def _register(relation: Relation, *signatures: str) -> None:
 def before(first: Value, second: Value) -> bool:
     """All of the first lies before all of the second."""
     a, b = _closed(first), _closed(second)
+    if _open_end(a) or _open_start(b):
+        return False
     order = _order(a.end, b.start)
     return order < 0 or (order == 0 and not (a.end_included and b.start_included))
 
@@ -54,7 +70,8 @@ def after(first: Value, second: Value) -> bool:
 
 def meets(first: Range, second: Range) -> bool:
     """The first ends at the very point where the second starts."""
-    return first.end_included and second.start_included and _order(first.end, second.start) == 0
+    a, b = _closed(first), _closed(second)
+    return a.end_included and b.start_included and _order(a.end, b.start) == 0
 
 
 def met_by(first: Range, second: Range) -> bool:
@@ -68,18 +85,23 @@ def overlaps(first: Range, second: Range) -> bool:
 
 
 def _start_order(first: Range, second: Range) -> int:
+    if _open_start(first) or _open_start(second):
+        return int(_open_start(second)) - int(_open_start(first))
     order = _order(first.start, second.start)
     return order if order else int(second.start_included) - int(first.start_included)
 
 
 def _end_order(first: Range, second: Range) -> int:
+    if _open_end(first) or _open_end(second):
+        return int(_open_end(first)) - int(_open_end(second))
     order = _order(first.end, second.end)
     return order if order else int(first.end_included) - int(second.end_included)
 
 
 def overlaps_before(first: Range, second: Range) -> bool:
     """They share a point, the first starts first and does not end last."""
-    return _start_order(first, second) < 0 and overlaps(first, second) and _end_order(first, second) <= 0
+    a, b = _closed(first), _closed(second)
+    return _start_order(a, b) < 0 and overlaps(a, b) and _end_order(a, b) <= 0
 
 
 def overlaps_after(first: Range, second: Range) -> bool:
@@ -89,8 +111,8 @@ def overlaps_after(first: Range, second: Range) -> bool:
 
 def includes(first: Range, second: Value) -> bool:
     """All of the second lies in the first."""
-    inner = _closed(second)
-    return _start_order(first, inner) <= 0 and _end_order(first, inner) >= 0
+    outer, inner = _closed(first), _closed(second)
+    return _start_order(outer, inner) <= 0 and _end_order(outer, inner) >= 0
 
 
 def during(first: Value, second: Range) -> bool:
@@ -100,8 +122,8 @@ def during(first: Value, second: Range) -> bool:
 
 def finishes(first: Value, second: Range) -> bool:
     """They end together, and the first does not start earlier."""
-    inner = _closed(first)
-    return _end_order(inner, second) == 0 and _start_order(inner, second) >= 0
+    inner, outer = _closed(first), _closed(second)
+    return _end_order(inner, outer) == 0 and _start_order(inner, outer) >= 0
 
 
 def finished_by(first: Range, second: Value) -> bool:
@@ -111,8 +133,8 @@ def finished_by(first: Range, second: Value) -> bool:
 
 def starts(first: Value, second: Range) -> bool:
     """They start together, and the first does not end later."""
-    inner = _closed(first)
-    return _start_order(inner, second) == 0 and _end_order(inner, second) <= 0
+    inner, outer = _closed(first), _closed(second)
+    return _start_order(inner, outer) == 0 and _end_order(inner, outer) <= 0
 
 
 def started_by(first: Range, second: Value) -> bool:

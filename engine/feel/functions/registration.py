@@ -80,6 +80,11 @@ class Signature:
         """Fewest arguments."""
         return sum(not parameter.optional for parameter in self.parameters)
 
+    def takes(self, count: int) -> bool:
+        """Whether so many arguments fit, whatever they are."""
+        many = bool(self.parameters) and self.parameters[-1].many
+        return self.fewest <= count and (many or count <= len(self.parameters))
+
     def accept(self, arguments: Sequence[Value]) -> list[Value] | int:
         """The arguments as the kinds want them, or the place of the first that does not fit."""
         if self.parameters and self.parameters[-1].many:
@@ -171,9 +176,11 @@ def _body(name: str, signatures: list[Signature]) -> Callable[[Run, Sequence[Val
             accepted = signature.accept(arguments)
             if not isinstance(accepted, int):
                 return signature.body(run, *accepted)
-            if accepted > furthest and len(arguments) <= len(signature.parameters):
+            if accepted > furthest and signature.takes(len(arguments)):
                 furthest, refused = accepted, signature
-        return _refuse(run, name, refused, max(furthest, 0), arguments)
+        if furthest < 0:
+            return run.null("arguments", f"{name}() has no form for {len(arguments)} arguments.")
+        return _refuse(run, name, refused, furthest, arguments)
 
     return body
 
