@@ -58,6 +58,15 @@ JOB_MOVES: Final[Mapping[JobState, frozenset[JobState]]] = {
 DEFAULT_BACKOFF: Final = "PT5S,PT30S,PT2M"
 
 
+class Effect:
+    """Something a service call brought about that the case keeps beside its variables: a payment opened, a file made.
+
+    Each kind is a frozen dataclass in the module of its subject; `engine.runtime.effects` keeps them.
+    """
+
+    __slots__ = ()
+
+
 class LeaseLost(Refused):
     """The worker's lease on a job is over, and another may have taken it: the late result is not used."""
 

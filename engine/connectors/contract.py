@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeAlias
 
+from engine.casework.job import Effect
 from engine.errors import Refused, Unavailable
 
 Json: TypeAlias = Any
@@ -70,6 +71,8 @@ class Success:
 
     variables: Mapping[str, Json] = field(default_factory=dict)
     lookup: LookupReceipt | None = None
+    effects: tuple[Effect, ...] = ()
+    """What the case keeps beside the variables, in the transaction that completes the job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

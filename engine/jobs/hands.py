@@ -130,7 +130,15 @@ class Hands:
             source = Source(
                 name=f"{found.register} {found.operation}", purpose=found.purpose, legal_basis=found.legal_basis
             )
-        complete_job(self.runtime, job.id, variables, owner=self.owner, by=SYSTEM, source=source)
+        complete_job(
+            self.runtime,
+            job.id,
+            variables,
+            owner=self.owner,
+            by=SYSTEM,
+            source=source,
+            effects=outcome.effects,
+        )
 
     def _fail(
         self,

@@ -7,7 +7,7 @@ names the BPMN error that leads to the model's fallback, and without it an incid
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -15,10 +15,11 @@ from typing import Any, Final
 from engine.bpmn.kernel.port import CompleteJob, ThrowError
 from engine.casework.actor import SYSTEM, Actor
 from engine.casework.evidence import Provenance
-from engine.casework.job import Incident, Job, JobKind, JobState, LeaseLost
+from engine.casework.job import Effect, Incident, Job, JobKind, JobState, LeaseLost
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
+from engine.runtime.effects import keep_effect
 from engine.runtime.evidence import add_evidence
 from engine.runtime.record_waits import EVIDENCE_HEADER
 from engine.runtime.stepping import advance, save_noted
@@ -50,9 +51,16 @@ class Source:
 
 
 def complete_job(
-    runtime: Runtime, job_id: str, variables: Mapping[str, Any], *, owner: str, by: Actor, source: Source | None = None
+    runtime: Runtime,
+    job_id: str,
+    variables: Mapping[str, Any],
+    *,
+    owner: str,
+    by: Actor,
+    source: Source | None = None,
+    effects: Sequence[Effect] = (),
 ) -> None:
-    """The work is done; `variables` go to the case. Raises NotFound, LeaseLost, BadVariables."""
+    """The work is done; `variables` go to the case, `effects` are kept. Raises NotFound, LeaseLost, BadVariables."""
     check_variables(variables)
 
     def change(act: Act) -> None:
@@ -71,6 +79,8 @@ def complete_job(
                 legal_basis=source.legal_basis if source else "",
                 content=variables,
             )
+        for effect in effects:
+            keep_effect(act, record, job, effect)
         advance(act, record, CompleteJob(wait=job.wait, variables=variables), done=job.wait)
 
     transact(runtime, by, change)
