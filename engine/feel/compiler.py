@@ -331,6 +331,8 @@ def _logic(node: syntax.Logic) -> Compiled:
 
 def _instance_of(node: syntax.InstanceOf) -> Compiled:
     value, at = compile_node(node.value), node.at
+    if node.type == syntax.TypeName("Null"):
+        return lambda env: value(env) is None
 
     def test(env: Env) -> bool | None:
         kind = resolve(node.type, env.run.types)

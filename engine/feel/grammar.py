@@ -79,6 +79,8 @@ class Grammar:
     def __init__(self, text: str, known: frozenset[str], members: frozenset[str]) -> None:
         self.tokens = Tokens(text, known, members)
         self._depth = 0
+        self._ends_range = False
+        """Whether the second end of a range is read, which a `[` may close."""
 
     # --- whole texts ---------------------------------------------------------------------------------------------
 
@@ -124,7 +126,9 @@ class Grammar:
         self._depth += 1
         if self._depth > DEEPEST_NESTING:
             raise self.tokens.fail(f"expected at most {DEEPEST_NESTING} expressions within each other")
+        outside, self._ends_range = self._ends_range, False
         result = self._binary(_OR)
+        self._ends_range = outside
         self._depth -= 1
         return result
 
@@ -192,7 +196,7 @@ class Grammar:
                 value = Path(token.at, value, self._joined_name("the name of a member"))
             elif token.text == "[" and not self._closes_range(token):
                 self.tokens.advance()
-                condition = self._filter_condition()
+                condition = self.expression()
                 self._expect("]", "of the filter")
                 value = Filter(token.at, value, condition)
             elif token.text == "(":
@@ -201,14 +205,10 @@ class Grammar:
                 return value
         raise self.tokens.fail(f"expected at most {LONGEST_CHAIN} paths, filters and calls in a row")
 
-    def _filter_condition(self) -> Node:
-        token = self.tokens.token
-        if token.kind == "operator" and token.text in _COMPARISONS:
-            return In(token.at, Name(token.at, "item"), (self.test(),))
-        return self.expression()
-
     def _closes_range(self, bracket: Token) -> bool:
         """`]1..5[`: whether a `[` ends a range rather than begins a filter."""
+        if not self._ends_range:
+            return False
         self.tokens.advance()
         after = self.tokens.token
         self.tokens.back_to(bracket)
@@ -221,7 +221,7 @@ class Grammar:
     def _in_tests(self) -> tuple[Node, ...]:
         opening = self.tokens.token
         if not self._accept("("):
-            return (self.test(),)
+            return (self._open_range() if self._compares() else self._arithmetic(),)
         if self._is(")"):
             raise self.tokens.fail("expected a test, found `)`")
         first = self.test()
@@ -241,10 +241,10 @@ class Grammar:
 
     def test(self) -> Node:
         """One positive unary test: `< 5`, `[1..5]` or an expression."""
-        token = self.tokens.token
-        if token.kind == "operator" and token.text in _COMPARISONS:
-            return self._open_range()
-        return self.expression()
+        return self._open_range() if self._compares() else self.expression()
+
+    def _compares(self) -> bool:
+        return self.tokens.token.kind == "operator" and self.tokens.token.text in _COMPARISONS
 
     def _open_range(self) -> RangeLiteral:
         operator = self.tokens.advance()
@@ -258,7 +258,9 @@ class Grammar:
 
     def _range_from(self, opening: Token, start: Node) -> RangeLiteral:
         self._expect("..", "of the range")
+        self._ends_range = True
         end = self._arithmetic()
+        self._ends_range = False
         closing = self.tokens.token
         if closing.kind != "operator" or closing.text not in (")", "]", "["):
             raise self.tokens.fail(f"expected `]`, `)` or `[` to close the range, found {closing.told()}")
@@ -304,7 +306,7 @@ class Grammar:
     def _bracketed(self, token: Token) -> Node | None:
         if token.text == "(":
             self.tokens.advance()
-            if self.tokens.token.kind == "operator" and self.tokens.token.text in _COMPARISONS:
+            if self._compares():
                 value: Node = self._open_range()
                 self._expect(")", "of the range")
                 return value
