@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import zip_longest
 
 from lxml import etree
 
@@ -41,8 +43,10 @@ def line_of(node: etree._Element) -> int | None:
 class BoxedReader:
     """Reads elements of one namespace and gathers the faults met."""
 
-    def __init__(self, namespace: str, file: str | None) -> None:
+    def __init__(self, namespace: str, file: str | None, language: str | None = None) -> None:
         self._prefix = f"{{{namespace}}}"
+        self._language = language
+        self._where: list[str] = []
         self.file = file
         self.diagnostics: list[Diagnostic] = []
         self._boxes: dict[str, Callable[[etree._Element], BoxedExpression]] = {
@@ -75,16 +79,28 @@ class BoxedReader:
         """The first child of one name."""
         return next(self.all(node, name), None)
 
+    @contextmanager
+    def within(self, what: str, name: str) -> Iterator[None]:
+        """Read a part of the model that messages name: "decision `Fee`", "rule 2"."""
+        self._where.append(f"{what} `{name}`" if what and name else what)
+        try:
+            yield
+        finally:
+            self._where.pop()
+
     def spot(self, node: etree._Element) -> Spot:
-        """Id and line; the id of the nearest parent that has one."""
+        """Place, line and id; the id of the nearest parent that has one."""
         holder: etree._Element | None = node
         while holder is not None and holder.get("id") is None:
             holder = holder.getparent()
-        return Spot(None if holder is None else holder.get("id"), line_of(node))
+        return Spot(None if holder is None else holder.get("id"), line_of(node), self._place())
+
+    def _place(self) -> str:
+        return ", ".join(part for part in self._where if part)
 
     def own_spot(self, node: etree._Element) -> Spot:
         """Id and line of an element that others refer to."""
-        return Spot(node.get("id"), line_of(node))
+        return Spot(node.get("id"), line_of(node), self._place())
 
     def name(self, node: etree._Element) -> str:
         """The name of an element, with single spaces."""
@@ -101,10 +117,13 @@ class BoxedReader:
         if node is None:
             return None
         text = self.child(node, "text")
-        return Text((text.text if text is not None else node.text) or "", self.spot(node))
+        told = (text.text if text is not None else node.text) or ""
+        return Text(told, self.spot(node), node.get("expressionLanguage") or self._language)
 
     def fault(self, rule: str, message: str, spot: Spot, remedy: str = "Mend the model.") -> None:
         """Note what stands against the file."""
+        if spot.place:
+            message = f"{spot.place[0].upper()}{spot.place[1:]}: {message}"
         found = Diagnostic(rule, message, remedy, element_id=spot.element_id, line=spot.line, file=self.file)
         self.diagnostics.append(found)
 
@@ -126,7 +145,7 @@ class BoxedReader:
 
     def _literal(self, node: etree._Element) -> LiteralExpression:
         text = self.text_of(node)
-        language = node.get("expressionLanguage")
+        language = node.get("expressionLanguage") or self._language
         return LiteralExpression(self.spot(node), text.text if text else "", self.type_ref(node), language)
 
     def _table(self, node: etree._Element) -> DecisionTable:
@@ -140,12 +159,19 @@ class BoxedReader:
         inputs = tuple(self._input(part) for part in self.all(node, "input"))
         outputs = tuple(self._output(part) for part in self.all(node, "output"))
         columns = [part.get("name") or "" for part in self.all(node, "annotation")]
-        rules = tuple(self._rule(part, len(inputs), len(outputs), columns) for part in self.all(node, "rule"))
+        rules: list[Rule] = []
+        for index, part in enumerate(self.all(node, "rule"), 1):
+            with self.within(f"rule {index}", ""):
+                rules.append(self._rule(part, inputs, outputs, columns))
         if not outputs:
             self.fault("no-output", "Expected at least one output in the decision table.", spot)
-        return DecisionTable(spot, policy, aggregation, inputs, outputs, rules, self.type_ref(node))
+        return DecisionTable(spot, policy, aggregation, inputs, outputs, tuple(rules), self.type_ref(node))
 
     def _input(self, node: etree._Element) -> TableInput:
+        with self.within("input", node.get("label") or ""):
+            return self._input_within(node)
+
+    def _input_within(self, node: etree._Element) -> TableInput:
         expression = self.child(node, "inputExpression")
         text = self.text_of(expression) or Text("", self.spot(node))
         type_ref = None if expression is None else self.type_ref(expression)
@@ -153,23 +179,25 @@ class BoxedReader:
         return TableInput(self.spot(node), label, text, type_ref, self.text_of(self.child(node, "inputValues")))
 
     def _output(self, node: etree._Element) -> TableOutput:
-        return TableOutput(
-            self.spot(node),
-            self.name(node),
-            self.type_ref(node),
-            self.text_of(self.child(node, "outputValues")),
-            self.text_of(self.child(node, "defaultOutputEntry")),
-        )
-
-    def _rule(self, node: etree._Element, inputs: int, outputs: int, columns: list[str]) -> Rule:
-        spot = self.spot(node)
-        tests = self._texts(node, "inputEntry")
-        answers = self._texts(node, "outputEntry")
-        if len(tests) != inputs or len(answers) != outputs:
-            found = f"{len(tests)} and {len(answers)}"
-            self.fault(
-                "rule-width", f"Expected {inputs} inputs and {outputs} outputs in the rule, found {found}.", spot
+        with self.within("output", self.name(node)):
+            return TableOutput(
+                self.spot(node),
+                self.name(node),
+                self.type_ref(node),
+                self.text_of(self.child(node, "outputValues")),
+                self.text_of(self.child(node, "defaultOutputEntry")),
             )
+
+    def _rule(
+        self, node: etree._Element, inputs: Sequence[TableInput], outputs: Sequence[TableOutput], columns: list[str]
+    ) -> Rule:
+        spot = self.spot(node)
+        tests = self._texts(node, "inputEntry", [f"input `{column.label}`" for column in inputs])
+        answers = self._texts(node, "outputEntry", [f"output `{column.name}`" for column in outputs])
+        if len(tests) != len(inputs) or len(answers) != len(outputs):
+            found = f"{len(tests)} and {len(answers)}"
+            wanted = f"{len(inputs)} inputs and {len(outputs)} outputs"
+            self.fault("rule-width", f"Expected {wanted} in the rule, found {found}.", spot)
         texts = [text.text.strip() for text in self._texts(node, "annotationEntry")]
         description = self.child(node, "description")
         notes = list(zip([*columns, *[""] * len(texts)], texts, strict=False))
@@ -177,15 +205,24 @@ class BoxedReader:
             notes.append(("description", description.text.strip()))
         return Rule(spot, tests, answers, tuple(note for note in notes if note[1]))
 
-    def _texts(self, node: etree._Element, name: str) -> tuple[Text, ...]:
-        return tuple(text for text in (self.text_of(part) for part in self.all(node, name)) if text is not None)
+    def _texts(self, node: etree._Element, name: str, columns: Sequence[str] = ()) -> tuple[Text, ...]:
+        texts: list[Text] = []
+        for part, column in zip_longest(list(self.all(node, name)), columns):
+            if part is None:
+                break
+            with self.within((column or "").replace(" ``", ""), ""):
+                text = self.text_of(part)
+            if text is not None:
+                texts.append(text)
+        return tuple(texts)
 
     def _context(self, node: etree._Element) -> BoxedContext:
         entries: list[ContextEntry] = []
         for entry in self.all(node, "contextEntry"):
             variable = self.child(entry, "variable")
             named = None if variable is None else Variable(self.name(variable), self.type_ref(variable))
-            entries.append(ContextEntry(named, self.boxed_child(entry)))
+            with self.within("entry" if named else "result of the context", named.name if named else ""):
+                entries.append(ContextEntry(named, self.boxed_child(entry)))
         return BoxedContext(self.spot(node), tuple(entries), self.type_ref(node))
 
     def _invocation(self, node: etree._Element) -> Invocation:
@@ -194,7 +231,8 @@ class BoxedReader:
         for binding in self.all(node, "binding"):
             parameter = self.child(binding, "parameter")
             if parameter is not None:
-                bindings.append((self.name(parameter), self.boxed_child(binding)))
+                with self.within("argument", self.name(parameter)):
+                    bindings.append((self.name(parameter), self.boxed_child(binding)))
         return Invocation(self.spot(node), callee, tuple(bindings), self.type_ref(node))
 
     def function(self, node: etree._Element) -> FunctionDefinition:
@@ -209,13 +247,15 @@ class BoxedReader:
 
     def _relation(self, node: etree._Element) -> Relation:
         columns = tuple(self.name(part) for part in self.all(node, "column"))
+        types = tuple(self.type_ref(part) for part in self.all(node, "column"))
         rows: list[tuple[BoxedExpression | None, ...]] = []
-        for row in self.all(node, "row"):
-            rows.append(tuple(self._box(part) for part in row if self.local(part) in self._boxes))
-            if len(rows[-1]) != len(columns):
-                problem = f"Expected {len(columns)} cells in the row, found {len(rows[-1])}."
-                self.fault("row-width", problem, self.spot(row))
-        return Relation(self.spot(node), columns, tuple(rows), self.type_ref(node))
+        for index, row in enumerate(self.all(node, "row"), 1):
+            with self.within(f"row {index}", ""):
+                rows.append(tuple(self._box(part) for part in row if self.local(part) in self._boxes))
+                if len(rows[-1]) != len(columns):
+                    problem = f"Expected {len(columns)} cells in the row, found {len(rows[-1])}."
+                    self.fault("row-width", problem, self.spot(row))
+        return Relation(self.spot(node), columns, tuple(rows), self.type_ref(node), types)
 
     def _conditional(self, node: etree._Element) -> Conditional:
         condition, then, otherwise = (self.boxed_child(self.child(node, name)) for name in ("if", "then", "else"))

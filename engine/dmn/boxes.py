@@ -29,7 +29,7 @@ from engine.feel.expression import Expression, UnaryTests, parse_expression, par
 from engine.feel.loops import Walk, for_loop, quantified
 from engine.feel.paths import filtered
 from engine.feel.run import Env
-from engine.feel.types import ANY, UNFIT, FeelType, coerce
+from engine.feel.types import ANY, UNFIT, FeelType, FunctionType, coerce
 from engine.feel.values import Function, Value, feel_type
 
 Compiled: TypeAlias = Callable[[Env], Value]
@@ -48,6 +48,8 @@ class Boxes:
 
     def expression(self, text: Text, names: Names) -> Expression | None:
         """A parsed expression; None, with the fault noted, when it is none. Empty text is null."""
+        if not self._is_feel(text):
+            return None
         try:
             return parse_expression(text.text if text.text.strip() else "null", names)
         except FeelSyntaxError as fault:
@@ -56,11 +58,21 @@ class Boxes:
 
     def tests(self, text: Text, names: Names) -> UnaryTests | None:
         """Parsed unary tests; None, with the fault noted, when they are none."""
+        if not self._is_feel(text):
+            return None
         try:
             return parse_unary_tests(text.text, names)
         except FeelSyntaxError as fault:
             self._note(fault, text)
             return None
+
+    def _is_feel(self, text: Text) -> bool:
+        """Whether the file calls a text FEEL, by one of its namespaces; other languages are not run."""
+        if text.language is None or "feel" in text.language.lower():
+            return True
+        problem = f"Expected FEEL, found the expression language `{text.language:.100}`."
+        self.note("expression-language", problem, text.spot, "Write the expression in FEEL.")
+        return False
 
     def kind(self, type_ref: str | None, spot: Spot) -> FeelType | None:
         """The type of a reference; None for any, and, with the fault noted, for an unknown one."""
@@ -70,7 +82,9 @@ class Boxes:
         return None if kind is ANY else kind
 
     def note(self, rule: str, message: str, spot: Spot, remedy: str = "Mend the model.") -> None:
-        """Note what stands against the model."""
+        """Note what stands against the model, with its place in words."""
+        if spot.place:
+            message = f"{spot.place[0].upper()}{spot.place[1:]}: {message}"
         found = Diagnostic(rule, message, remedy, element_id=spot.element_id, line=spot.line, file=self._file)
         self.diagnostics.append(found)
 
@@ -119,7 +133,7 @@ class Boxes:
         return compiled if kind is None else coerced(compiled, kind, told)
 
     def _literal(self, box: LiteralExpression, names: Names) -> Compiled:
-        parsed = self.expression(Text(box.text, box.spot), names)
+        parsed = self.expression(Text(box.text, box.spot, box.language), names)
         return _nothing if parsed is None else parsed.run
 
     def _context(self, box: BoxedContext, names: Names) -> Compiled:
@@ -171,10 +185,19 @@ class Boxes:
         parameters = [(variable.name, self.kind(variable.type_ref, box.spot)) for variable in box.parameters]
         body = self.compile(box.body, names | {variable.name for variable in box.parameters})
         declared = result or self.kind(box.type_ref, box.spot)
+        if isinstance(declared, FunctionType):
+            declared = declared.result
         return lambda env: written_function(parameters, body, env, name=name, result_type=declared)
 
     def _relation(self, box: Relation, names: Names) -> Compiled:
-        rows = [[self.compile(cell, names) for cell in row] for row in box.rows]
+        types = box.column_types or (None,) * len(box.columns)
+        rows = [
+            [
+                self.typed(self.compile(cell, names), type_ref, box.spot, f"The column `{column}`")
+                for cell, column, type_ref in zip(row, box.columns, types, strict=False)
+            ]
+            for row in box.rows
+        ]
 
         def make(env: Env) -> Value:
             return [{column: cell(env) for column, cell in zip(box.columns, row, strict=False)} for row in rows]
@@ -221,7 +244,7 @@ def coerced(compiled: Compiled, kind: FeelType, told: str) -> Compiled:
     """The closure with its value coerced to a type."""
 
     def fit(env: Env) -> Value:
-        value = coerce(compiled(env), kind)
+        value = coerce(compiled(env), kind, env.run)
         if value is UNFIT:
             return env.run.null("value-type", f"{told} expects a {kind.name}.")
         return value

@@ -14,6 +14,7 @@ from engine.dmn.model import (
     DecisionService,
     Definitions,
     Element,
+    Import,
     InputData,
     ItemDefinition,
     Reference,
@@ -27,6 +28,7 @@ from engine.dmn.nodes import (
     Need,
     Node,
     RequirementCycle,
+    at_home,
     bind,
     plan_for,
     service_function,
@@ -37,6 +39,8 @@ from engine.feel.types import FeelType, FunctionType
 from engine.feel.values import Function, Value
 
 MOST_MODELS = 100
+MOST_TYPES = 20_000
+"""Types that one model may import; models that import one another twice would double them at every step."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,13 +111,15 @@ class _Compiler:
         for entry in model.imports:
             other = self._models.get(entry.namespace)
             if other is None:
-                if "DMN" in entry.namespace or entry.namespace in self._types:
-                    continue
-                remedy = "Deploy the imported model together with this one."
-                boxes.note("missing-import", f"The imported model `{entry.namespace}` is missing.", entry.spot, remedy)
+                self._missing(boxes, entry)
                 continue
             prefix = f"{entry.name}." if entry.name else ""
             imported |= {prefix + name: kind for name, kind in self.model(other).by_name.items()}
+            if len(imported) > MOST_TYPES:
+                problem = f"Expected at most {MOST_TYPES} imported types, found more."
+                boxes.note("too-many-types", problem, entry.spot, "Import a model once.")
+                imported.clear()
+                break
         components = special_names(_component_names(model.item_definitions))
         for entry in model.imports:
             other = self._models.get(entry.namespace)
@@ -147,6 +153,15 @@ class _Compiler:
                     bind(self._scopes[_key(model, knowledge)], need.path, target.function)
         self.diagnostics.extend(boxes.diagnostics)
         return types
+
+    def _missing(self, boxes: Boxes, entry: Import) -> None:
+        """Note an import that is not there, or is of no decisions: PMML, XML Schema."""
+        if entry.kind and "DMN" not in entry.kind:
+            problem = f"Expected the import of a DMN model, found one of the type `{entry.kind:.100}`."
+            boxes.note("import-type", problem, entry.spot, "Import DMN models only.")
+            return
+        remedy = "Deploy the imported model together with this one."
+        boxes.note("missing-import", f"The imported model `{entry.namespace}` is missing.", entry.spot, remedy)
 
     def plans(self) -> dict[Key, tuple[Key, ...]]:
         """The plan of each decision."""
@@ -210,7 +225,8 @@ class _Compiler:
         needs = self._needs(model, boxes, decision, decision.requires)
         logic = boxes.compile(decision.logic, components | self._names(needs))
         kind = boxes.kind(decision.variable.type_ref, decision.spot)
-        self.nodes[_key(model, decision)] = DecisionNode(decision.spot, decision.variable.name, needs, logic, kind)
+        name, types = decision.variable.name, self._types[model.namespace].by_name
+        self.nodes[_key(model, decision)] = DecisionNode(decision.spot, name, needs, logic, kind, types)
 
     def _knowledge(
         self, model: Definitions, boxes: Boxes, knowledge: BusinessKnowledgeModel, components: Names
@@ -227,6 +243,7 @@ class _Compiler:
             function = made(Env(scope, None, run))
         if not isinstance(function, Function):
             function = _refusing(knowledge.name, run)
+        function = at_home(function, run.types)
         scope[knowledge.variable.name] = function
         self.nodes[key] = FunctionNode(knowledge.spot, knowledge.variable.name, function)
 

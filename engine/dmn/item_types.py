@@ -47,8 +47,10 @@ class Types:
             return ANY
         found = self._types.get(type_ref) or BY_NAME.get(type_ref)
         if found is None and ":" in type_ref:
-            local = type_ref.rpartition(":")[2]
-            found = self._types.get(local) or BY_NAME.get(local) or _XSD.get(local)
+            prefix, _, local = type_ref.rpartition(":")
+            found = (
+                self._types.get(f"{prefix}.{local}") or self._types.get(local) or BY_NAME.get(local) or _XSD.get(local)
+            )
         return found
 
     def _build(self, item: ItemDefinition, parse: ParseTests) -> FeelType:
@@ -71,9 +73,15 @@ class Types:
             return kind
         run_tests = parsed.run
 
-        def allows(value: Value) -> bool:
-            run = Run(types=self._types)
-            return run_tests(Env({"?": value}, None, run), value) is True
+        def allows(value: Value, run: Run | None) -> bool:
+            run = run or Run()
+            outside, noted = run.types, len(run.warnings)
+            run.types = self._types
+            try:
+                return run_tests(Env({"?": value}, None, run), value) is True
+            finally:
+                run.types = outside
+                del run.warnings[noted:]
 
         return Restricted(item.name, kind, allows, parsed.each)
 
@@ -102,6 +110,6 @@ class _Later:
             found = self._types.by_name[found.name]
         return ANY
 
-    def holds(self, value: Value, depth: int = DEEPEST_VALUE) -> bool:
+    def holds(self, value: Value, depth: int = DEEPEST_VALUE, run: Run | None = None) -> bool:
         """Whether a value conforms."""
-        return self.known().holds(value, depth - 1) if depth > 0 else False
+        return self.known().holds(value, depth - 1, run) if depth > 0 else False

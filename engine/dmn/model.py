@@ -14,7 +14,10 @@ class Spot:
     """Where something stands in its file."""
 
     element_id: str | None = None
+    """Of the element, or of the nearest around it that has one."""
     line: int | None = None
+    place: str = field(default="", compare=False)
+    """In words, such as "decision `Fee`, rule 2, input `Age`"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class Text:
 
     text: str
     spot: Spot = Spot()
+    language: str | None = None
+    """The expression language that the file names for it; FEEL when None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,8 @@ class Relation:
     columns: tuple[str, ...]
     rows: tuple[tuple[BoxedExpression | None, ...], ...]
     type_ref: str | None = None
+    column_types: tuple[str | None, ...] = ()
+    """The type of each column; none for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +288,8 @@ class Import:
     name: str
     location: str | None = None
     """Where its file is said to be."""
+    kind: str = ""
+    """What is imported: a namespace of DMN, or that of PMML or XML Schema."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ deep stack (DMN 1.5, 6.2 and 10.4).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from engine.dmn.model import Spot
@@ -43,7 +43,7 @@ class InputNode:
         """A value as the declared type wants it; null with a warning when it does not fit."""
         if self.kind is None:
             return value
-        fitting = coerce(value, self.kind)
+        fitting = coerce(value, self.kind, run)
         if fitting is UNFIT:
             return run.null("input-type", f"The input `{self.name}` expects a {self.kind.name}.")
         return fitting
@@ -58,6 +58,8 @@ class DecisionNode:
     needs: tuple[Need, ...]
     logic: Compiled
     kind: FeelType | None
+    types: Mapping[str, FeelType] | None = None
+    """Those of its own model, which `instance of` asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,13 @@ def _decide(run: TracedRun, nodes: Nodes, node: DecisionNode, known: Mapping[Key
         if not isinstance(target, FunctionNode):
             required.append((".".join(need.path), value))
     before = len(run.tables)
+    outside = run.types
+    if node.types is not None:
+        run.types = node.types
     value = node.logic(Env(names, None, run))
+    run.types = outside
     if node.kind is not None:
-        fitting = coerce(value, node.kind)
+        fitting = coerce(value, node.kind, run)
         if fitting is UNFIT:
             run.null("decision-type", f"The decision `{node.name}` expects a {node.kind.name}.")
             fitting = None
@@ -154,6 +160,20 @@ def _decide(run: TracedRun, nodes: Nodes, node: DecisionNode, known: Mapping[Key
     tables = tuple(run.tables[before:])
     run.decisions.append(DecisionTrace(node.spot.element_id, node.name, tuple(required), value, tables))
     return value
+
+
+def at_home(function: Function, types: Mapping[str, FeelType]) -> Function:
+    """A function that sees the types of its own model wherever it is called."""
+    inner = function.body
+
+    def body(run: Run, arguments: Sequence[Value]) -> Value:
+        outside, run.types = run.types, types
+        try:
+            return inner(run, arguments)
+        finally:
+            run.types = outside
+
+    return replace(function, body=body)
 
 
 def bind(names: dict[str, Value], path: tuple[str, ...], value: Value) -> None:
@@ -176,7 +196,7 @@ def service_function(
     def body(run: Run, arguments: Sequence[Value]) -> Value:
         known: dict[Key, Value] = {}
         for (key, parameter, kind), argument in zip(inputs, arguments, strict=True):
-            fitting = argument if kind is None else coerce(argument, kind)
+            fitting = argument if kind is None else coerce(argument, kind, run)
             if fitting is UNFIT and kind is not None:
                 return run.null("argument-type", f"{name} expects a {kind.name} as `{parameter}`.")
             known[key] = fitting
@@ -185,7 +205,7 @@ def service_function(
         carry_out(run, nodes, plan, known, {})
         values = {output: known[key] for key, output in outputs}
         value = next(iter(values.values())) if len(values) == 1 else values
-        fitting = value if result is None else coerce(value, result)
+        fitting = value if result is None else coerce(value, result, run)
         return run.null("result-type", f"{name} gives no {result.name}.") if fitting is UNFIT and result else fitting
 
     parameters = tuple(parameter for _, parameter, _ in inputs)

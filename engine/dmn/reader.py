@@ -36,6 +36,12 @@ NAMESPACES = {
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
     "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
 }
+_WORDS = {
+    "inputData": "input",
+    "decision": "decision",
+    "businessKnowledgeModel": "business knowledge model",
+    "decisionService": "decision service",
+}
 
 
 def read_dmn(data: bytes, *, file: str | None = None) -> Definitions:
@@ -80,19 +86,26 @@ def _check_shape(root: etree._Element, file: str | None) -> None:
 
 class _Reader(BoxedReader):
     def __init__(self, root: etree._Element, file: str | None) -> None:
-        super().__init__(etree.QName(root).namespace or "", file)
+        super().__init__(etree.QName(root).namespace or "", file, root.get("expressionLanguage"))
         self._root = root
 
     def read(self) -> Definitions:
         root = self._root
         imports = tuple(
-            Import(self.spot(node), node.get("namespace", ""), self.name(node), node.get("locationURI"))
+            Import(
+                self.spot(node),
+                node.get("namespace", ""),
+                self.name(node),
+                node.get("locationURI"),
+                node.get("importType", ""),
+            )
             for node in self.all(root, "import")
         )
         items = tuple(self._item(node) for node in self.all(root, "itemDefinition"))
         elements: list[Element] = []
         for node in root:
-            element = self._element(node)
+            with self.within(_WORDS.get(self.local(node), ""), self.name(node)):
+                element = self._element(node)
             if element is not None:
                 elements.append(element)
         by_id: dict[str, Element] = {}
@@ -155,6 +168,10 @@ class _Reader(BoxedReader):
         return Reference(element_id, None if namespace in ("", self._root.get("namespace")) else namespace)
 
     def _item(self, node: etree._Element) -> ItemDefinition:
+        with self.within("component" if self.local(node) == "itemComponent" else "type", self.name(node)):
+            return self._item_within(node)
+
+    def _item_within(self, node: etree._Element) -> ItemDefinition:
         function = self.child(node, "functionItem")
         components = tuple(self._item(part) for part in self.all(node, "itemComponent"))
         return ItemDefinition(

@@ -98,7 +98,7 @@ class _Table:
     def _input(self, column: _Input, env: Env) -> Value:
         value = column.value(env)
         if column.kind is not None and value is not None:
-            fitting = coerce(value, column.kind)
+            fitting = coerce(value, column.kind, env.run)
             if fitting is UNFIT:
                 env.run.null("input-type", f"The input `{column.label}` expects a {column.kind.name}.")
                 return UNFIT
@@ -137,7 +137,7 @@ class _Table:
         value = output(env)
         if column.kind is None or value is None:
             return value
-        fitting = coerce(value, column.kind)
+        fitting = coerce(value, column.kind, env.run)
         if fitting is UNFIT:
             return env.run.null("output-type", f"The output `{column.name}` expects a {column.kind.name}.")
         return fitting

@@ -81,12 +81,12 @@ def written_function(
         values = list(arguments)
         if typed:
             for place, kind in enumerate(types):
-                values[place] = values[place] if kind is None else coerce(values[place], kind)
+                values[place] = values[place] if kind is None else coerce(values[place], kind, run)
                 if values[place] is UNFIT and kind is not None:
                     return run.null("argument-type", f"{told} expects {kind.name} as `{names[place]}`.")
         result = body(Env(dict(zip(names, values, strict=True)), env, run))
         if result_type is not None:
-            result = coerce(result, result_type)
+            result = coerce(result, result_type, run)
             if result is UNFIT:
                 return run.null("result-type", f"{told} gives no {result_type.name}, as declared.")
         return result

@@ -3,17 +3,20 @@
 Item definitions of DMN become types here too: `Restricted` adds allowed values and `Record` named components.
 """
 
-# ruff: noqa: ARG002  (every `holds` gets the depth)
+# ruff: noqa: ARG002  (every `holds` gets the depth and the run)
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.feel.syntax import ContextOf, TypeName, TypeNode, TypeOf
 from engine.feel.temporal import Date, DateTime, Time
 from engine.feel.values import DEEPEST_VALUE, Function, Range, Value, feel_type
+
+if TYPE_CHECKING:
+    from engine.feel.run import Run
 
 MOST_CHECKED = 100_000
 """Items of one list that are checked."""
@@ -27,8 +30,8 @@ class FeelType(Protocol):
         """As analysts call it."""
         ...
 
-    def holds(self, value: Value, depth: int = DEEPEST_VALUE) -> bool:
-        """Whether a value that is not null conforms."""
+    def holds(self, value: Value, depth: int = DEEPEST_VALUE, run: Run | None = None) -> bool:
+        """Whether a value that is not null conforms; allowed values are tested within the bounds of the run."""
         ...
 
 
@@ -38,7 +41,7 @@ class AnyType:
 
     name: str = "Any"
 
-    def holds(self, value: Value, depth: int = DEEPEST_VALUE) -> bool:
+    def holds(self, value: Value, depth: int = DEEPEST_VALUE, run: Run | None = None) -> bool:
         """Whether it is a value at all."""
         return value is not None
 
@@ -49,7 +52,7 @@ class Simple:
 
     name: str
 
-    def holds(self, value: Value, depth: int = DEEPEST_VALUE) -> bool:
+    def holds(self, value: Value, depth: int = DEEPEST_VALUE, run: Run | None = None) -> bool:
         """Whether the value is of that kind."""
         return feel_type(value) == self.name
 
@@ -65,11 +68,11 @@ class ListType:
         """As analysts call it."""
         return f"list<{self.item.name}>"
 
-    def holds(self, value: Value, depth: int = DEEPEST_VALUE) -> bool:
+    def holds(self, value: Value, depth: int = DEEPEST_VALUE, run: Run | None = None) -> bool:
         """Whether it is a list, each item null or of the type."""
         if not isinstance(value, list) or depth <= 0:
             return False
-        return all(item is None or self.item.holds(item, depth - 1) for item in value)
+        return all(item is None or self.item.holds(item, depth - 1, run) for item in value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,10 @@ class RangeType:
         """As analysts call it."""
         return f"range<{self.item.name}>"
 
-    def holds(self, value: Value, depth: int = DEEPEST_VALUE) -> bool:
+    def holds(self, value: Value, depth: int = DEEPEST_VALUE, run: Run | None = None) -> bool:
         """Whether it is a range, each end open or of the type."""
         return isinstance(value, Range) and all(
-            end is None or self.item.holds(end, depth - 1) for end in (value.start, value.end)
+            end is None or self.item.holds(end, depth - 1, run) for end in (value.start, value.end)
         )
 
 
@@ -102,12 +105,12 @@ class Record:
         """As analysts call it."""
         return self.label or f"context<{', '.join(f'{key}: {item.name}' for key, item in self.entries.items())}>"
 
-    def holds(self, value: Value, depth: int = DEEPEST_VALUE) -> bool:
+    def holds(self, value: Value, depth: int = DEEPEST_VALUE, run: Run | None = None) -> bool:
         """Whether it is a context that has each entry, null or of its type."""
         if not isinstance(value, dict) or depth <= 0:
             return False
         return all(
-            key in value and (value[key] is None or item.holds(value[key], depth - 1))
+            key in value and (value[key] is None or item.holds(value[key], depth - 1, run))
             for key, item in self.entries.items()
         )
 
@@ -124,7 +127,7 @@ class FunctionType:
         """As analysts call it."""
         return f"function<{', '.join(item.name for item in self.parameters)}> -> {self.result.name}"
 
-    def holds(self, value: Value, depth: int = DEEPEST_VALUE) -> bool:
+    def holds(self, value: Value, depth: int = DEEPEST_VALUE, run: Run | None = None) -> bool:
         """Whether it is a function with as many parameters and fitting types where they are declared."""
         if not isinstance(value, Function):
             return False
@@ -146,13 +149,13 @@ class Restricted:
 
     name: str
     base: FeelType
-    allows: Callable[[Value], bool] = field(repr=False)
+    allows: Callable[[Value, Run | None], bool] = field(repr=False)
     choices: tuple[Callable[[Any, Value], bool | None], ...] = field(default=(), repr=False, compare=False)
     """The single tests, most wanted value first."""
 
-    def holds(self, value: Value, depth: int = DEEPEST_VALUE) -> bool:
+    def holds(self, value: Value, depth: int = DEEPEST_VALUE, run: Run | None = None) -> bool:
         """Whether it conforms to the base and is allowed."""
-        return self.base.holds(value, depth) and self.allows(value)
+        return self.base.holds(value, depth, run) and self.allows(value, run)
 
 
 ANY = AnyType()
@@ -240,19 +243,24 @@ UNFIT: object = object()
 """What `coerce` gives for a value that neither conforms nor can be converted."""
 
 
-def coerce(value: Value, wanted: FeelType) -> Value:
+def coerce(value: Value, wanted: FeelType, run: Run | None = None) -> Value:
     """The value as the type wants it (10.3.2.9.4): itself, a one-item list, the one item of a list, midnight of a day.
 
     Null stays null. Gives UNFIT when there is no such conversion.
     """
-    if value is None or wanted.holds(value):
+    if value is None or wanted.holds(value, DEEPEST_VALUE, run):
         return value
-    if isinstance(value, list) and len(value) == 1 and value[0] is not None and wanted.holds(value[0]):
+    if (
+        isinstance(value, list)
+        and len(value) == 1
+        and value[0] is not None
+        and wanted.holds(value[0], DEEPEST_VALUE, run)
+    ):
         return value[0]
-    if not isinstance(value, list) and wanted.holds([value]) and not isinstance(wanted, AnyType):
+    if not isinstance(value, list) and wanted.holds([value], DEEPEST_VALUE, run) and not isinstance(wanted, AnyType):
         return [value]
     if isinstance(value, Date):
         midnight = DateTime(value, Time(0, 0, 0, 0, 0))
-        if wanted.holds(midnight):
+        if wanted.holds(midnight, DEEPEST_VALUE, run):
             return midnight
     return UNFIT
