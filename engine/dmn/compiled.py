@@ -30,6 +30,7 @@ from engine.dmn.nodes import (
     RequirementCycle,
     at_home,
     bind,
+    cycles_in,
     plan_for,
     service_function,
 )
@@ -50,10 +51,19 @@ class CompiledDecisions:
     definitions: Definitions
     nodes: Mapping[Key, Node] = field(repr=False)
     types: Mapping[str, FeelType] = field(repr=False)
-    plans: Mapping[Key, tuple[Key, ...]] = field(repr=False)
-    """What must be known for each decision, in order."""
     diagnostics: tuple[Diagnostic, ...] = ()
     """Warnings; also errors, when it was compiled tolerantly."""
+    _plans: dict[Key, tuple[Key, ...] | None] = field(default_factory=dict, repr=False)
+    """Plans made so far; two threads that make the same one write the same."""
+
+    def plan(self, decision: Key) -> tuple[Key, ...] | None:
+        """What must be known for a decision, in order; None when it requires itself by way of others."""
+        if decision not in self._plans:
+            try:
+                self._plans[decision] = plan_for(self.nodes, [decision])
+            except RequirementCycle:
+                self._plans[decision] = None
+        return self._plans[decision]
 
     def find(self, id_or_name: str) -> Key | None:
         """The key of a decision or service of this model by id, else by name."""
@@ -86,10 +96,10 @@ def compile_decisions(
         raise ModelRefused([Diagnostic("too-many-models", problem, file=definitions.file)])
     compiler = _Compiler(models)
     types = compiler.model(definitions)
-    plans = compiler.plans()
+    compiler.note_cycles()
     if errors_in(compiler.diagnostics) and not tolerant:
         raise ModelRefused(compiler.diagnostics)
-    return CompiledDecisions(definitions, compiler.nodes, types.by_name, plans, tuple(compiler.diagnostics))
+    return CompiledDecisions(definitions, compiler.nodes, types.by_name, tuple(compiler.diagnostics))
 
 
 class _Compiler:
@@ -163,27 +173,16 @@ class _Compiler:
         remedy = "Deploy the imported model together with this one."
         boxes.note("missing-import", f"The imported model `{entry.namespace}` is missing.", entry.spot, remedy)
 
-    def plans(self) -> dict[Key, tuple[Key, ...]]:
-        """The plan of each decision."""
-        plans: dict[Key, tuple[Key, ...]] = {}
-        for key, node in self.nodes.items():
-            if isinstance(node, DecisionNode):
-                try:
-                    plans[key] = plan_for(self.nodes, [key])
-                except RequirementCycle as cycle:
-                    self._note_cycle(cycle)
-        return plans
-
-    def _note_cycle(self, cycle: RequirementCycle) -> None:
-        node = self.nodes[cycle.key]
-        model = self._models[cycle.key[0]]
-        problem = f"The decision `{node.name}` requires itself, by way of others."
-        remedy = "Remove one of the information requirements of the circle."
-        spot = node.spot
-        found = Diagnostic(
-            "requirement-cycle", problem, remedy, element_id=spot.element_id, line=spot.line, file=model.file
-        )
-        if found not in self.diagnostics:
+    def note_cycles(self) -> None:
+        """Note every circle of requirements, once."""
+        for key in cycles_in(self.nodes):
+            node, file = self.nodes[key], self._models[key[0]].file
+            problem = f"The decision `{node.name}` requires itself, by way of others."
+            remedy = "Remove one of the information requirements of the circle."
+            spot = node.spot
+            found = Diagnostic(
+                "requirement-cycle", problem, remedy, element_id=spot.element_id, line=spot.line, file=file
+            )
             self.diagnostics.append(found)
 
     def _needs(
@@ -252,17 +251,13 @@ class _Compiler:
         outputs = self._needs(model, boxes, service, service.outputs)
         inputs: list[tuple[Key, str, FeelType | None]] = []
         for need in given:
-            node = self.nodes[need.key]
-            inputs.append((need.key, need.path[-1], None if isinstance(node, FunctionNode) else node.kind))
-        try:
-            plan = plan_for(self.nodes, [need.key for need in outputs], frozenset(need.key for need in given))
-        except RequirementCycle as cycle:
-            self._note_cycle(cycle)
-            return
+            node = self.nodes.get(need.key)
+            kind = node.kind if isinstance(node, InputNode | DecisionNode) else None
+            inputs.append((need.key, need.path[-1], kind))
         declared = boxes.kind(service.variable.type_ref, service.spot)
         result = declared.result if isinstance(declared, FunctionType) else declared
         named = [(need.key, need.path[-1]) for need in outputs]
-        function = service_function(service.name, self.nodes, inputs, named, plan, result)
+        function = service_function(service.name, self.nodes, inputs, named, result)
         self.nodes[_key(model, service)] = FunctionNode(service.spot, service.variable.name, function)
 
 

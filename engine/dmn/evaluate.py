@@ -64,5 +64,9 @@ def evaluate(
         value = bounded(lambda: call_by_name(run, function, names, [given[name] for name in names]), run)
         return DecisionResult(value, tuple(run.decisions), tuple(run.warnings))
     known: dict[tuple[str, str], Value] = {}
-    bounded(lambda: carry_out(run, compiled.nodes, compiled.plans[key], known, given), run)
+    plan = compiled.plan(key)
+    if plan is None:
+        run.null("requirement-cycle", f"The decision `{node.name}` requires itself, by way of others.")
+        return DecisionResult(None, (), tuple(run.warnings))
+    bounded(lambda: carry_out(run, compiled.nodes, plan, known, given), run)
     return DecisionResult(known[key], tuple(run.decisions), tuple(run.warnings))

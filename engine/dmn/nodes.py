@@ -107,6 +107,27 @@ def plan_for(nodes: Nodes, wanted: Sequence[Key], given: frozenset[Key] = frozen
     return tuple(done)
 
 
+def cycles_in(nodes: Nodes) -> tuple[Key, ...]:
+    """One decision of each circle of requirements, found in one walk over all."""
+    found: dict[Key, None] = {}
+    done: set[Key] = set()
+    for start in nodes:
+        if start in done:
+            continue
+        open_ = {start: _needs(nodes, start)}
+        while open_:
+            key = next(reversed(open_))
+            following = next((need for need in open_[key] if need not in done), None)
+            if following is None:
+                del open_[key]
+                done.add(key)
+            elif following in open_:
+                found[following] = None
+            else:
+                open_[following] = _needs(nodes, following)
+    return tuple(found)
+
+
 def _needs(nodes: Nodes, key: Key) -> Iterator[Key]:
     node = nodes[key]
     if not isinstance(node, DecisionNode):
@@ -188,10 +209,13 @@ def service_function(
     nodes: Nodes,
     inputs: Sequence[tuple[Key, str, FeelType | None]],
     outputs: Sequence[tuple[Key, str]],
-    plan: Sequence[Key],
     result: FeelType | None,
 ) -> Function:
-    """A decision service as a function of its input data and input decisions (DMN 1.5, 10.4)."""
+    """A decision service as a function of its input data and input decisions (DMN 1.5, 10.4).
+
+    Its plan is made at the first call: most services of a model are never called.
+    """
+    plan: list[Key] = []
 
     def body(run: Run, arguments: Sequence[Value]) -> Value:
         known: dict[Key, Value] = {}
@@ -202,6 +226,11 @@ def service_function(
             known[key] = fitting
         if not isinstance(run, TracedRun):
             return run.null("no-service", f"{name} can only be called by decisions.")
+        if not plan:
+            try:
+                plan[:] = plan_for(nodes, [key for key, _ in outputs], frozenset(known))
+            except RequirementCycle:
+                return run.null("requirement-cycle", f"The decisions of {name} require each other in a circle.")
         carry_out(run, nodes, plan, known, {})
         values = {output: known[key] for key, output in outputs}
         value = next(iter(values.values())) if len(values) == 1 else values

@@ -64,8 +64,8 @@ _KEY = re.compile(r"([^\s\d:,{}()\[\]\"@.][^:{}\"()\[\],]*?)\s*:(?!\s*:)")
 _PARAMETER = re.compile(r"([^\s\d:,{}()\[\]\"][^:,{}()\[\]\"]*?)\s*(?=[:,)])")
 _NAMED = re.compile(r"([^\s\d:,{}()\[\]\"@.\-+*/=<>][^:,{}()\[\]\"@=<>]*?)\s*:")
 _TYPE = re.compile(
-    r"((?:date\s+and\s+time|days\s+and\s+time\s+duration|years\s+and\s+months\s+duration|[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*"
-    r"(?:\s+(?!(?:and|or|then|else|return|satisfies|in|between|external)\b)[^\W\d]\w*)*))"
+    r"((?:date\s+and\s+time|days\s+and\s+time\s+duration|years\s+and\s+months\s+duration|[^\W\d]\w*"
+    r"(?:\s*\.\s*[^\W\d]\w*|\s+(?!(?:and|or|then|else|return|satisfies|in|between|external)\b)[^\W\d]\w*)*))"
 )
 _AFTER_RANGE = frozenset({")", "]", "}", ",", "=", "!=", "<", "<=", ">", ">=", ":", "."})
 
