@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 from engine.feel.temporal_text import read_date, read_date_time, read_duration, read_time, write_temporal
-from engine.feel.values import NUMBERS, Range, Value, feel_type
+from engine.feel.values import HEAVIEST_VALUE, NUMBERS, Range, Value, feel_type, weigh
 
 DEEPEST_DATA = 100
 """Lists and contexts nested deeper than this are refused, both ways."""
@@ -26,7 +26,9 @@ _LETTERS: dict[type, str] = {Date: "d", Time: "t", DateTime: "m", DaysDuration: 
 
 
 def encode(value: Value) -> str:
-    """Compact JSON text of a value. Raises ValueError when nested too deep, TypeError for a function or no value."""
+    """Compact JSON text of a value. Raises ValueError when too deep or too large, TypeError for a function or no value."""
+    if weigh(value) > HEAVIEST_VALUE:
+        raise ValueError(f"expected a value of at most {HEAVIEST_VALUE:,} characters")
     return _encode_json(_tagged(value, DEEPEST_DATA))
 
 

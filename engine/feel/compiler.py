@@ -340,7 +340,7 @@ def _instance_of(node: syntax.InstanceOf) -> Compiled:
             env.run.null("unknown-type", "The type after `instance of` is unknown.", at)
             return None
         found = value(env)
-        return found is not None and unrestricted(kind).holds(found)
+        return found is not None and unrestricted(kind).holds(found, run=env.run)
 
     return test
 

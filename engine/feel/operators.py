@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.feel.run import Run
 from engine.feel.temporal import DAY_NANOSECONDS, Date, DateTime, DaysDuration, MonthsDuration, Time
-from engine.feel.values import NUMBERS, Range, Value, compare, equal, feel_type
+from engine.feel.values import CHARACTERS_PER_OPERATION, NUMBERS, Range, Value, compare, equal, feel_type
 
 Operator = Callable[[Run, Value, Value, int], Value]
 
@@ -62,6 +62,10 @@ def _raised(base: Decimal, exponent: Decimal) -> Decimal:
     return NUMBERS.power(base, exponent) if exponent else Decimal(1)
 
 
+ROOTS_AND_POWERS = 20
+"""Operations that a logarithm, an exponential or a power counts as: about as much slower than a sum."""
+
+
 ARITHMETIC: dict[str, Operator] = {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}
 _NUMERIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
     "+": NUMBERS.add,
@@ -75,6 +79,8 @@ _NUMERIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
 def _operate(run: Run, operator: str, left: Value, right: Value, at: int) -> Value:
     try:
         if left.__class__ is Decimal and right.__class__ is Decimal:
+            if operator == "**":
+                run.charge(ROOTS_AND_POWERS)
             return _NUMERIC[operator](left, right)
         if operator == "+" and left.__class__ is str and right.__class__ is str:
             run.room_for(len(left) + len(right))
@@ -198,11 +204,13 @@ _TEMPORAL: dict[str, Callable[[Value, Value], Any]] = {
 def compared(run: Run, operator: str, left: Value, right: Value, at: int) -> bool | None:
     """One of the six comparisons; null when the two have no order or are of different kinds."""
     if operator in ("=", "!="):
-        same = equal(left, right)
+        same = equal(left, right, charge=run.charge)
         if same is None:
             _unfit(run, operator, left, right, at)
             return None
         return same if operator == "=" else not same
+    if left.__class__ is str and len(left) > CHARACTERS_PER_OPERATION:
+        run.charge(len(left) // CHARACTERS_PER_OPERATION)
     order = compare(left, right)
     if order is None:
         _unfit(run, operator, left, right, at)
@@ -224,10 +232,14 @@ def member(run: Run, value: Value, test: Value) -> bool | None:
         return test.holds(value)
     if isinstance(test, list):
         run.charge(len(test))
-        if isinstance(value, list) and equal(value, test):
+        if isinstance(value, list) and equal(value, test, charge=run.charge):
             return True
-        return any_true([item.holds(value) if isinstance(item, Range) else bool(equal(value, item)) for item in test])
-    return equal(value, test)
+        answers = (
+            item.holds(value) if isinstance(item, Range) else bool(equal(value, item, charge=run.charge))
+            for item in test
+        )
+        return any_true(list(answers))
+    return equal(value, test, charge=run.charge)
 
 
 def any_true(answers: list[bool | None]) -> bool | None:

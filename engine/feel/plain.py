@@ -13,7 +13,7 @@ from typing import Any
 from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 from engine.feel.temporal_text import write_temporal
 from engine.feel.text import literal_text, number_text
-from engine.feel.values import NUMBERS, Value
+from engine.feel.values import HEAVIEST_VALUE, NUMBERS, Value, weigh
 
 DEEPEST_JSON = 100
 """JSON nested deeper than this is refused."""
@@ -44,8 +44,14 @@ def from_json(value: Any, depth: int = DEEPEST_JSON) -> Value:
 def to_json(value: Value, depth: int = DEEPEST_JSON) -> Any:
     """Plain JSON of a FEEL value; temporal values, ranges and functions become their text.
 
-    Raises ValueError for too deep nesting, TypeError for what is no FEEL value.
+    Raises ValueError for too deep nesting or too large a value, TypeError for what is no FEEL value.
     """
+    if weigh(value) > HEAVIEST_VALUE:
+        raise ValueError(f"expected a value of at most {HEAVIEST_VALUE:,} characters")
+    return _plain(value, depth)
+
+
+def _plain(value: Value, depth: int) -> Any:
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, Decimal):
@@ -55,9 +61,9 @@ def to_json(value: Value, depth: int = DEEPEST_JSON) -> Any:
     if depth <= 0:
         raise ValueError(f"expected at most {DEEPEST_JSON} levels of lists and contexts")
     if isinstance(value, list):
-        return [to_json(item, depth - 1) for item in value]
+        return [_plain(item, depth - 1) for item in value]
     if isinstance(value, dict):
-        return {key: to_json(item, depth - 1) for key, item in value.items()}
+        return {key: _plain(item, depth - 1) for key, item in value.items()}
     return literal_text(value)
 
 

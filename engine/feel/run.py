@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.feel.errors import FeelBudgetExceeded
 from engine.feel.temporal import DateTime
-from engine.feel.values import NATIVE, Function, Value, admit
+from engine.feel.values import CHARACTERS_PER_OPERATION, NATIVE, Function, Value, admit
 
 if TYPE_CHECKING:
     from engine.feel.types import FeelType
@@ -74,9 +74,11 @@ class Run:
             raise FeelBudgetExceeded("operations", self.budget.operations)
 
     def room_for(self, characters: int) -> None:
-        """Check the length of a text before it is made. Raises FeelBudgetExceeded."""
+        """Check the length of a text before it is made, and count the work. Raises FeelBudgetExceeded."""
         if characters > self.budget.characters:
             raise FeelBudgetExceeded("characters in one text", self.budget.characters)
+        if characters > CHARACTERS_PER_OPERATION:
+            self.charge(characters // CHARACTERS_PER_OPERATION)
 
     def null(self, code: str, message: str, at: int | None = None) -> None:
         """Null, with the reason noted."""

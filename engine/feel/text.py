@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 from engine.feel.temporal_text import write_temporal
-from engine.feel.values import DEEPEST_VALUE, NUMBERS, Function, Range, Value
+from engine.feel.values import DEEPEST_VALUE, HEAVIEST_VALUE, NUMBERS, Function, Range, Value, weigh
 
 _PLAIN_KEY = re.compile(r"[^\W\d]\w*")
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
@@ -31,9 +31,11 @@ def number_text(number: Decimal) -> str:
 
 
 def to_text(value: Value) -> str | None:
-    """The text of a value; None for null."""
+    """The text of a value; None for null. Raises ValueError when it is nested too deep or too large."""
     if value is None or isinstance(value, str):
         return value
+    if weigh(value) > HEAVIEST_VALUE:
+        raise ValueError(f"expected a value of at most {HEAVIEST_VALUE:,} characters")
     return literal_text(value)
 
 

@@ -18,9 +18,6 @@ from engine.feel.values import DEEPEST_VALUE, Function, Range, Value, feel_type
 if TYPE_CHECKING:
     from engine.feel.run import Run
 
-MOST_CHECKED = 100_000
-"""Items of one list that are checked."""
-
 
 class FeelType(Protocol):
     """What a value may be."""
@@ -72,6 +69,8 @@ class ListType:
         """Whether it is a list, each item null or of the type."""
         if not isinstance(value, list) or depth <= 0:
             return False
+        if run is not None:
+            run.charge(1 + len(value) // 8)
         return all(item is None or self.item.holds(item, depth - 1, run) for item in value)
 
 
@@ -109,6 +108,8 @@ class Record:
         """Whether it is a context that has each entry, null or of its type."""
         if not isinstance(value, dict) or depth <= 0:
             return False
+        if run is not None:
+            run.charge(1)
         return all(
             key in value and (value[key] is None or item.holds(value[key], depth - 1, run))
             for key, item in self.entries.items()

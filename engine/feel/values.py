@@ -36,6 +36,15 @@ NUMBERS = Context(
 
 DEEPEST_VALUE = 200
 """Lists and contexts nested deeper than this are not compared or written."""
+HEAVIEST_VALUE = 20_000_000
+"""Weight of a value (see `weigh`) that is written as text or JSON."""
+CHARACTERS_PER_OPERATION = 256
+"""Of a long text that is made or compared."""
+MOST_COMPARED = 1_000_000
+"""Steps of one comparison of lists and contexts outside of an evaluation."""
+
+Charge: TypeAlias = Callable[[int], None]
+"""Takes steps off the budget of an evaluation; raises when none are left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,19 +221,23 @@ def compare(left: Value, right: Value) -> int | None:
     return None
 
 
-def equal(left: Value, right: Value, depth: int = DEEPEST_VALUE) -> bool | None:
-    """FEEL's `=`: true, false, or None when the two are of different kinds (DMN 1.5, table 49)."""
+def equal(left: Value, right: Value, depth: int = DEEPEST_VALUE, charge: Charge | None = None) -> bool | None:
+    """FEEL's `=`: true, false, or None when the two are of different kinds (DMN 1.5, table 49).
+
+    Lists may hold one list many times, so that a small value has more parts than can be walked: every list and context
+    compared is charged; without a `charge`, None is given when there are too many.
+    """
     if left is None or right is None:
         return left is right
     kind = type(left)
     if kind is not type(right):
         return None
     if kind in _BY_VALUE:
+        if kind is str and charge is not None and len(left) > CHARACTERS_PER_OPERATION:
+            charge(len(left) // CHARACTERS_PER_OPERATION)
         return bool(left == right)
-    if kind is list:
-        return _equal_lists(left, right, depth)
-    if kind is dict:
-        return _equal_contexts(left, right, depth)
+    if kind is list or kind is dict:
+        return _equal_parts(left, right, depth, charge)
     if kind is DateTime or kind is Time:
         if (left.utc_offset() is None) is not (right.utc_offset() is None):
             return False
@@ -247,33 +260,79 @@ def _equal_ranges(left: Range, right: Range) -> bool:
     return equal(left.start, right.start) is True and equal(left.end, right.end) is True
 
 
-def _equal_lists(left: list[Value], right: list[Value], depth: int) -> bool | None:
+class _TooManySteps(Exception):
+    """A comparison outside of an evaluation has run long enough."""
+
+
+def _steps() -> Charge:
+    left = MOST_COMPARED
+
+    def charge(steps: int) -> None:
+        nonlocal left
+        left -= steps
+        if left < 0:
+            raise _TooManySteps
+
+    return charge
+
+
+def _equal_parts(left: Any, right: Any, depth: int, charge: Charge | None) -> bool | None:
     if left is right:
         return True
-    if len(left) != len(right):
+    if len(left) != len(right) or (type(left) is dict and left.keys() != right.keys()):
         return False
-    return _all_equal(zip(left, right, strict=True), depth)
+    if charge is None:
+        try:
+            return _equal_parts(left, right, depth, _steps())
+        except _TooManySteps:
+            return None
+    charge(1 + len(left) // 8)
+    if type(left) is dict:
+        return _all_equal(((left[key], right[key]) for key in left), depth, charge)
+    return _all_equal(zip(left, right, strict=True), depth, charge)
 
 
-def _equal_contexts(left: dict[str, Value], right: dict[str, Value], depth: int) -> bool | None:
-    if left is right:
-        return True
-    if left.keys() != right.keys():
-        return False
-    return _all_equal(((left[key], right[key]) for key in left), depth)
-
-
-def _all_equal(pairs: Any, depth: int) -> bool | None:
+def _all_equal(pairs: Any, depth: int, charge: Charge) -> bool | None:
     if depth <= 0:
         return None
     known: bool | None = True
     for a, b in pairs:
-        same = a is b or equal(a, b, depth - 1)
+        same = a is b or equal(a, b, depth - 1, charge)
         if same is False:
             return False
         if same is None:
             known = None
     return known
+
+
+def weigh(value: Value) -> int:
+    """How many characters the text of a value has at least; what is held many times counts each time.
+
+    It is quick where the text would be endless: a list of lists that hold one list twice, forty levels deep.
+    """
+    if type(value) is str:
+        return len(value)
+    return _weigh(value, {}, DEEPEST_VALUE) if type(value) in (list, dict) else 1
+
+
+def _weigh(value: Any, known: dict[int, int], depth: int) -> int:
+    if depth <= 0:
+        return 1
+    weight = 1
+    if type(value) is dict:
+        weight += sum(map(len, value))
+        value = value.values()
+    for part in value:
+        kind = type(part)
+        if kind is str:
+            weight += len(part)
+        elif kind is list or kind is dict:
+            if id(part) not in known:
+                known[id(part)] = _weigh(part, known, depth - 1)
+            weight += known[id(part)]
+        else:
+            weight += 1
+    return weight
 
 
 def is_same(left: Value, right: Value) -> bool:

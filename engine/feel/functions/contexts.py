@@ -78,4 +78,5 @@ def context_merge(run: Run, contexts: list[Value]) -> Value:
     """All entries of all contexts; later ones win."""
     if not all(isinstance(part, dict) for part in contexts):
         return run.null("argument-type", "context merge() expects contexts only.")
+    run.charge(sum(len(part) for part in contexts) // 8)
     return {key: value for part in contexts for key, value in part.items()}

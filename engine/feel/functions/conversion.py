@@ -21,7 +21,7 @@ from engine.feel.temporal import (
 )
 from engine.feel.temporal_text import read_date, read_date_time, read_duration, read_time
 from engine.feel.text import to_text
-from engine.feel.values import NUMBERS, Range, Value, compare
+from engine.feel.values import NUMBERS, Range, Value, compare, weigh
 from engine.feel.zones import zone_info
 
 FAMILY = Family()
@@ -64,14 +64,11 @@ def number(run: Run, text: str, grouping: str | None, decimal: str | None) -> Va
 @FAMILY.built_in("string(from)")
 def string(run: Run, value: Value) -> Value:
     """The text of a value; null of null."""
-    if isinstance(value, list | dict):
-        run.charge(100)
+    run.room_for(weigh(value))
     try:
-        text = to_text(value)
+        return to_text(value)
     except ValueError as fault:
         return run.null("too-deep", f"string() {fault}.")
-    run.room_for(len(text or ""))
-    return text
 
 
 @FAMILY.built_in("date(from: string)")

@@ -9,7 +9,7 @@ from decimal import Decimal
 from engine.feel.calls import call
 from engine.feel.functions.registration import Family
 from engine.feel.run import Run
-from engine.feel.values import DEEPEST_VALUE, Function, Value, compare, equal
+from engine.feel.values import CHARACTERS_PER_OPERATION, DEEPEST_VALUE, Function, Value, compare, equal, weigh
 
 FAMILY = Family()
 
@@ -25,7 +25,7 @@ def place_in(run: Run, name: str, position: Decimal, count: int) -> int | None:
 def holds(run: Run, items: list[Value], value: Value) -> bool:
     """Whether a list holds an equal value."""
     run.charge(len(items) // 4)
-    return any(equal(item, value) is True for item in items)
+    return any(equal(item, value, charge=run.charge) is True for item in items)
 
 
 @FAMILY.built_in("list contains(list: list, element)")
@@ -41,6 +41,7 @@ def count(run: Run, items: list[Value]) -> Value:
 
 
 def _extreme(run: Run, name: str, items: list[Value], sign: int) -> Value:
+    run.charge(weigh(items) // CHARACTERS_PER_OPERATION)
     best: Value = None
     for item in items:
         if item is None:
@@ -148,7 +149,7 @@ def reverse(run: Run, items: list[Value]) -> Value:
 def index_of(run: Run, items: list[Value], match: Value) -> Value:
     """The positions of all equal items."""
     run.charge(len(items) // 4)
-    return [Decimal(place) for place, item in enumerate(items, 1) if equal(item, match) is True]
+    return [Decimal(place) for place, item in enumerate(items, 1) if equal(item, match, charge=run.charge) is True]
 
 
 @FAMILY.built_in("distinct values(list: list)")

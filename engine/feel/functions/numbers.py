@@ -17,7 +17,7 @@ from decimal import (
 )
 
 from engine.feel.functions.registration import Family
-from engine.feel.operators import unwrapped
+from engine.feel.operators import ROOTS_AND_POWERS, unwrapped
 from engine.feel.run import Run
 from engine.feel.temporal import DaysDuration, MonthsDuration
 from engine.feel.values import NUMBERS, Value, feel_type
@@ -116,6 +116,7 @@ def absolute(run: Run, n: Value) -> Value:
 @FAMILY.built_in("sqrt(number: number)")
 def sqrt(run: Run, number: Decimal) -> Value:
     """The square root; null of a negative number."""
+    run.charge(ROOTS_AND_POWERS)
     if number < 0:
         return run.null("no-number", "sqrt() expects no negative number.")
     return NUMBERS.sqrt(number)
@@ -124,6 +125,7 @@ def sqrt(run: Run, number: Decimal) -> Value:
 @FAMILY.built_in("log(number: number)")
 def log(run: Run, number: Decimal) -> Value:
     """The natural logarithm; null of zero and below."""
+    run.charge(ROOTS_AND_POWERS)
     if number <= 0:
         return run.null("no-number", "log() expects a number above zero.")
     return NUMBERS.ln(number)
@@ -132,6 +134,7 @@ def log(run: Run, number: Decimal) -> Value:
 @FAMILY.built_in("exp(number: number)")
 def exp(run: Run, number: Decimal) -> Value:
     """e to the power of a number."""
+    run.charge(ROOTS_AND_POWERS)
     try:
         return NUMBERS.exp(number)
     except DecimalException:

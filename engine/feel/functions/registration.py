@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from engine.feel.run import Run
 from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
-from engine.feel.values import Function, Range, Value, feel_type
+from engine.feel.values import CHARACTERS_PER_OPERATION, Function, Range, Value, feel_type
 
 Body: TypeAlias = Callable[..., Value]
 
@@ -169,7 +169,13 @@ def _alike(one: Signature, other: Signature) -> bool:
 
 def _body(name: str, signatures: list[Signature]) -> Callable[[Run, Sequence[Value]], Value]:
     def body(run: Run, arguments: Sequence[Value]) -> Value:
-        run.charge(sum(len(argument) // 8 for argument in arguments if isinstance(argument, list)))
+        for argument in arguments:
+            kind = argument.__class__
+            if kind is str:
+                if len(argument) > CHARACTERS_PER_OPERATION:
+                    run.charge(len(argument) // CHARACTERS_PER_OPERATION)
+            elif kind is list or kind is dict:
+                run.charge(len(argument) // 8)
         furthest = -1
         refused: Signature = signatures[0]
         for signature in signatures:

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.feel import Budget, FeelBudgetExceeded, FeelSyntaxError, parse_expression, parse_unary_tests
+from engine.feel import (
+    Budget,
+    FeelBudgetExceeded,
+    FeelSyntaxError,
+    encode,
+    equal,
+    parse_expression,
+    parse_unary_tests,
+    to_json,
+    to_text,
+)
 
 OPERATORS = "( ) [ ] { } , : . .. + - * ** / < <= = != ? <"
 WORDS = "and or in between if then else for return some satisfies function instance of not null true list a b item"
@@ -71,6 +81,85 @@ def test_a_fault_tells_line_column_and_what_was_expected(text: str, line: int, c
         parse_expression(text)
 
     assert (fault.value.line, fault.value.column) == (line, column)
+
+
+TWICE = "for i in 1..40 return if i = 1 then [1] else [partial[-1], partial[-1]]"
+"""Forty lists, each of which holds the one before twice: small to keep, endless to walk."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"string({TWICE})", id="as text"),
+        pytest.param(f"({TWICE}) = ({TWICE})", id="compared"),
+        pytest.param(f"index of({TWICE}, ({TWICE})[40])", id="looked for"),
+        pytest.param(f"flatten({TWICE})", id="flattened"),
+        pytest.param(f"({TWICE})[40] instance of {'list<' * 40}number{'>' * 40}", id="checked"),
+    ],
+)
+def test_a_value_that_holds_itself_twice_forty_times_stops_at_the_budget(text: str) -> None:
+    with pytest.raises(FeelBudgetExceeded):
+        parse_expression(text).evaluate({})
+
+
+def test_such_a_value_is_not_written_either() -> None:
+    value = parse_expression(TWICE).evaluate({}).value
+    again = parse_expression(TWICE.replace("40", "41")).evaluate({}).value[:40]
+
+    for write in (to_text, to_json, encode):
+        with pytest.raises(ValueError, match="at most 20,000,000 characters"):
+            write(value)
+    assert equal(value, again) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("for i in 1..90000 return long + long", id="long texts"),
+        pytest.param("for i in 1..90000 return upper case(long)", id="copies of a long text"),
+        pytest.param("for i in 1..90000 return long = other", id="long texts compared"),
+        pytest.param("sort(for i in 1..9000 return if even(i) then long else other)", id="long texts sorted"),
+        pytest.param("for i in 1..90000 return list contains([long], other)", id="long texts looked for"),
+        pytest.param("for i in 1..90000 return exp(i / 1000)", id="exponentials"),
+        pytest.param("for i in 1..90000 return 1.1 ** 1.1", id="powers"),
+        pytest.param("for i in 1..90000 return reverse(many)", id="copies of a long list"),
+        pytest.param('for i in 1..90000 return context put(wide, "a", i)', id="copies of a wide context"),
+        pytest.param('for d in @"-999999999-01-01"..@"999999999-01-01" return d', id="two thousand million years"),
+    ],
+)
+def test_work_is_counted_by_its_size(text: str) -> None:
+    long = "a" * 100_000
+    scope = {
+        "long": long,
+        "other": "a" * 99_999 + "b",
+        "many": [None] * 30_000,
+        "wide": {str(n): None for n in range(3000)},
+    }
+
+    with pytest.raises(FeelBudgetExceeded):
+        parse_expression(text).evaluate(scope)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("not(" * 1000, id="negations"),
+        pytest.param("x instance of " + "list<" * 1000, id="types"),
+        pytest.param("function(a) " * 500, id="functions"),
+        pytest.param("for i in " * 900, id="loops"),
+        pytest.param("a." * 3000 + "a", id="a long path"),
+        pytest.param("a" + "[1]" * 2000, id="filters in a row"),
+        pytest.param("f" + "()" * 3000, id="calls in a row"),
+        pytest.param("1 " + "= 1 " * 2000, id="comparisons in a row"),
+        pytest.param("1 in " * 1500, id="tests in tests"),
+        pytest.param("9" * 9000, id="a number of 9,000 digits"),
+        pytest.param("1e999999999", id="an endless exponent"),
+        pytest.param("{" + "a: {" * 500, id="contexts"),
+    ],
+)
+def test_other_bombs_are_refused_as_well(text: str) -> None:
+    with pytest.raises(FeelSyntaxError):
+        parse_expression(text)
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,4 +1,4 @@
-"""Built-in functions of numbers (DMN 1.5, 10.3.4.5, table 77): rounding in every direction, roots, remainders, nulls."""
+"""Built-in functions of numbers (DMN 1.5, 10.3.4.5, table 77): rounding in every direction, roots, remainders."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ includes([1..10], [1..10))      includes([1..10], [1..10])      includes((> 5), 
 during(5, [1..10])              during(1, [1..10])              during(10, [1..10])           during([4..6], [1..10])
 during((1..5], (1..10])         during((1..10), [1..10])        during([1..10], [1..10])      during([6..7], (>= 6))
 starts(1, [1..10])              starts([1..5], [1..10])         starts((1..5], (1..10])       starts([1..10], [1..10])
-starts([1..10), [1..10])        starts((1..10), (1..10))        started by([1..10], 1)        started by([1..10], [1..5])
+starts([1..10), [1..10])  starts((1..10), (1..10))  started by([1..10], 1)  started by([1..10], [1..5])
 started by((1..10], (1..5])     starts([5..6], (>= 5))
 coincides(5, 5)                 coincides([1..5], [1..5])       coincides((> 5), (> 5))
 """
@@ -45,7 +45,7 @@ overlaps([1..5), (5..8])        overlaps((5..8], [1..5])        overlaps((< 5), 
 overlaps before([1..5], [6..8]) overlaps before([1..5], (5..8]) overlaps before([1..5), [1..5])
 overlaps before([1..5], [1..5]) overlaps after([6..8], [1..5])  overlaps after((5..8], [1..5])
 overlaps after([1..5], [1..5))  overlaps after([1..5], [1..5])
-finishes(10, [1..10))           finishes([5..10), [1..10])      finished by([1..10), 10)      finished by([1..10], [5..10))
+finishes(10, [1..10))  finishes([5..10), [1..10])  finished by([1..10), 10)  finished by([1..10], [5..10))
 includes([1..10], 12)           includes((1..10], 1)            includes([1..10), 10)         includes((< 5), [1..5])
 during(12, [1..10])             during(1, (1..10])              during((> 6), [1..10])
 starts(1, (1..10])              starts(2, [1..10])              starts((1..5], [1..10])       starts([1..5], (1..10])

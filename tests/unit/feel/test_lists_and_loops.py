@@ -1,4 +1,4 @@
-"""Lists, filters, paths, `for`, `some`, `every` (DMN 1.5, 10.3.1.2 rules 45 to 52, 10.3.2.5, 10.3.2.13.4, 10.3.2.14)."""
+"""Lists, filters, paths, `for`, `some`, `every` (DMN 1.5, 10.3.1.2, 10.3.2.5, 10.3.2.13.4, 10.3.2.14)."""
 
 from __future__ import annotations
 
