@@ -26,7 +26,7 @@ _LETTERS: dict[type, str] = {Date: "d", Time: "t", DateTime: "m", DaysDuration: 
 
 
 def encode(value: Value) -> str:
-    """Compact JSON text of a value. Raises ValueError when too deep or too large, TypeError for a function or no value."""
+    """Compact JSON text of a value. Raises ValueError when too deep or large, TypeError for a function or no value."""
     if weigh(value) > HEAVIEST_VALUE:
         raise ValueError(f"expected a value of at most {HEAVIEST_VALUE:,} characters")
     return _encode_json(_tagged(value, DEEPEST_DATA))
