@@ -165,6 +165,11 @@ class BoxedReader:
                 rules.append(self._rule(part, inputs, outputs, columns))
         if not outputs:
             self.fault("no-output", "Expected at least one output in the decision table.", spot)
+        names = [output.name for output in outputs]
+        if len(outputs) > 1 and (len(set(names)) < len(names) or not all(names)):
+            told = ", ".join(f"`{name}`" for name in names[:20])
+            problem = f"Expected a name of its own for each of {len(names)} outputs, found {told}."
+            self.fault("output-name", problem, spot, "Name each output column.")
         return DecisionTable(spot, policy, aggregation, inputs, outputs, tuple(rules), self.type_ref(node))
 
     def _input(self, node: etree._Element) -> TableInput:

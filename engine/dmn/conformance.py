@@ -135,7 +135,7 @@ def _judge(path: Path, now: datetime) -> list[CaseVerdict]:
     for case in kit.cases:
         results = [_judged(compiled, case, result, now) for result in case.results]
         if not results:
-            results = [_error("", "The case expects nothing: there is no `resultNode`.")]
+            results = [_error("", case.fault or "The case expects nothing: there is no `resultNode`.")]
         verdicts.append(CaseVerdict(case.case_id, tuple(results)))
     return verdicts
 

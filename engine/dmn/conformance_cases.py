@@ -64,6 +64,8 @@ class KitCase:
     """The decision service or business knowledge model to call; the results' own decisions when None."""
     kind: str | None = None
     """`decision`, `bkm` or `decisionService`, when told."""
+    fault: str = ""
+    """Why the case cannot be read; it has neither inputs nor results then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ def _tells_cases(path: Path) -> bool:
 
 
 def read_cases(path: Path) -> KitFile:
-    """The cases of one file. Raises ModelRefused for what is no XML, ValueError for a value that is none."""
+    """The cases of one file. Raises ModelRefused for what is no XML, ValueError for what holds no cases."""
     with path.open("rb") as opened:
         root = parse_xml(opened.read(LARGEST_FILE), file=path.name)
     if etree.QName(root).localname != "testCases":
@@ -96,6 +98,13 @@ def read_cases(path: Path) -> KitFile:
 
 
 def _case(node: etree._Element) -> KitCase:
+    try:
+        return _read_case(node)
+    except ValueError as fault:
+        return KitCase(node.get("id", ""), (), (), fault=str(fault))
+
+
+def _read_case(node: etree._Element) -> KitCase:
     inputs = tuple(
         KitInput(_name(given), _value(given), given.get("namespace") or None) for given in node.iterfind("{*}inputNode")
     )

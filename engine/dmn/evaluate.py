@@ -16,7 +16,6 @@ from engine.feel import Budget, HostFunction, Value, Warning_, admit
 from engine.feel.calls import call_by_name
 from engine.feel.expression import bounded
 from engine.feel.run import DEFAULT_BUDGET
-from engine.feel.temporal import DateTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ def evaluate(
     now: datetime | None = None,
     functions: Mapping[str, HostFunction] | None = None,
     budget: Budget = DEFAULT_BUDGET,
+    traced: bool = True,
 ) -> DecisionResult:
     """The result of a decision, service or business knowledge model by id or name, for FEEL values by name.
 
@@ -52,8 +52,8 @@ def evaluate(
     if key is None or not isinstance(node, DecisionNode | FunctionNode):
         raise NotFound.of("decision", decision)
     run = TracedRun(
-        now=None if now is None else DateTime.from_python(now),
-        functions={name: function.as_function() for name, function in (functions or {}).items()},
+        now=now,
+        functions=functions,
         types=compiled.types,
         budget=budget,
     )

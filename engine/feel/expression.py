@@ -18,18 +18,17 @@ from engine.feel.functions import BUILT_INS, SPACED_NAMES
 from engine.feel.grammar import LONGEST_TEXT, Grammar
 from engine.feel.paths import MEMBER_NAMES
 from engine.feel.run import DEFAULT_BUDGET, Budget, Env, Run, Warning_
-from engine.feel.temporal import DateTime
 from engine.feel.tokens import is_identifier, normal_name
 from engine.feel.types import FeelType
 from engine.feel.unary import compile_test, compile_tests
-from engine.feel.values import Function, HostFunction, Value, admit
+from engine.feel.values import HostFunction, Value, admit
 
 MOST_REMEMBERED = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
-    """What an evaluation gave."""
+    """What an evaluation gave. Not frozen, for one is made at each evaluation, and that takes three times as long."""
 
     value: Value
     warnings: tuple[Warning_, ...] = ()
@@ -69,8 +68,11 @@ class Expression:
         `now` is what now() and today() tell; `types` are item definitions for `instance of`. Faults give null and a
         warning. Raises FeelBudgetExceeded when it would take too much, TypeError for a scope value FEEL does not know.
         """
-        run = start_run(now=now, functions=functions, budget=budget, types=types)
-        value = bounded(lambda: self.run(Env(scope, None, run)), run)
+        run = Run(now, functions, types, budget)
+        try:
+            value = self.run(Env(scope, None, run))
+        except RecursionError:
+            raise _stack_exhausted(budget) from None
         return Result(value, tuple(run.warnings)) if run.warnings else Result(value)
 
 
@@ -104,25 +106,13 @@ class UnaryTests:
         types: Mapping[str, FeelType] | None = None,
     ) -> Result:
         """Whether an input passes: true, false, or null when that cannot be told. Raises as `Expression.evaluate`."""
-        run = start_run(now=now, functions=functions, budget=budget, types=types)
+        run = Run(now, functions, types, budget)
         value = admit(input_value)
-        answer = bounded(lambda: self.run(Env({"?": value}, Env(scope, None, run), run), value), run)
+        try:
+            answer = self.run(Env({"?": value}, Env(scope, None, run), run), value)
+        except RecursionError:
+            raise _stack_exhausted(budget) from None
         return Result(answer, tuple(run.warnings))
-
-
-def start_run(
-    *,
-    now: datetime | None = None,
-    functions: Mapping[str, HostFunction] | None = None,
-    budget: Budget = DEFAULT_BUDGET,
-    types: Mapping[str, FeelType] | None = None,
-) -> Run:
-    """The state of one evaluation, which several expressions may share."""
-    hosted: dict[str, Function] | None = None
-    if functions:
-        hosted = {name: function.as_function() for name, function in functions.items()}
-    moment = None if now is None else DateTime.from_python(now)
-    return Run(now=moment, functions=hosted, types=types, budget=budget)
 
 
 def bounded(evaluate: Callable[[], Value], run: Run) -> Value:
@@ -130,7 +120,11 @@ def bounded(evaluate: Callable[[], Value], run: Run) -> Value:
     try:
         return evaluate()
     except RecursionError:
-        raise FeelBudgetExceeded("calls within each other than the stack holds", run.budget.calls) from None
+        raise _stack_exhausted(run.budget) from None
+
+
+def _stack_exhausted(budget: Budget) -> FeelBudgetExceeded:
+    return FeelBudgetExceeded("calls within each other than the stack holds", budget.calls)
 
 
 def parse_expression(text: str, names: Iterable[str] = ()) -> Expression:

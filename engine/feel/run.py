@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from engine.feel.errors import FeelBudgetExceeded
 from engine.feel.temporal import DateTime
-from engine.feel.values import CHARACTERS_PER_OPERATION, NATIVE, Function, Value, admit
+from engine.feel.values import CHARACTERS_PER_OPERATION, NATIVE, HostFunction, Value, admit
 
 if TYPE_CHECKING:
     from engine.feel.types import FeelType
@@ -32,6 +34,7 @@ class Budget:
 
 
 DEFAULT_BUDGET = Budget()
+_NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +50,30 @@ class Warning_:  # noqa: N801  (`Warning` is Python's own)
 
 
 class Run:
-    """The state of one evaluation."""
+    """The state of one evaluation. What only some expressions ask for, the moment and the functions, is made then."""
 
     __slots__ = ("budget", "depth", "functions", "left", "now", "types", "warnings")
 
     def __init__(
         self,
-        *,
-        now: DateTime | None = None,
-        functions: Mapping[str, Function] | None = None,
+        now: datetime | None = None,
+        functions: Mapping[str, HostFunction] | None = None,
         types: Mapping[str, FeelType] | None = None,
         budget: Budget = DEFAULT_BUDGET,
     ) -> None:
         self.budget = budget
         self.left = budget.operations
         self.depth = 0
-        self.now = now
-        self.functions: Mapping[str, Function] = functions or {}
-        self.types: Mapping[str, FeelType] = types or {}
+        self.now: datetime | DateTime | None = now
+        self.functions = functions or _NONE
+        self.types: Mapping[str, FeelType] = types or _NONE
         self.warnings: list[Warning_] = []
+
+    def moment(self) -> DateTime | None:
+        """The moment that was passed in, which now() and today() tell."""
+        if self.now.__class__ is not DateTime and self.now is not None:
+            self.now = DateTime.from_python(self.now)
+        return self.now
 
     def charge(self, operations: int = 1) -> None:
         """Count work. Raises FeelBudgetExceeded."""
@@ -111,7 +119,8 @@ class Env:
                 value = env.names[name]
                 return value if value.__class__ in NATIVE else admit(value)
             env = env.outer
-        return self.run.functions.get(name, MISSING)
+        function = self.run.functions.get(name)
+        return MISSING if function is None else function.as_function()
 
 
 MISSING: Any = object()

@@ -118,9 +118,9 @@ class HostFunction:
     call: Callable[..., Value]
     fewest: int | None = None
     """Fewest arguments; all parameters when None."""
+    _function: Function = field(init=False, repr=False, compare=False)
 
-    def as_function(self) -> Function:
-        """The same as FEEL sees it."""
+    def __post_init__(self) -> None:
 
         def body(run: Run, arguments: Sequence[Value]) -> Value:
             try:
@@ -129,7 +129,12 @@ class HostFunction:
                 return run.null("function-refused", f"{self.name}(): {fault}")
 
         fewest = len(self.parameters) if self.fewest is None else self.fewest
-        return Function(self.name, (self.parameters,), body, fewest, len(self.parameters))
+        function = Function(self.name, (self.parameters,), body, fewest, len(self.parameters))
+        object.__setattr__(self, "_function", function)
+
+    def as_function(self) -> Function:
+        """The same as FEEL sees it."""
+        return self._function
 
 
 _KINDS: dict[type, str] = {
@@ -162,14 +167,20 @@ def feel_type(value: Value) -> str:
 def admit(value: Any) -> Value:
     """A FEEL value from a like one of Python: int, float, tuple, datetime and their kin, also inside of lists.
 
-    Raises TypeError for what has no like in FEEL, ValueError for a number that is not finite.
+    Raises TypeError for what has no like in FEEL, ValueError for a number that is not finite and for too large a value.
     """
+    if type(value) in (list, dict) and weigh(value) > HEAVIEST_VALUE:
+        raise ValueError(f"expected a value of at most {HEAVIEST_VALUE:,} characters")
+    return _admit(value)
+
+
+def _admit(value: Any) -> Value:
     kind = type(value)
     if kind is list:
-        return value if all(type(item) in _SIMPLE for item in value) else [admit(item) for item in value]
+        return value if all(type(item) in _SIMPLE for item in value) else [_admit(item) for item in value]
     if kind is dict:
         plain = all(type(item) in _SIMPLE for item in value.values())
-        return value if plain else {str(key): admit(item) for key, item in value.items()}
+        return value if plain else {str(key): _admit(item) for key, item in value.items()}
     if kind in NATIVE:
         return value
     return _admit_foreign(value)
@@ -199,9 +210,9 @@ def _admit_foreign(value: Any) -> Value:
     if isinstance(value, HostFunction):
         return value.as_function()
     if isinstance(value, Mapping):
-        return {str(key): admit(item) for key, item in value.items()}
+        return {str(key): _admit(item) for key, item in value.items()}
     if isinstance(value, Sequence | set | frozenset):
-        return [admit(item) for item in value]
+        return [_admit(item) for item in value]
     raise TypeError(f"expected a FEEL value, found {type(value).__name__}")
 
 
@@ -320,7 +331,7 @@ def _weigh(value: Any, known: dict[int, int], depth: int) -> int:
         return 1
     weight = 1
     if type(value) is dict:
-        weight += sum(map(len, value))
+        weight += sum(len(key) for key in value if type(key) is str)
         value = value.values()
     for part in value:
         kind = type(part)

@@ -36,17 +36,19 @@ def _day(moment: Date | DateTime) -> Date:
 @FAMILY.built_in("now()")
 def now(run: Run) -> Value:
     """The moment that was passed to the evaluation; null when none was."""
-    if run.now is None:
+    moment = run.moment()
+    if moment is None:
         return run.null("no-clock", "now() is null: no moment was passed to this evaluation.")
-    return run.now
+    return moment
 
 
 @FAMILY.built_in("today()")
 def today(run: Run) -> Value:
     """The day of the moment that was passed to the evaluation; null when none was."""
-    if run.now is None:
+    moment = run.moment()
+    if moment is None:
         return run.null("no-clock", "today() is null: no moment was passed to this evaluation.")
-    return run.now.date
+    return moment.date
 
 
 @FAMILY.built_in("day of year(date: day)")

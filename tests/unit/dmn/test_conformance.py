@@ -136,6 +136,13 @@ def test_a_case_is_as_good_as_its_worst_result(run: Run) -> None:
     assert [told["result"] for told in verdict.to_json()["not_passed"]] == ["Java"]
 
 
+def test_one_case_that_cannot_be_read_spoils_no_other(run: Run) -> None:
+    verdict = run(a_case("", expects("Double", a_value("x"))) + a_case(GIVEN, expects("Double", a_value("8"))))
+
+    assert [one.outcome for one in verdict.cases] == [Outcome.error, Outcome.passed]
+    assert "expected a value of the type xsd:decimal, found 'x'" in verdict.cases[0].results[0].message
+
+
 def test_a_missing_model_is_an_error_of_every_case(tmp_path: Path) -> None:
     path = tmp_path / "t.xml"
     case = a_case("", expects("A", NIL, 'errorResult="true"'))

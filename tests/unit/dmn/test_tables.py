@@ -212,6 +212,9 @@ def test_a_result_says_what_was_forbidden() -> None:
         pytest.param(
             a_table([], outputs=("fee",), defaults=("2 +",)), "Decision `D`, output `fee`: Line 1", "", id="default"
         ),
+        pytest.param(
+            a_table([], outputs=("fee", "")), "Decision `D`: Expected a name of its own", "`fee`", id="no name"
+        ),
         pytest.param(a_table([("1", "2")], allowed="1,"), "Decision `D`, input", "Line 1, column 3", id="allowed"),
         pytest.param(a_table([("1",)]), "Decision `D`, rule 1: Expected 1 inputs and 1 outputs", "", id="a short rule"),
         pytest.param(

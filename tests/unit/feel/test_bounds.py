@@ -10,6 +10,7 @@ from engine.feel import (
     Budget,
     FeelBudgetExceeded,
     FeelSyntaxError,
+    admit,
     encode,
     equal,
     parse_expression,
@@ -109,6 +110,8 @@ def test_such_a_value_is_not_written_either() -> None:
     for write in (to_text, to_json, encode):
         with pytest.raises(ValueError, match="at most 20,000,000 characters"):
             write(value)
+    with pytest.raises(ValueError, match="at most 20,000,000 characters"):
+        admit([value])
     assert equal(value, again) is None
 
 
