@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from engine.dmn.model import Spot
-from engine.dmn.tables import TracedRun
+from engine.dmn.tables import DecisionRun
 from engine.dmn.trace import DecisionTrace
 from engine.feel.run import Env, Run
 from engine.feel.types import UNFIT, FeelType, coerce
@@ -136,7 +136,7 @@ def _needs(nodes: Nodes, key: Key) -> Iterator[Key]:
 
 
 def carry_out(
-    run: TracedRun, nodes: Nodes, plan: Sequence[Key], known: dict[Key, Value], inputs: Mapping[str, Value]
+    run: DecisionRun, nodes: Nodes, plan: Sequence[Key], known: dict[Key, Value], inputs: Mapping[str, Value]
 ) -> None:
     """Make every decision of a plan; what comes out is added to `known`, the trace to the run.
 
@@ -156,16 +156,13 @@ def carry_out(
             known[key] = _decide(run, nodes, node, known)
 
 
-def _decide(run: TracedRun, nodes: Nodes, node: DecisionNode, known: Mapping[Key, Value]) -> Value:
+def _decide(run: DecisionRun, nodes: Nodes, node: DecisionNode, known: Mapping[Key, Value]) -> Value:
     run.charge()
     names: dict[str, Value] = {}
-    required: list[tuple[str, Value]] = []
     for need in node.needs:
         target = nodes[need.key]
         value = target.function if isinstance(target, FunctionNode) else known[need.key]
         bind(names, need.path, value)
-        if not isinstance(target, FunctionNode):
-            required.append((".".join(need.path), value))
     before = len(run.tables)
     outside = run.types
     if node.types is not None:
@@ -178,8 +175,14 @@ def _decide(run: TracedRun, nodes: Nodes, node: DecisionNode, known: Mapping[Key
             run.null("decision-type", f"The decision `{node.name}` expects a {node.kind.name}.")
             fitting = None
         value = fitting
-    tables = tuple(run.tables[before:])
-    run.decisions.append(DecisionTrace(node.spot.element_id, node.name, tuple(required), value, tables))
+    if run.traced:
+        required = tuple(
+            (".".join(need.path), known[need.key])
+            for need in node.needs
+            if not isinstance(nodes[need.key], FunctionNode)
+        )
+        tables = tuple(run.tables[before:])
+        run.decisions.append(DecisionTrace(node.spot.element_id, node.name, required, value, tables))
     return value
 
 
@@ -224,7 +227,7 @@ def service_function(
             if fitting is UNFIT and kind is not None:
                 return run.null("argument-type", f"{name} expects a {kind.name} as `{parameter}`.")
             known[key] = fitting
-        if not isinstance(run, TracedRun):
+        if not isinstance(run, DecisionRun):
             return run.null("no-service", f"{name} can only be called by decisions.")
         if not plan:
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 from engine.dmn.hit_policies import POLICIES, Answer, Policy, Undecided
@@ -11,9 +12,8 @@ from engine.dmn.model import DecisionTable, Spot, Text
 from engine.dmn.trace import DecisionTrace, MatchedRule, TableTrace
 from engine.feel.expression import Expression, UnaryTests
 from engine.feel.run import DEFAULT_BUDGET, Budget, Env, Run
-from engine.feel.temporal import DateTime
 from engine.feel.types import UNFIT, FeelType, Restricted, coerce
-from engine.feel.values import Function, Value
+from engine.feel.values import HostFunction, Value
 
 Compiled: TypeAlias = Callable[[Env], Value]
 ParseExpression: TypeAlias = Callable[[Text], Expression | None]
@@ -21,20 +21,21 @@ ParseTests: TypeAlias = Callable[[Text], UnaryTests | None]
 FindType: TypeAlias = Callable[[str | None, Spot], FeelType | None]
 
 
-class TracedRun(Run):
-    """A run that keeps what its decisions and their tables did."""
+class DecisionRun(Run):
+    """A run of decisions. When `traced` it keeps what they and their tables did."""
 
-    __slots__ = ("decisions", "tables")
+    __slots__ = ("decisions", "tables", "traced")
 
     def __init__(
         self,
-        *,
-        now: DateTime | None = None,
-        functions: Mapping[str, Function] | None = None,
+        now: datetime | None = None,
+        functions: Mapping[str, HostFunction] | None = None,
         types: Mapping[str, FeelType] | None = None,
         budget: Budget = DEFAULT_BUDGET,
+        traced: bool = True,
     ) -> None:
-        super().__init__(now=now, functions=functions, types=types, budget=budget)
+        super().__init__(now, functions, types, budget)
+        self.traced = traced
         self.tables: list[TableTrace] = []
         self.decisions: list[DecisionTrace] = []
 
@@ -109,23 +110,23 @@ class _Table:
         return value
 
     def _answer(self, env: Env, values: list[Value], matched: list[_Rule]) -> Value:
+        run = env.run
+        traced = isinstance(run, DecisionRun) and run.traced
         answers: list[Answer] = []
-        traced: list[MatchedRule] = []
+        rules: list[MatchedRule] = []
         for rule in matched:
             outputs = [
                 self._output(column, output, env) for column, output in zip(self.outputs, rule.outputs, strict=True)
             ]
             answers.append((self._value(outputs), self._rank(env, outputs)))
-            named = tuple((column.name, output) for column, output in zip(self.outputs, outputs, strict=True))
-            traced.append(MatchedRule(rule.index, rule.spot.element_id, named, rule.annotations))
-        run = env.run
-        if isinstance(run, TracedRun):
+            if traced:
+                named = tuple((column.name, output) for column, output in zip(self.outputs, outputs, strict=True))
+                rules.append(MatchedRule(rule.index, rule.spot.element_id, named, rule.annotations))
+        if isinstance(run, DecisionRun) and traced:
             inputs = tuple((column.label, value) for column, value in zip(self.inputs, values, strict=True))
             policy = " ".join(part for part in (self.source.hit_policy, self.source.aggregation) if part)
             spot = self.source.spot
-            run.tables.append(
-                TableTrace(spot.element_id, policy, inputs, tuple(traced), not matched and self._defaults)
-            )
+            run.tables.append(TableTrace(spot.element_id, policy, inputs, tuple(rules), not matched and self._defaults))
         if not answers:
             return self._default(env)
         try:

@@ -71,7 +71,7 @@ class Run:
 
     def moment(self) -> DateTime | None:
         """The moment that was passed in, which now() and today() tell."""
-        if self.now.__class__ is not DateTime and self.now is not None:
+        if isinstance(self.now, datetime):
             self.now = DateTime.from_python(self.now)
         return self.now
 
