@@ -1,4 +1,4 @@
-"""Figures of one database, their targets, and how they are printed."""
+"""Figures of each database and of decisions, their targets, and how they are printed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from rich.table import Table
+
+from onewindow.bench.decisions import DecisionFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +72,22 @@ def targets(database: str) -> Mapping[str, Target]:
     }
 
 
-def missed(figures: Mapping[str, Figures]) -> list[str]:
+DECISION_TARGETS: Mapping[str, Target] = {
+    "feel_per_s": Target(800_000, at_least=True),
+    "dmn_table_per_s": Target(40_000, at_least=True),
+    "dmn_traced_per_s": Target(20_000, at_least=True),
+    "feel_parse_ms": Target(1),
+}
+
+
+def missed(figures: Mapping[str, Figures], decisions: DecisionFigures | None = None) -> list[str]:
     """Names of the figures that miss their target, with the database."""
-    return [
+    slow = [
+        figure
+        for figure, target in DECISION_TARGETS.items()
+        if decisions is not None and not target.is_met(getattr(decisions, figure))
+    ]
+    return slow + [
         f"{database}.{figure}"
         for database, found in figures.items()
         for figure, target in targets(database).items()
@@ -91,13 +106,14 @@ def machine() -> dict[str, Any]:
     }
 
 
-def as_json(figures: Mapping[str, Figures]) -> dict[str, Any]:
-    """The document that `--json` writes."""
-    return {"machine": machine(), **{name: asdict(found) for name, found in figures.items()}}
+def as_json(figures: Mapping[str, Figures], decisions: DecisionFigures | None = None) -> dict[str, Any]:
+    """The document that `--json` writes: figures of decisions by their names, those of a database under its name."""
+    measured = {} if decisions is None else asdict(decisions)
+    return {"machine": machine(), **measured, **{name: asdict(found) for name, found in figures.items()}}
 
 
 def as_table(figures: Mapping[str, Figures]) -> Table:
-    """The table that is printed: a row a figure, a column a database, the target beside it."""
+    """The table of the server that is printed: a row a figure, a column a database, the target beside it."""
     table = Table(title="Onewindow over HTTP", title_justify="left")
     table.add_column("figure")
     for name in figures:
@@ -106,11 +122,26 @@ def as_table(figures: Mapping[str, Figures]) -> Table:
     for figure in Figures.__dataclass_fields__:
         cells: list[str] = []
         for name, found in figures.items():
-            value, target = getattr(found, figure), targets(name).get(figure)
-            mark = "" if target is None else (" ok" if target.is_met(value) else " MISSED")
-            cells += [f"{value:,.2f}{mark}", "" if target is None else str(target)]
+            cells += _told(getattr(found, figure), targets(name).get(figure))
         table.add_row(figure, *cells)
     return table
+
+
+def decisions_table(found: DecisionFigures) -> Table:
+    """The table of expressions and decisions that is printed."""
+    table = Table(title="Expressions and decisions, in process, on one core", title_justify="left")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    table.add_column("target", justify="right")
+    for figure, target in DECISION_TARGETS.items():
+        table.add_row(figure, *_told(getattr(found, figure), target))
+    return table
+
+
+def _told(value: float, target: Target | None) -> list[str]:
+    """A figure with its verdict, and its target."""
+    mark = "" if target is None else (" ok" if target.is_met(value) else " MISSED")
+    return [f"{value:,.2f}{mark}", "" if target is None else str(target)]
 
 
 def write_markdown(figures: Mapping[str, Figures], path: Path) -> None:

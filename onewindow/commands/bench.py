@@ -1,4 +1,4 @@
-"""`onewindow bench`: figures of the real server on each database."""
+"""`onewindow bench`: figures of expressions and decisions, and of the real server on each database."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.status import Status
 from engine.errors import Unavailable
 from onewindow.bench import report
 from onewindow.bench import run as benches
+from onewindow.bench.decisions import QUICK, DecisionScale, measure_decisions
 from onewindow.bench.temporary_postgresql import NoServer
 from onewindow.commands.outcome import Exit, border
 
@@ -25,7 +26,12 @@ from onewindow.commands.outcome import Exit, border
     type=click.Choice(["both", "sqlite", "postgresql"]),
     default="both",
     show_default=True,
-    help="What to measure.",
+    help="What to measure the server on.",
+)
+@click.option(
+    "--only",
+    type=click.Choice(["decisions", "server"]),
+    help="Measure one part: expressions and decisions take seconds, the server minutes.",
 )
 @click.option(
     "--postgresql-url",
@@ -37,19 +43,28 @@ from onewindow.commands.outcome import Exit, border
 @click.option("--strict", is_flag=True, help="Exit code 1 when a target is missed.")
 @border
 def bench(
-    out: Path | None, markdown: Path | None, database: str, postgresql_url: str | None, quick: bool, strict: bool
+    out: Path | None,
+    markdown: Path | None,
+    database: str,
+    only: str | None,
+    postgresql_url: str | None,
+    quick: bool,
+    strict: bool,
 ) -> None:
-    """Measure the real server over HTTP on SQLite and PostgreSQL, each in a new database.
+    """Measure expressions and decisions, then the real server over HTTP on SQLite and PostgreSQL.
 
-    What it made itself is removed again. Takes about three minutes. The figures are those of this machine at this
-    hour: compare ratios.
+    Each database is a new one; what the bench made itself is removed again. Takes about three minutes. The figures are
+    those of this machine at this hour: compare ratios.
     """
     console = Console(stderr=True)
     scale = benches.QUICK if quick else benches.Scale()
-    figures = {}
+    figures, decisions = {}, None
     with console.status("starting") as status:
+        if only != "server":
+            status.update("expressions and decisions")
+            decisions = measure_decisions(QUICK if quick else DecisionScale())
         for name in ("sqlite", "postgresql"):
-            if database not in ("both", name):
+            if only == "decisions" or database not in ("both", name):
                 continue
             try:
                 with benches.sqlite_url() if name == "sqlite" else benches.postgresql_url(postgresql_url) as url:
@@ -59,13 +74,16 @@ def bench(
                     f"PostgreSQL cannot be measured: {missing}.",
                     remedy="Name a database with --postgresql-url, or measure --database sqlite.",
                 ) from missing
-    Console().print(report.as_table(figures))
+    if decisions is not None:
+        Console().print(report.decisions_table(decisions))
+    if figures:
+        Console().print(report.as_table(figures))
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(report.as_json(figures), indent=1) + "\n", encoding="utf-8")
+        out.write_text(json.dumps(report.as_json(figures, decisions), indent=1) + "\n", encoding="utf-8")
     if markdown is not None:
         report.write_markdown(figures, markdown)
-    if strict and report.missed(figures):
+    if strict and report.missed(figures, decisions):
         raise SystemExit(Exit.findings)
 
 

@@ -23,6 +23,14 @@ def test_quick_bench_measures_everything(onewindow: Command, tmp_path: Path) -> 
     assert all(value > 0 for value in measured.values())
 
 
+def test_decisions_are_measured_alone(onewindow: Command, tmp_path: Path) -> None:
+    ran = onewindow("bench", "--quick", "--only", "decisions", "--json", str(tmp_path / "bench.json"))
+
+    assert ran.exit_code == 0, ran.output
+    measured = json.loads((tmp_path / "bench.json").read_text())
+    assert set(measured) == {"machine", "feel_per_s", "dmn_table_per_s", "dmn_traced_per_s", "feel_parse_ms"}
+
+
 @ON_POSTGRESQL
 def test_database_in_use_is_not_measured(onewindow: Command, database_url: str) -> None:
 

@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from onewindow.bench.report import Figures, as_json, as_table, missed, targets, write_markdown
+from engine.dmn import evaluate
+from onewindow.bench.decisions import CASES, LONG_EXPRESSION, QUICK, DecisionFigures, duty_table, measure_decisions
+from onewindow.bench.report import (
+    DECISION_TARGETS,
+    Figures,
+    as_json,
+    as_table,
+    decisions_table,
+    missed,
+    targets,
+    write_markdown,
+)
 
 GOOD = Figures(
     start_ms_p50=4,
@@ -30,6 +41,8 @@ GOOD = Figures(
     restart_s=3,
 )
 """Each figure just at its target."""
+DECISIONS = DecisionFigures(feel_per_s=800_000, dmn_table_per_s=40_000, dmn_traced_per_s=20_000, feel_parse_ms=1)
+"""The same."""
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
@@ -62,6 +75,50 @@ def test_document_has_the_agreed_keys() -> None:
             "start_ms_p50", "complete_ms_p50", "complete_ms_p99", "instances_per_s_1", "instances_per_s_8",
             "queue_page_ms_p50", "loop_ratio_1000_to_10", "bytes_per_instance", "server_rss_mb",
         }  # fmt: skip
+
+
+def test_figures_of_decisions_stand_at_the_top_of_the_document() -> None:
+    document = json.loads(json.dumps(as_json({"sqlite": GOOD}, DECISIONS)))
+
+    assert set(document) == {"machine", "sqlite", *DECISION_TARGETS}
+    assert document["feel_per_s"] == 800_000
+
+
+def test_decisions_at_their_bounds_meet_their_targets() -> None:
+    assert missed({}, DECISIONS) == []
+
+
+@pytest.mark.parametrize("figure", sorted(DECISION_TARGETS))
+def test_figure_of_decisions_beyond_its_bound_is_missed(figure: str) -> None:
+    worse = 0.99 if DECISION_TARGETS[figure].at_least else 1.01
+
+    beyond = replace(DECISIONS, **{figure: getattr(DECISIONS, figure) * worse})
+
+    assert missed({"sqlite": GOOD}, beyond) == [figure]
+
+
+def test_decisions_are_measured_in_process() -> None:
+    found = measure_decisions(QUICK)
+
+    assert min(found.feel_per_s, found.dmn_table_per_s, found.dmn_traced_per_s, found.feel_parse_ms) > 0
+
+
+def test_cases_of_the_bench_meet_every_rule_of_its_table() -> None:
+    traces = [evaluate(duty_table(), "duty", case).trace for case in CASES]
+
+    assert [rule.index for trace in traces for rule in trace[-1].tables[0].matched] == list(range(1, 21))
+
+
+def test_parsed_text_of_the_bench_has_200_characters() -> None:
+    assert len(LONG_EXPRESSION.format(0)) == 200
+
+
+def test_table_of_decisions_says_what_is_missed(capsys: pytest.CaptureFixture[str]) -> None:
+    Console(width=120).print(decisions_table(replace(DECISIONS, feel_parse_ms=2)))
+
+    rows = {line.split()[1]: line for line in capsys.readouterr().out.splitlines() if "_" in line}
+    assert "2.00 MISSED" in rows["feel_parse_ms"]
+    assert "800,000.00 ok" in rows["feel_per_s"]
 
 
 def test_table_says_what_is_missed(capsys: pytest.CaptureFixture[str]) -> None:
