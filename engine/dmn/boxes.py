@@ -29,8 +29,9 @@ from engine.feel.expression import Expression, UnaryTests, parse_expression, par
 from engine.feel.loops import Walk, for_loop, quantified
 from engine.feel.paths import filtered
 from engine.feel.run import Env
-from engine.feel.types import ANY, UNFIT, FeelType, FunctionType, coerce
-from engine.feel.values import Function, Value, feel_type
+from engine.feel.text import shown
+from engine.feel.types import ANY, UNFIT, FeelType, FunctionType, coerce, misfit
+from engine.feel.values import Function, Value
 
 Compiled: TypeAlias = Callable[[Env], Value]
 Names: TypeAlias = frozenset[str]
@@ -169,7 +170,7 @@ class Boxes:
         def invoke(env: Env) -> Value:
             function = callee(env)
             if not isinstance(function, Function):
-                kind = feel_type(function)
+                kind = shown(function)
                 return env.run.null("no-function", f"Expected a function as `{told:.60}`, found {kind}.")
             return call_by_name(env.run, function, parameters, [argument(env) for argument in arguments])
 
@@ -213,7 +214,7 @@ class Boxes:
                 return then(env)
             if answer is False or answer is None:
                 return otherwise(env)
-            return env.run.null("condition", f"A conditional expects true or false, found a {feel_type(answer)}.")
+            return env.run.null("condition", f"A conditional expects true or false, found {shown(answer)}.")
 
         return choose
 
@@ -244,10 +245,11 @@ def coerced(compiled: Compiled, kind: FeelType, told: str) -> Compiled:
     """The closure with its value coerced to a type."""
 
     def fit(env: Env) -> Value:
-        value = coerce(compiled(env), kind, env.run)
-        if value is UNFIT:
-            return env.run.null("value-type", f"{told} expects a {kind.name}.")
-        return value
+        value = compiled(env)
+        fitting = coerce(value, kind, env.run)
+        if fitting is UNFIT:
+            return env.run.null("value-type", misfit(told, kind, value))
+        return fitting
 
     return fit
 

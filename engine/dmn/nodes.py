@@ -14,7 +14,7 @@ from engine.dmn.model import Spot
 from engine.dmn.tables import DecisionRun
 from engine.dmn.trace import DecisionTrace
 from engine.feel.run import Env, Run
-from engine.feel.types import UNFIT, FeelType, coerce
+from engine.feel.types import UNFIT, FeelType, coerce, misfit
 from engine.feel.values import Function, Value
 
 Key: TypeAlias = tuple[str, str]
@@ -45,7 +45,7 @@ class InputNode:
             return value
         fitting = coerce(value, self.kind, run)
         if fitting is UNFIT:
-            return run.null("input-type", f"The input `{self.name}` expects a {self.kind.name}.")
+            return run.null("input-type", misfit(f"The input `{self.name}`", self.kind, value))
         return fitting
 
 
@@ -172,7 +172,7 @@ def _decide(run: DecisionRun, nodes: Nodes, node: DecisionNode, known: Mapping[K
     if node.kind is not None:
         fitting = coerce(value, node.kind, run)
         if fitting is UNFIT:
-            run.null("decision-type", f"The decision `{node.name}` expects a {node.kind.name}.")
+            run.null("decision-type", misfit(f"The decision `{node.name}`", node.kind, value))
             fitting = None
         value = fitting
     if run.traced:
@@ -225,7 +225,7 @@ def service_function(
         for (key, parameter, kind), argument in zip(inputs, arguments, strict=True):
             fitting = argument if kind is None else coerce(argument, kind, run)
             if fitting is UNFIT and kind is not None:
-                return run.null("argument-type", f"{name} expects a {kind.name} as `{parameter}`.")
+                return run.null("argument-type", misfit(f"`{parameter}` of {name}", kind, argument))
             known[key] = fitting
         if not isinstance(run, DecisionRun):
             return run.null("no-service", f"{name} can only be called by decisions.")

@@ -12,7 +12,7 @@ from engine.dmn.model import DecisionTable, Spot, Text
 from engine.dmn.trace import DecisionTrace, MatchedRule, TableTrace
 from engine.feel.expression import Expression, UnaryTests
 from engine.feel.run import DEFAULT_BUDGET, Budget, Env, Run
-from engine.feel.types import UNFIT, FeelType, Restricted, coerce
+from engine.feel.types import UNFIT, FeelType, Restricted, coerce, misfit
 from engine.feel.values import HostFunction, Value
 
 Compiled: TypeAlias = Callable[[Env], Value]
@@ -101,7 +101,7 @@ class _Table:
         if column.kind is not None and value is not None:
             fitting = coerce(value, column.kind, env.run)
             if fitting is UNFIT:
-                env.run.null("input-type", f"The input `{column.label}` expects a {column.kind.name}.")
+                env.run.null("input-type", misfit(f"The input `{column.label}`", column.kind, value))
                 return UNFIT
             value = fitting
         if column.allowed is not None and column.allowed(Env({"?": value}, env, env.run), value) is not True:
@@ -140,7 +140,7 @@ class _Table:
             return value
         fitting = coerce(value, column.kind, env.run)
         if fitting is UNFIT:
-            return env.run.null("output-type", f"The output `{column.name}` expects a {column.kind.name}.")
+            return env.run.null("output-type", misfit(f"The output `{column.name}`", column.kind, value))
         return fitting
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from engine.feel.run import Env, Run
-from engine.feel.types import UNFIT, FeelType, coerce
+from engine.feel.types import UNFIT, FeelType, coerce, misfit
 from engine.feel.values import Function, Value
 
 
@@ -75,20 +75,23 @@ def written_function(
     names = tuple(name for name, _ in parameters)
     types = tuple(kind for _, kind in parameters)
     typed = any(kind is not None for kind in types)
-    told = name or "The function"
+    told = name or "the function"
 
     def evaluate(run: Run, arguments: Sequence[Value]) -> Value:
         values = list(arguments)
         if typed:
             for place, kind in enumerate(types):
-                values[place] = values[place] if kind is None else coerce(values[place], kind, run)
-                if values[place] is UNFIT and kind is not None:
-                    return run.null("argument-type", f"{told} expects {kind.name} as `{names[place]}`.")
+                if kind is None:
+                    continue
+                values[place] = coerce(arguments[place], kind, run)
+                if values[place] is UNFIT:
+                    return run.null("argument-type", misfit(f"`{names[place]}` of {told}", kind, arguments[place]))
         result = body(Env(dict(zip(names, values, strict=True)), env, run))
         if result_type is not None:
-            result = coerce(result, result_type, run)
-            if result is UNFIT:
-                return run.null("result-type", f"{told} gives no {result_type.name}, as declared.")
+            fitting = coerce(result, result_type, run)
+            if fitting is UNFIT:
+                return run.null("result-type", misfit(f"The result of {told}", result_type, result))
+            return fitting
         return result
 
     return Function(name, (names,), evaluate, len(names), len(names), types if typed else (), result_type)

@@ -157,7 +157,7 @@ def _grammar(text: str, special: frozenset[str]) -> Grammar:
 
 
 def _too_deep(text: str) -> FeelSyntaxError:
-    return FeelSyntaxError("expected fewer expressions within each other", text=text, at=0)
+    return FeelSyntaxError("expected fewer expressions within each other, found too many", text=text, at=0)
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)

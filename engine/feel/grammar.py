@@ -125,7 +125,7 @@ class Grammar:
         """Any expression, up to what cannot belong to it."""
         self._depth += 1
         if self._depth > DEEPEST_NESTING:
-            raise self.tokens.fail(f"expected at most {DEEPEST_NESTING} expressions within each other")
+            raise self.tokens.fail(f"expected at most {DEEPEST_NESTING} expressions within each other, found more")
         outside, self._ends_range = self._ends_range, False
         result = self._binary(_OR)
         self._ends_range = outside
@@ -145,7 +145,7 @@ class Grammar:
                 left = Logic(left.at, token.text, (left, *(node for _, node in self._run(tightness))))
             else:
                 left = Arithmetic(left.at, left, tuple(self._run(tightness)))
-        raise self.tokens.fail(f"expected at most {LONGEST_CHAIN} comparisons in a row")
+        raise self.tokens.fail(f"expected at most {LONGEST_CHAIN} comparisons in a row, found more")
 
     def _run(self, tightness: int) -> list[tuple[str, Node]]:
         """All operators of one tightness that follow, each with its right side."""
@@ -173,7 +173,7 @@ class Grammar:
         while self._is("-"):
             signs.append(self.tokens.advance())
             if len(signs) > DEEPEST_NESTING:
-                raise self.tokens.fail(f"expected at most {DEEPEST_NESTING} signs in a row")
+                raise self.tokens.fail(f"expected at most {DEEPEST_NESTING} signs in a row, found more")
         value = self._postfixed()
         for sign in reversed(signs):
             value = Negation(sign.at, value)
@@ -203,7 +203,7 @@ class Grammar:
                 value = self._call(value)
             else:
                 return value
-        raise self.tokens.fail(f"expected at most {LONGEST_CHAIN} paths, filters and calls in a row")
+        raise self.tokens.fail(f"expected at most {LONGEST_CHAIN} paths, filters and calls in a row, found more")
 
     def _closes_range(self, bracket: Token) -> bool:
         """`]1..5[`: whether a `[` ends a range rather than begins a filter."""
@@ -448,7 +448,7 @@ class Grammar:
         """A type, such as `list<number>` or `function<string> -> Any`."""
         self._depth += 1
         if self._depth > DEEPEST_NESTING:
-            raise self.tokens.fail(f"expected at most {DEEPEST_NESTING} types within each other")
+            raise self.tokens.fail(f"expected at most {DEEPEST_NESTING} types within each other, found more")
         found = self.tokens.token
         name = self.tokens.take(_TYPE)
         if name is None:

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 from engine.feel.run import Env, Run
 from engine.feel.temporal import Date
-from engine.feel.values import Range, Value, feel_type
+from engine.feel.text import shown
+from engine.feel.values import Range, Value
 
 Compiled: TypeAlias = Callable[[Env], Value]
 
@@ -51,7 +52,7 @@ def quantified(env: Env, walks: Sequence[Walk], condition: Compiled, every: bool
             return not every
         if answer is not None and not isinstance(answer, bool):
             word = "every" if every else "some"
-            env.run.null("condition", f"`{word}` expects true or false, found a {feel_type(answer)}.")
+            env.run.null("condition", f"`{word}` expects true or false, found {shown(answer)}.")
             return None
         unknown = unknown or answer is None
     return None if unknown else every
@@ -96,7 +97,7 @@ def range_items(run: Run, walked: Range, at: int) -> Any:
     elif isinstance(first, Date) and isinstance(last, Date):
         start, end, make = first.days(), last.days(), Date.of_days
     else:
-        kinds = f"{feel_type(first)} to {feel_type(last)}"
+        kinds = f"{shown(first)} to {shown(last)}"
         return run.null("iteration", f"A walk expects numbers or dates, found {kinds}.", at)
     step = 1 if end >= start else -1
     start += 0 if walked.start_included else step

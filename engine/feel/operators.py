@@ -11,7 +11,8 @@ from typing import Any
 
 from engine.feel.run import Run
 from engine.feel.temporal import DAY_NANOSECONDS, Date, DateTime, DaysDuration, MonthsDuration, Time
-from engine.feel.values import CHARACTERS_PER_OPERATION, NUMBERS, Range, Value, compare, equal, feel_type
+from engine.feel.text import shown
+from engine.feel.values import CHARACTERS_PER_OPERATION, NUMBERS, Range, Value, compare, equal
 
 Operator = Callable[[Run, Value, Value, int], Value]
 
@@ -54,7 +55,7 @@ def negate(run: Run, value: Value, at: int) -> Value:
         return DaysDuration(-value.nanoseconds)
     if isinstance(value, MonthsDuration):
         return MonthsDuration(-value.months)
-    return run.null("not-a-number", f"Expected a number or a duration after `-`, found {feel_type(value)}.", at)
+    return run.null("not-a-number", f"Expected a number or a duration after `-`, found {shown(value)}.", at)
 
 
 def _raised(base: Decimal, exponent: Decimal) -> Decimal:
@@ -97,7 +98,7 @@ def _operate(run: Run, operator: str, left: Value, right: Value, at: int) -> Val
 
 
 def _unfit(run: Run, operator: str, left: Value, right: Value, at: int) -> None:
-    kinds = f"{feel_type(left)} and {feel_type(right)}"
+    kinds = f"{shown(left)} and {shown(right)}"
     return run.null("unfit-operands", f"`{operator}` has no meaning between {kinds}.", at)
 
 

@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from engine.feel.run import Env, Run
 from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
-from engine.feel.values import NATIVE, Range, Value, admit, feel_type
+from engine.feel.text import shown
+from engine.feel.values import NATIVE, Range, Value, admit
 
 Compiled: TypeAlias = Callable[[Env], Value]
 
@@ -27,7 +28,7 @@ def path(run: Run, value: Value, name: str, at: int) -> Value:
         return run.null("no-entry", f"`{name}` was asked of null.", at)
     getter = PROPERTIES.get((type(value), name))
     if getter is None:
-        return run.null("no-entry", f"A {feel_type(value)} has no `{name}`.", at)
+        return run.null("no-entry", f"Expected a value with `{name}`, found {shown(value)}.", at)
     return getter(value)
 
 
@@ -95,7 +96,7 @@ def filtered(env: Env, value: Value, condition: Compiled, at: int) -> Value:
         elif answer.__class__ is Decimal:
             return at_index(run, items, answer, at)
         elif answer is not False and answer is not None:
-            return run.null("filter", f"A filter expects true, false or a number, found a {feel_type(answer)}.", at)
+            return run.null("filter", f"A filter expects true, false or a number, found {shown(answer)}.", at)
     return kept
 
 

@@ -11,10 +11,12 @@ from decimal import Decimal
 
 from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 from engine.feel.temporal_text import write_temporal
-from engine.feel.values import DEEPEST_VALUE, HEAVIEST_VALUE, NUMBERS, Function, Range, Value, weigh
+from engine.feel.values import DEEPEST_VALUE, HEAVIEST_VALUE, NUMBERS, Function, Range, Value, feel_type, weigh
 
 _PLAIN_KEY = re.compile(r"[^\W\d]\w*")
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+LONGEST_SHOWN = 40
+"""Characters of a string in a message."""
 LONGEST_DIGITS = 50
 """A number with a greater exponent than this is written with `E`."""
 
@@ -28,6 +30,23 @@ def number_text(number: Decimal) -> str:
     if isinstance(exponent, int) and -LONGEST_DIGITS * 2 <= exponent <= LONGEST_DIGITS:
         return format(number, "f")
     return str(number)
+
+
+def shown(value: Value) -> str:
+    """A value in a message, with its kind: `the string "forty"`, `a list of 3 items`; long texts are cut."""
+    if value is None:
+        return "null"
+    kind = feel_type(value)
+    if isinstance(value, list):
+        return f"a list of {len(value)} item{'s' * (len(value) != 1)}"
+    if isinstance(value, dict):
+        return f"a context with {', '.join(f'`{key:.30}`' for key in list(value)[:5]) or 'no entries'}"
+    if isinstance(value, Function):
+        return f"the function `{value.name}`" if value.name else "a function"
+    if isinstance(value, Range):
+        return "a range"
+    text = literal_text(value if not isinstance(value, str) else value[:LONGEST_SHOWN])
+    return f"the {kind} {text:.80}{'...' * (len(text) > 80 or (isinstance(value, str) and len(value) > LONGEST_SHOWN))}"
 
 
 def to_text(value: Value) -> str | None:

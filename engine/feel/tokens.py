@@ -168,7 +168,8 @@ class Tokens:
             try:
                 return Token("number", number[0], at, number.end(), NUMBERS.create_decimal(number[0]))
             except ArithmeticError:
-                problem = "expected a number that 34 digits and an exponent up to 6144 can hold"
+                found = f"{number[0]:.20}{'...' * (len(number[0]) > 20)}"
+                problem = f"expected a number that 34 digits and an exponent up to 6144 can hold, found `{found}`"
                 raise FeelSyntaxError(problem, text=text, at=at) from None
         operator = _OPERATOR.match(text, at)
         if operator is not None:
@@ -178,7 +179,9 @@ class Tokens:
     def _string(self, at: int, quote: int, kind: str) -> Token:
         match = _STRING.match(self.text, quote)
         if match is None:
-            raise FeelSyntaxError('expected a closing `"` of this string', text=self.text, at=at)
+            raise FeelSyntaxError(
+                'expected a closing `"` of this string, found the end of the text', text=self.text, at=at
+            )
         value = _unescaped(match[1])
         if _LONE.search(value):
             raise FeelSyntaxError("expected a whole character, found half of a surrogate pair", text=self.text, at=at)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.feel.syntax import ContextOf, TypeName, TypeNode, TypeOf
 from engine.feel.temporal import Date, DateTime, Time
+from engine.feel.text import shown
 from engine.feel.values import DEEPEST_VALUE, Function, Range, Value, feel_type
 
 if TYPE_CHECKING:
@@ -265,3 +266,8 @@ def coerce(value: Value, wanted: FeelType, run: Run | None = None) -> Value:
         if wanted.holds(midnight, DEEPEST_VALUE, run):
             return midnight
     return UNFIT
+
+
+def misfit(what: str, wanted: FeelType, value: Value) -> str:
+    """What to say of a value that does not conform: what expects which type, and what was found."""
+    return f"{what} expects a {wanted.name}, found {shown(value)}."

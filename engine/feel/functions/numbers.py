@@ -20,7 +20,8 @@ from engine.feel.functions.registration import Family
 from engine.feel.operators import ROOTS_AND_POWERS, unwrapped
 from engine.feel.run import Run
 from engine.feel.temporal import DaysDuration, MonthsDuration
-from engine.feel.values import NUMBERS, Value, feel_type
+from engine.feel.text import shown
+from engine.feel.values import NUMBERS, Value
 
 FAMILY = Family()
 GREATEST_SCALE = 6176
@@ -110,7 +111,7 @@ def absolute(run: Run, n: Value) -> Value:
         return DaysDuration(abs(n.nanoseconds))
     if isinstance(n, MonthsDuration):
         return MonthsDuration(abs(n.months))
-    return run.null("argument-type", f"abs() expects a number or a duration, found {feel_type(n)}.")
+    return run.null("argument-type", f"abs() expects a number or a duration, found {shown(n)}.")
 
 
 @FAMILY.built_in("sqrt(number: number)")

@@ -17,7 +17,8 @@ from typing import Any, TypeAlias
 
 from engine.feel.run import Run
 from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
-from engine.feel.values import CHARACTERS_PER_OPERATION, Function, Range, Value, feel_type
+from engine.feel.text import shown
+from engine.feel.values import CHARACTERS_PER_OPERATION, Function, Range, Value
 
 Body: TypeAlias = Callable[..., Value]
 
@@ -195,6 +196,6 @@ def _refuse(run: Run, name: str, signature: Signature, place: int, arguments: Se
     if place >= len(arguments) or place >= len(signature.parameters):
         return run.null("arguments", f"{name}() has no form for {len(arguments)} arguments.")
     parameter = signature.parameters[place]
-    found = feel_type(arguments[place])
+    found = shown(arguments[place])
     kind = "list" if parameter.many else parameter.kind
     return run.null("argument-type", f"{name}() expects a {kind} as `{parameter.name}`, found {found}.")

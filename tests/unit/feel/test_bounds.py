@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.feel import (
     Budget,
+    Expression,
     FeelBudgetExceeded,
     FeelSyntaxError,
+    UnaryTests,
     admit,
     encode,
     equal,
@@ -165,13 +170,22 @@ def test_other_bombs_are_refused_as_well(text: str) -> None:
         parse_expression(text)
 
 
+def fault_of(text: str, parse: Callable[[str], Expression | UnaryTests]) -> FeelSyntaxError | None:
+    try:
+        parsed = parse(text)
+        if isinstance(parsed, Expression):
+            parsed.evaluate({"a": None, "b": "x"})
+    except FeelSyntaxError as fault:
+        return fault
+    except FeelBudgetExceeded:
+        pass
+    return None
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.lists(TOKENS, max_size=25).map(" ".join) | st.text(max_size=40))
-def test_any_text_ends_in_a_value_or_a_feel_error(text: str) -> None:
-    for parse in (parse_expression, parse_unary_tests):
-        try:
-            parsed = parse(text)
-            if hasattr(parsed, "evaluate"):
-                parsed.evaluate({"a": None, "b": "x"})
-        except (FeelSyntaxError, FeelBudgetExceeded):
-            pass
+def test_any_text_ends_in_a_value_or_in_a_fault_with_its_place(text: str) -> None:
+    faults = [fault for fault in (fault_of(text, parse_expression), fault_of(text, parse_unary_tests)) if fault]
+
+    assert all(fault.line >= 1 and fault.column >= 1 for fault in faults)
+    assert all(re.search("expected .*found ", fault.problem, re.DOTALL) for fault in faults)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.feel import parse_expression
 from tests.builders.a_feel_value import reasons, told
 
 
@@ -134,3 +135,30 @@ def test_functions_are_values_and_are_called_by_place_or_by_name(text: str, valu
 )
 def test_every_value_has_a_text(text: str, value: str) -> None:
     assert told(text) == told(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('1 + "a"', '`+` has no meaning between the number 1 and the string "a".'),
+        ("1 < true", "`<` has no meaning between the number 1 and the boolean true."),
+        ("[1, 2] * 2", "`*` has no meaning between a list of 2 items and the number 2."),
+        ('abs("x")', 'abs() expects a number or a duration, found the string "x".'),
+        ("floor({a: 1})", "floor() expects a number as `n`, found a context with `a`."),
+        ('(function(age: number) age)("x")', '`age` of the function expects a number, found the string "x".'),
+        ('if "yes" then 1 else 2', '`if` expects true or false, found the string "yes".'),
+        ('[1]["x"]', 'A filter expects true, false or a number, found the string "x".'),
+        ("5(1)", "Expected a function as `this`, found the number 5."),
+        ("abs.x", "Expected a value with `x`, found the function `abs`."),
+        ("-null", "Expected a number or a duration after `-`, found null."),
+        ('@"2026-01-01".hour', "Expected a value with `hour`, found the date 2026-01-01."),
+    ],
+)
+def test_a_type_error_names_the_value_and_what_was_wanted(text: str, message: str) -> None:
+    assert message in [warning.message for warning in parse_expression(text).evaluate({}).warnings]
+
+
+def test_a_long_value_is_cut_in_a_message() -> None:
+    found = parse_expression("abs(x)").evaluate({"x": "a" * 5000}).warnings[0].message
+
+    assert len(found) < 200
