@@ -9,18 +9,20 @@ gateway and every cell of a decision table passes here.
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from typing import Any, TypeAlias
 
 from engine.feel import syntax
 from engine.feel.calls import call, call_by_name, external_function, written_function
+from engine.feel.closures import arithmetic, arithmetic_with, comparison, comparison_with
 from engine.feel.functions import BUILT_INS
 from engine.feel.loops import Walk, for_loop, quantified
 from engine.feel.operators import ARITHMETIC, all_true, any_true, compared, member, negate
 from engine.feel.paths import at_index, filtered, path
 from engine.feel.run import MISSING, Env
+from engine.feel.text import shown
 from engine.feel.types import FeelType, resolve, unrestricted
-from engine.feel.values import NATIVE, NUMBERS, Function, Range, Value, admit, compare, feel_type
+from engine.feel.values import NATIVE, NUMBERS, Function, Range, Value, admit, compare
 
 Compiled: TypeAlias = Callable[[Env], Value]
 
@@ -86,7 +88,7 @@ def _range(node: syntax.RangeLiteral) -> Compiled:
         last = end(env) if end else None
         if node.operator is None:
             if first is not None and last is not None and compare(first, last) is None:
-                kinds = f"{feel_type(first)} and {feel_type(last)}"
+                kinds = f"{shown(first)} and {shown(last)}"
                 return env.run.null("range", f"A range expects two ends that have an order, found {kinds}.", at)
         elif node.operator not in ("=", "!=") and first is None and last is None:
             return env.run.null("range", "A range expects an end, found null.", at)
@@ -123,7 +125,7 @@ def _if(node: syntax.If) -> Compiled:
             return then(env)
         if answer is False or answer is None:
             return otherwise(env)
-        return env.run.null("condition", f"`if` expects true or false, found a {feel_type(answer)}.", at)
+        return env.run.null("condition", f"`if` expects true or false, found {shown(answer)}.", at)
 
     return choose
 
@@ -175,7 +177,7 @@ def _call(node: syntax.Call) -> Compiled:
         function = callee(env)
         if function.__class__ is not Function:
             if built_in is None:
-                return env.run.null("no-function", f"Expected a function as `{told}`, found {feel_type(function)}.", at)
+                return env.run.null("no-function", f"Expected a function as `{told}`, found {shown(function)}.", at)
             function = built_in
         values = [argument(env) for argument in arguments]
         if names is None:
@@ -236,59 +238,21 @@ def _in(node: syntax.In) -> Compiled:
     return test
 
 
-_ON_NUMBERS: dict[str, Callable[[Decimal, Decimal], bool]] = {
-    "<": Decimal.__lt__,
-    "<=": Decimal.__le__,
-    ">": Decimal.__gt__,
-    ">=": Decimal.__ge__,
-    "=": Decimal.__eq__,
-    "!=": Decimal.__ne__,
-}
-
-
 def _comparison(node: syntax.Comparison) -> Compiled:
-    left, right, operator, at = compile_node(node.left), compile_node(node.right), node.operator, node.at
-    on_numbers = _ON_NUMBERS[operator]
-
-    def test(env: Env) -> bool | None:
-        a, b = left(env), right(env)
-        if a.__class__ is Decimal and b.__class__ is Decimal:
-            return bool(on_numbers(a, b))
-        return compared(env.run, operator, a, b, at)
-
-    return test
-
-
-_NUMERIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
-    "+": NUMBERS.add,
-    "-": NUMBERS.subtract,
-    "*": NUMBERS.multiply,
-}
-
-
-def _binary(left: Compiled, operator: str, right: Compiled, at: int) -> Compiled:
-    general = ARITHMETIC[operator]
-    on_numbers = _NUMERIC.get(operator)
-    if on_numbers is None:
-        return lambda env: general(env.run, left(env), right(env), at)
-
-    def calculate(env: Env) -> Value:
-        a, b = left(env), right(env)
-        if a.__class__ is Decimal and b.__class__ is Decimal:
-            try:
-                return on_numbers(a, b)
-            except DecimalException:
-                pass
-        return general(env.run, a, b, at)
-
-    return calculate
+    left, operator, at = compile_node(node.left), node.operator, node.at
+    if isinstance(node.right, syntax.Literal) and isinstance(node.right.value, Decimal | str):
+        return comparison_with(operator, left, node.right.value, at)
+    return comparison(operator, left, compile_node(node.right), at)
 
 
 def _arithmetic(node: syntax.Arithmetic) -> Compiled:
     first = compile_node(node.first)
     if len(node.rest) == 1:
         operator, right = node.rest[0]
-        return _binary(first, operator, compile_node(right), node.at)
+        number = _literal_number(node.first)
+        if number is not None:
+            return arithmetic_with(operator, number, compile_node(right), node.at)
+        return arithmetic(operator, first, compile_node(right), node.at)
     steps = [(ARITHMETIC[operator], compile_node(right), right.at) for operator, right in node.rest]
 
     def calculate(env: Env) -> Value:
@@ -310,7 +274,8 @@ def _negation(node: syntax.Negation) -> Compiled:
 
 def _logic(node: syntax.Logic) -> Compiled:
     operands = [compile_node(operand) for operand in node.operands]
-    decisive: bool = node.operator == "or"
+    decisive = node.operator == "or"
+    neutral = not decisive
 
     def decide(env: Env) -> bool | None:
         unknown = False
@@ -318,13 +283,13 @@ def _logic(node: syntax.Logic) -> Compiled:
             value: object = operand(env)
             if value is decisive:
                 return decisive
-            if value is not True and value is not False:
+            if value is not neutral:
                 unknown = True
         if unknown:
             told = f"`{node.operator}` depends on a value that is neither true nor false."
             env.run.null("logic", told, node.at)
             return None
-        return not decisive
+        return neutral
 
     return decide
 
