@@ -12,8 +12,8 @@ from engine.dmn.nodes import DecisionNode, FunctionNode, carry_out
 from engine.dmn.tables import DecisionRun
 from engine.dmn.trace import DecisionTrace
 from engine.errors import NotFound
-from engine.feel import Budget, HostFunction, Value, Warning_, admit
-from engine.feel.calls import call_by_name
+from engine.feel import Budget, Function, HostFunction, Value, Warning_, admit
+from engine.feel.calls import call
 from engine.feel.expression import bounded
 from engine.feel.run import DEFAULT_BUDGET
 
@@ -55,9 +55,7 @@ def evaluate(
     run = DecisionRun(now, functions, compiled.types, budget, traced)
     given = {name: admit(value) for name, value in inputs.items()}
     if isinstance(node, FunctionNode):
-        function = node.function
-        names = [name for name in given if not function.signatures or name in function.signatures[0]]
-        value = bounded(lambda: call_by_name(run, function, names, [given[name] for name in names]), run)
+        value = bounded(lambda: _called(run, node.function, given), run)
         return DecisionResult(value, tuple(run.decisions), tuple(run.warnings))
     known: dict[tuple[str, str], Value] = {}
     plan = compiled.plan(key)
@@ -66,3 +64,12 @@ def evaluate(
         return DecisionResult(None, (), tuple(run.warnings))
     bounded(lambda: carry_out(run, compiled.nodes, plan, known, given), run)
     return DecisionResult(known[key], tuple(run.decisions), tuple(run.warnings))
+
+
+def _called(run: DecisionRun, function: Function, given: Mapping[str, Value]) -> Value:
+    """A function asked from outside: as with decisions, what is not given is null and said so."""
+    names = function.signatures[0] if function.signatures else ()
+    for name in names:
+        if name not in given:
+            run.null("missing-input", f"The input `{name}` was not given.")
+    return call(run, function, [given.get(name) for name in names])

@@ -6,7 +6,7 @@ import pytest
 
 from engine.diagnostics import ModelRefused
 from engine.dmn import compile_decisions, evaluate, read_dmn
-from engine.feel import admit
+from engine.feel import FeelBudgetExceeded, admit
 from tests.builders.a_decision_model import (
     NAMESPACE,
     a_decision,
@@ -222,3 +222,30 @@ def test_a_missing_input_is_null_and_said_so() -> None:
 
     assert result.value is None
     assert [warning.code for warning in result.warnings] == ["missing-input"]
+
+
+def test_a_service_that_lacks_an_input_goes_on_with_null_and_says_so() -> None:
+    result = decide(SERVICES, "two", {"n": 3})
+
+    assert answer(SERVICES, "two", {"n": 3}) == "{sum: 7, text: null}"
+    assert "missing-input" in [warning.code for warning in result.warnings]
+
+
+def test_a_service_may_offer_decisions_of_a_model_that_imports_it() -> None:
+    there = a_model(
+        f'<import namespace="urn:m" name="here" importType="{NAMESPACE}"/>'
+        '<decisionService id="S" name="S"><variable name="S"/><outputDecision href="urn:m#E"/></decisionService>',
+        "urn:lib",
+    )
+    model = (
+        importing("lib") + a_decision("E", literal("1")) + a_decision("D", literal("lib.S() + 1"), knows="urn:lib#S")
+    )
+
+    assert answer(model, "D", {}, there) == "2"
+
+
+def test_a_decision_that_asks_itself_by_way_of_a_service_stops() -> None:
+    model = a_decision("D", literal("S()"), knows="S") + a_service("S", "D")
+
+    with pytest.raises(FeelBudgetExceeded):
+        decide(model, "D")
