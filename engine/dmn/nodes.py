@@ -163,7 +163,7 @@ def _decide(run: DecisionRun, nodes: Nodes, node: DecisionNode, known: Mapping[K
         target = nodes[need.key]
         value = target.function if isinstance(target, FunctionNode) else known[need.key]
         bind(names, need.path, value)
-    before = len(run.tables)
+    before, noted = len(run.tables), len(run.warnings)
     outside = run.types
     if node.types is not None:
         run.types = node.types
@@ -175,6 +175,9 @@ def _decide(run: DecisionRun, nodes: Nodes, node: DecisionNode, known: Mapping[K
             run.null("decision-type", misfit(f"The decision `{node.name}`", node.kind, value))
             fitting = None
         value = fitting
+    if len(run.warnings) > noted:
+        place = f"decision `{node.name}`"
+        run.warnings[noted:] = [one if one.place else replace(one, place=place) for one in run.warnings[noted:]]
     if run.traced:
         required = tuple(
             (".".join(need.path), known[need.key])

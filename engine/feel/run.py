@@ -47,20 +47,51 @@ class Warning_:  # noqa: N801  (`Warning` is Python's own)
     """In plain words: expected what, found what."""
     at: int | None = None
     """Place in the text, in characters, when known."""
+    place: str = ""
+    """Where in the model, such as "decision `Fee`"; empty for an expression alone."""
 
 
-class Run:
-    """The state of one evaluation. What only some expressions ask for, the moment and the functions, is made then."""
+class Env:
+    """Names in sight: a mapping, and an outer one behind it."""
+
+    __slots__ = ("names", "outer", "run")
+
+    def __init__(self, names: Mapping[str, Value], outer: Env | None, run: Run) -> None:
+        self.names = names
+        self.outer = outer
+        self.run = run
+
+    def find(self, name: str) -> Any:
+        """The value of a name; MISSING when nobody knows it."""
+        env: Env | None = self
+        while env is not None:
+            if name in env.names:
+                value = env.names[name]
+                return value if value.__class__ in NATIVE else admit(value)
+            env = env.outer
+        function = self.run.functions.get(name)
+        return MISSING if function is None else function.as_function()
+
+
+class Run(Env):
+    """One evaluation: its state, and the outermost names that it sees.
+
+    One object for both, and the moment and the functions made only when asked for: a short condition takes no longer
+    than making two objects more.
+    """
 
     __slots__ = ("budget", "depth", "functions", "left", "now", "types", "warnings")
 
     def __init__(
         self,
+        names: Mapping[str, Value] = _NONE,
         now: datetime | None = None,
         functions: Mapping[str, HostFunction] | None = None,
         types: Mapping[str, FeelType] | None = None,
         budget: Budget = DEFAULT_BUDGET,
     ) -> None:
+        self.names = names
+        self.outer = None
         self.budget = budget
         self.left = budget.operations
         self.depth = 0
@@ -68,6 +99,11 @@ class Run:
         self.functions = functions or _NONE
         self.types: Mapping[str, FeelType] = types or _NONE
         self.warnings: list[Warning_] = []
+
+    @property
+    def run(self) -> Run:  # type: ignore[override]
+        """Itself."""
+        return self
 
     def moment(self) -> DateTime | None:
         """The moment that was passed in, which now() and today() tell."""
@@ -99,28 +135,6 @@ class Run:
         self.charge()
         if self.depth > self.budget.calls:
             raise FeelBudgetExceeded("calls within each other", self.budget.calls)
-
-
-class Env:
-    """Names in sight: a mapping, and an outer one behind it."""
-
-    __slots__ = ("names", "outer", "run")
-
-    def __init__(self, names: Mapping[str, Value], outer: Env | None, run: Run) -> None:
-        self.names = names
-        self.outer = outer
-        self.run = run
-
-    def find(self, name: str) -> Any:
-        """The value of a name; MISSING when nobody knows it."""
-        env: Env | None = self
-        while env is not None:
-            if name in env.names:
-                value = env.names[name]
-                return value if value.__class__ in NATIVE else admit(value)
-            env = env.outer
-        function = self.run.functions.get(name)
-        return MISSING if function is None else function.as_function()
 
 
 MISSING: Any = object()

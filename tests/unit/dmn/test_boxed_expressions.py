@@ -188,3 +188,14 @@ def test_a_decision_sees_what_it_requires_and_nothing_else() -> None:
 
     assert answer(model, "D", {"a": 1, "b": 2}) == "[1, null]"
     assert [warning.code for warning in result.warnings] == ["unknown-name"]
+
+
+def test_a_warning_tells_the_decision_it_comes_from() -> None:
+    model = a_decision("A", literal("1 / 0")) + a_decision("B", literal('A + "x"'), decisions="A")
+
+    warnings = decide(model, "B").warnings
+
+    assert [(warning.code, warning.place) for warning in warnings] == [
+        ("no-number", "decision `A`"),
+        ("unfit-operands", "decision `B`"),
+    ]
