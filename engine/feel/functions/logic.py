@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from engine.feel.functions.registration import Family
 from engine.feel.run import MISSING, Run
+from engine.feel.text import shown
 from engine.feel.values import Value, is_same
 
 FAMILY = Family()
@@ -14,7 +15,9 @@ FAMILY = Family()
 @FAMILY.built_in("not(negand)")
 def negation(run: Run, negand: Value) -> Value:
     """The opposite of a boolean; null of anything else."""
-    return not negand if isinstance(negand, bool) else None
+    if negand is None or isinstance(negand, bool):
+        return None if negand is None else not negand
+    return run.null("logic", f"not() expects true or false, found {shown(negand)}.")
 
 
 def _booleans(run: Run, name: str, items: list[Value], decisive: bool) -> Value:

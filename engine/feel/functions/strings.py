@@ -136,11 +136,12 @@ def split(run: Run, string: str, delimiter: str) -> Value:
     compiled = _pattern(run, "split", delimiter, "")
     if compiled is None:
         return None
+    if compiled.search("", 0, run.charge) is not None:
+        return run.null("pattern", "split() expects a pattern that does not match the empty text.")
     parts: list[Value] = []
     last = 0
     for match in compiled.walk(string, run.charge):
-        if match[1] > match[0]:
-            parts.append(string[last : match[0]])
-            last = match[1]
+        parts.append(string[last : match[0]])
+        last = match[1]
     parts.append(string[last:])
     return parts
