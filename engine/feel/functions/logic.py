@@ -1,6 +1,6 @@
 """Booleans: not(), all(), any(), is() (DMN 1.5, 10.3.4.2, 10.3.4.4 and 10.3.4.7)."""
 
-# ruff: noqa: ARG001  (every body gets the run)
+
 
 from __future__ import annotations
 
