@@ -34,7 +34,7 @@ class DecisionRun(Run):
         budget: Budget = DEFAULT_BUDGET,
         traced: bool = True,
     ) -> None:
-        super().__init__(now, functions, types, budget)
+        super().__init__({}, now, functions, types, budget)
         self.traced = traced
         self.tables: list[TableTrace] = []
         self.decisions: list[DecisionTrace] = []

@@ -1,4 +1,4 @@
-"""The closures of arithmetic and comparison, with short ways for numbers and for what is known beforehand.
+"""The closures of arithmetic, comparison and logic, with short ways for numbers and for what is known beforehand.
 
 Every gateway and every cell of a decision table passes here. Operands of other kinds are left to `operators`.
 """
@@ -6,7 +6,7 @@ Every gateway and every cell of a decision table passes here. Operands of other 
 from __future__ import annotations
 
 import operator as python
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal, DecimalException
 from typing import Any, TypeAlias
 
@@ -91,3 +91,43 @@ def arithmetic_with(operator: str, number: Decimal, right: Compiled, at: int) ->
         return general(env.run, number, b, at)
 
     return calculate
+
+
+def both(operator: str, left: Compiled, right: Compiled, at: int) -> Compiled:
+    """`left and right`, `left or right` (DMN 1.5, table 50)"""
+    decisive = operator == "or"
+    neutral = not decisive
+
+    def decide(env: Env) -> Value:
+        a = left(env)
+        if a is decisive:
+            return decisive
+        b = right(env)
+        if b is decisive:
+            return decisive
+        return neutral if a is neutral and b is neutral else _undecided(env, operator, at)
+
+    return decide
+
+
+def logic(operator: str, operands: Sequence[Compiled], at: int) -> Compiled:
+    """The same with any number of operands: the first decisive one ends it."""
+    decisive = operator == "or"
+    neutral = not decisive
+
+    def decide(env: Env) -> Value:
+        unknown = False
+        for operand in operands:
+            value = operand(env)
+            if value is decisive:
+                return decisive
+            if value is not neutral:
+                unknown = True
+        return _undecided(env, operator, at) if unknown else neutral
+
+    return decide
+
+
+def _undecided(env: Env, operator: str, at: int) -> bool | None:
+    env.run.null("logic", f"`{operator}` depends on a value that is neither true nor false.", at)
+    return None

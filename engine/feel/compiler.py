@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from engine.feel import syntax
 from engine.feel.calls import call, call_by_name, external_function, written_function
-from engine.feel.closures import arithmetic, arithmetic_with, comparison, comparison_with
+from engine.feel.closures import arithmetic, arithmetic_with, both, comparison, comparison_with, logic
 from engine.feel.functions import BUILT_INS
 from engine.feel.loops import Walk, for_loop, quantified
 from engine.feel.operators import ARITHMETIC, all_true, any_true, compared, member, negate
@@ -274,24 +274,9 @@ def _negation(node: syntax.Negation) -> Compiled:
 
 def _logic(node: syntax.Logic) -> Compiled:
     operands = [compile_node(operand) for operand in node.operands]
-    decisive = node.operator == "or"
-    neutral = not decisive
-
-    def decide(env: Env) -> bool | None:
-        unknown = False
-        for operand in operands:
-            value: object = operand(env)
-            if value is decisive:
-                return decisive
-            if value is not neutral:
-                unknown = True
-        if unknown:
-            told = f"`{node.operator}` depends on a value that is neither true nor false."
-            env.run.null("logic", told, node.at)
-            return None
-        return neutral
-
-    return decide
+    if len(operands) == 2:
+        return both(node.operator, operands[0], operands[1], node.at)
+    return logic(node.operator, operands, node.at)
 
 
 def _instance_of(node: syntax.InstanceOf) -> Compiled:

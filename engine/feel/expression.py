@@ -68,9 +68,9 @@ class Expression:
         `now` is what now() and today() tell; `types` are item definitions for `instance of`. Faults give null and a
         warning. Raises FeelBudgetExceeded when it would take too much, TypeError for a scope value FEEL does not know.
         """
-        run = Run(now, functions, types, budget)
+        run = Run(scope, now, functions, types, budget)
         try:
-            value = self.run(Env(scope, None, run))
+            value = self.run(run)
         except RecursionError:
             raise _stack_exhausted(budget) from None
         return Result(value, tuple(run.warnings)) if run.warnings else Result(value)
@@ -106,10 +106,10 @@ class UnaryTests:
         types: Mapping[str, FeelType] | None = None,
     ) -> Result:
         """Whether an input passes: true, false, or null when that cannot be told. Raises as `Expression.evaluate`."""
-        run = Run(now, functions, types, budget)
+        run = Run(scope, now, functions, types, budget)
         value = admit(input_value)
         try:
-            answer = self.run(Env({"?": value}, Env(scope, None, run), run), value)
+            answer = self.run(Env({"?": value}, run, run), value)
         except RecursionError:
             raise _stack_exhausted(budget) from None
         return Result(answer, tuple(run.warnings))

@@ -69,8 +69,8 @@ class Env:
                 value = env.names[name]
                 return value if value.__class__ in NATIVE else admit(value)
             env = env.outer
-        function = self.run.functions.get(name)
-        return MISSING if function is None else function.as_function()
+        functions = self.run.functions
+        return functions[name].as_function() if functions and name in functions else MISSING
 
 
 class Run(Env):
@@ -96,7 +96,7 @@ class Run(Env):
         self.left = budget.operations
         self.depth = 0
         self.now: datetime | DateTime | None = now
-        self.functions = functions or _NONE
+        self.functions = functions
         self.types: Mapping[str, FeelType] = types or _NONE
         self.warnings: list[Warning_] = []
 
