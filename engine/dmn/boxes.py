@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from engine.diagnostics import Diagnostic
+from engine.diagnostics import Diagnostic, Severity
 from engine.dmn.item_types import Types
 from engine.dmn.model import (
     BoxedContext,
@@ -79,19 +79,31 @@ class Boxes:
         """The type of a reference; None for any, and, with the fault noted, for an unknown one."""
         kind = self._types.find(type_ref)
         if kind is None:
-            self.note("unknown-type", f"Expected a type of FEEL or of the model, found `{type_ref}`.", spot)
+            self.unknown_type(type_ref or "", spot)
         return None if kind is ANY else kind
 
-    def note(self, rule: str, message: str, spot: Spot, remedy: str = "Mend the model.") -> None:
+    def unknown_type(self, name: str, spot: Spot) -> None:
+        """Note a type that nobody knows."""
+        problem = f"Expected a type of FEEL or of the model, found `{name}`."
+        self.note("unknown-type", problem, spot, "Define the type, or choose another.")
+
+    def note(
+        self,
+        rule: str,
+        message: str,
+        spot: Spot,
+        remedy: str = "Mend the model.",
+        severity: Severity = Severity.error,
+    ) -> None:
         """Note what stands against the model, with its place in words."""
         if spot.place:
             message = f"{spot.place[0].upper()}{spot.place[1:]}: {message}"
-        found = Diagnostic(rule, message, remedy, element_id=spot.element_id, line=spot.line, file=self._file)
+        found = Diagnostic(rule, message, remedy, severity, element_id=spot.element_id, line=spot.line, file=self._file)
         self.diagnostics.append(found)
 
     def _note(self, fault: FeelSyntaxError, text: Text) -> None:
         shown = " ".join(text.text.split())
-        self.note(fault.code, f"{fault.message} The text is `{shown:.80}`.", text.spot, fault.remedy)
+        self.note(fault.code, f"{fault.message}. The text is `{shown:.80}`.", text.spot, fault.remedy)
 
     # --- boxes ---------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from engine.diagnostics import Diagnostic, ModelRefused, errors_in
+from engine.diagnostics import Diagnostic, ModelRefused, Severity, errors_in
 from engine.dmn.boxes import Boxes, Names, special_names
 from engine.dmn.item_types import Types
 from engine.dmn.model import (
@@ -140,7 +140,8 @@ class _Compiler:
         def parse(text: Text) -> UnaryTests | None:
             return boxes.tests(text, components)
 
-        types.learn(model.item_definitions, parse, imported)
+        types.learn(model.item_definitions, parse, imported, boxes.unknown_type)
+        self._note_same_names(model, boxes)
         functions = [e for e in model.elements if isinstance(e, BusinessKnowledgeModel)]
         for element in model.elements:
             if isinstance(element, InputData):
@@ -163,6 +164,16 @@ class _Compiler:
                     bind(self._scopes[_key(model, knowledge)], need.path, target.function)
         self.diagnostics.extend(boxes.diagnostics)
         return types
+
+    def _note_same_names(self, model: Definitions, boxes: Boxes) -> None:
+        """Note types and elements of one name: expressions and requests can reach only one of them."""
+        for parts, what in ((model.item_definitions, "type"), (model.elements, "element")):
+            met: set[str] = set()
+            for part in parts:
+                if part.name in met:
+                    problem = f"Expected each {what} to have a name of its own, found `{part.name}` again."
+                    boxes.note("duplicate-name", problem, part.spot, "Rename one of them.", Severity.warning)
+                met.add(part.name)
 
     def _missing(self, boxes: Boxes, entry: Import) -> None:
         """Note an import that is not there, or is of no decisions: PMML, XML Schema."""

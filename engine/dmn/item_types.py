@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine.dmn.model import ItemDefinition, Text
+from engine.dmn.model import ItemDefinition, Spot, Text
 from engine.feel.expression import UnaryTests
 from engine.feel.run import Env, Run
 from engine.feel.types import (
@@ -19,8 +19,14 @@ from engine.feel.types import (
 from engine.feel.values import DEEPEST_VALUE, Value
 
 ParseTests = Callable[[Text], UnaryTests | None]
+NoteUnknown = Callable[[str, Spot], None]
+"""Told of a type that nobody knows, and where it is named."""
 LONGEST_REFERENCE = 50
 """Item definitions that name each other in a row."""
+
+
+def _nobody_told(_name: str, _spot: Spot) -> None:
+    """Before there is anything to learn."""
 
 
 class Types:
@@ -28,14 +34,22 @@ class Types:
 
     def __init__(self) -> None:
         self._types: dict[str, FeelType] = {}
+        self._unknown: NoteUnknown = _nobody_told
 
     @property
     def by_name(self) -> Mapping[str, FeelType]:
         """All, for `instance of` and parameters."""
         return self._types
 
-    def learn(self, items: tuple[ItemDefinition, ...], parse: ParseTests, imported: Mapping[str, FeelType]) -> None:
+    def learn(
+        self,
+        items: tuple[ItemDefinition, ...],
+        parse: ParseTests,
+        imported: Mapping[str, FeelType],
+        unknown: NoteUnknown,
+    ) -> None:
         """Build the types of a model's item definitions. They may name each other in any order."""
+        self._unknown = unknown
         self._types.update(imported)
         for item in items:
             self._types[item.name] = _Later(item.name, self)
@@ -55,17 +69,23 @@ class Types:
 
     def _build(self, item: ItemDefinition, parse: ParseTests) -> FeelType:
         if item.function_parameters is not None:
-            parameters = tuple(self.find(parameter.type_ref) or ANY for parameter in item.function_parameters)
-            return FunctionType(parameters, self.find(item.function_result) or ANY)
+            parameters = tuple(self._named(parameter.type_ref, item) for parameter in item.function_parameters)
+            return FunctionType(parameters, self._named(item.function_result, item))
         kind: FeelType
         if item.components:
             kind = Record({part.name: self._build(part, parse) for part in item.components}, item.name)
         else:
-            kind = self.find(item.type_ref) or ANY
+            kind = self._named(item.type_ref, item)
         kind = self._restrict(item, kind, item.allowed, parse)
         if item.is_collection:
             kind = ListType(kind)
         return self._restrict(item, kind, item.constraint, parse)
+
+    def _named(self, type_ref: str | None, item: ItemDefinition) -> FeelType:
+        kind = self.find(type_ref)
+        if kind is None:
+            self._unknown(type_ref or "", item.spot)
+        return ANY if kind is None else kind
 
     def _restrict(self, item: ItemDefinition, kind: FeelType, tests: Text | None, parse: ParseTests) -> FeelType:
         parsed = None if tests is None or not tests.text.strip() else parse(tests)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.builders.a_decision_model import a_decision, an_input, answer, literal
+from engine.dmn import compile_decisions, read_dmn
+from tests.builders.a_decision_model import a_decision, a_model, an_input, answer, literal
 
 
 def an_item(name: str, inside: str, attributes: str = "") -> str:
@@ -127,3 +128,25 @@ def test_an_item_may_be_a_function() -> None:
     texts = "[(function(a: number) a) instance of tF, (function(a: string) a) instance of tF, 1 instance of tF]"
 
     assert answer(item + a_decision("D", literal(texts)), "D") == "[true, false, false]"
+
+
+@pytest.mark.parametrize(
+    ("inside", "rule", "place"),
+    [
+        pytest.param(an_item("tA", typed("tNowhere")), "unknown-type", "Type `tA`: ", id="an unknown type"),
+        pytest.param(
+            an_item("tA", component("b", typed("tNowhere"))), "unknown-type", "Type `tA`, component `b`: ", id="within"
+        ),
+        pytest.param(
+            an_item("tA", typed("number") + allowed("< (")), "feel-syntax", "Type `tA`: Line 1", id="allowed values"
+        ),
+        pytest.param(
+            an_item("tA", typed("number")) + an_item("tA", typed("string")), "duplicate-name", "Type `tA`: ", id="twice"
+        ),
+    ],
+)
+def test_a_fault_of_a_type_names_it(inside: str, rule: str, place: str) -> None:
+    compiled = compile_decisions(read_dmn(a_model(inside)), tolerant=True)
+
+    assert [found.rule for found in compiled.diagnostics] == [rule]
+    assert compiled.diagnostics[0].message.startswith(place)
