@@ -31,6 +31,8 @@ from engine.dmn.model import (
 )
 
 HIT_POLICIES = frozenset({"UNIQUE", "ANY", "PRIORITY", "FIRST", "RULE ORDER", "OUTPUT ORDER", "COLLECT"})
+MOST_ENTRIES = 1000
+"""Of a boxed context: each entry sees the names of all before it."""
 AGGREGATIONS = frozenset({"SUM", "COUNT", "MIN", "MAX"})
 
 
@@ -228,6 +230,9 @@ class BoxedReader:
             named = None if variable is None else Variable(self.name(variable), self.type_ref(variable))
             with self.within("entry" if named else "result of the context", named.name if named else ""):
                 entries.append(ContextEntry(named, self.boxed_child(entry)))
+        if len(entries) > MOST_ENTRIES:
+            problem = f"Expected at most {MOST_ENTRIES} entries of a context, found {len(entries)}."
+            self.fault("too-many-entries", problem, self.spot(node), "Use a list or a relation.")
         return BoxedContext(self.spot(node), tuple(entries), self.type_ref(node))
 
     def _invocation(self, node: etree._Element) -> Invocation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TypeAlias
 
 from engine.diagnostics import Diagnostic, Severity
@@ -27,6 +27,7 @@ from engine.feel.calls import call_by_name, external_function, written_function
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.expression import Expression, UnaryTests, parse_expression, parse_unary_tests
 from engine.feel.loops import Walk, for_loop, quantified
+from engine.feel.names import KnownNames
 from engine.feel.paths import filtered
 from engine.feel.run import Env
 from engine.feel.text import shown
@@ -34,7 +35,6 @@ from engine.feel.types import ANY, UNFIT, FeelType, FunctionType, coerce, misfit
 from engine.feel.values import Function, Value
 
 Compiled: TypeAlias = Callable[[Env], Value]
-Names: TypeAlias = frozenset[str]
 
 
 class Boxes:
@@ -47,7 +47,7 @@ class Boxes:
 
     # --- texts ---------------------------------------------------------------------------------------------------
 
-    def expression(self, text: Text, names: Names) -> Expression | None:
+    def expression(self, text: Text, names: KnownNames) -> Expression | None:
         """A parsed expression; None, with the fault noted, when it is none. Empty text is null."""
         if not self._is_feel(text):
             return None
@@ -57,7 +57,7 @@ class Boxes:
             self._note(fault, text)
             return None
 
-    def tests(self, text: Text, names: Names) -> UnaryTests | None:
+    def tests(self, text: Text, names: KnownNames) -> UnaryTests | None:
         """Parsed unary tests; None, with the fault noted, when they are none."""
         if not self._is_feel(text):
             return None
@@ -107,7 +107,7 @@ class Boxes:
 
     # --- boxes ---------------------------------------------------------------------------------------------------
 
-    def compile(self, box: BoxedExpression | None, names: Names) -> Compiled:
+    def compile(self, box: BoxedExpression | None, names: KnownNames) -> Compiled:
         """The closure of a boxed expression in sight of some names; null when there is none."""
         if box is None:
             return _nothing
@@ -145,11 +145,11 @@ class Boxes:
         kind = self.kind(type_ref, spot)
         return compiled if kind is None else coerced(compiled, kind, told)
 
-    def _literal(self, box: LiteralExpression, names: Names) -> Compiled:
+    def _literal(self, box: LiteralExpression, names: KnownNames) -> Compiled:
         parsed = self.expression(Text(box.text, box.spot, box.language), names)
         return _nothing if parsed is None else parsed.run
 
-    def _context(self, box: BoxedContext, names: Names) -> Compiled:
+    def _context(self, box: BoxedContext, names: KnownNames) -> Compiled:
         entries: list[tuple[str | None, Compiled]] = []
         for entry in box.entries:
             compiled = self.compile(entry.value, names)
@@ -172,7 +172,7 @@ class Boxes:
 
         return make
 
-    def _invocation(self, box: Invocation, names: Names) -> Compiled:
+    def _invocation(self, box: Invocation, names: KnownNames) -> Compiled:
         parsed = self.expression(box.callee, names)
         callee = _nothing if parsed is None else parsed.run
         parameters = [name for name, _ in box.bindings]
@@ -189,7 +189,7 @@ class Boxes:
         return invoke
 
     def function(
-        self, box: FunctionDefinition, names: Names, *, name: str = "", result: FeelType | None = None
+        self, box: FunctionDefinition, names: KnownNames, *, name: str = "", result: FeelType | None = None
     ) -> Compiled:
         """The closure that makes a function. `result` is the declared type of what it gives."""
         if box.kind not in ("FEEL", "feel:FEEL"):
@@ -202,7 +202,7 @@ class Boxes:
             declared = declared.result
         return lambda env: written_function(parameters, body, env, name=name, result_type=declared)
 
-    def _relation(self, box: Relation, names: Names) -> Compiled:
+    def _relation(self, box: Relation, names: KnownNames) -> Compiled:
         types = box.column_types or (None,) * len(box.columns)
         rows = [
             [
@@ -217,7 +217,7 @@ class Boxes:
 
         return make
 
-    def _conditional(self, box: Conditional, names: Names) -> Compiled:
+    def _conditional(self, box: Conditional, names: KnownNames) -> Compiled:
         condition, then, otherwise = (self.compile(part, names) for part in (box.condition, box.then, box.otherwise))
 
         def choose(env: Env) -> Value:
@@ -230,7 +230,7 @@ class Boxes:
 
         return choose
 
-    def _filter(self, box: BoxedFilter, names: Names) -> Compiled:
+    def _filter(self, box: BoxedFilter, names: KnownNames) -> Compiled:
         source, match = self.compile(box.source, names), self.compile(box.match, names | {"item"})
 
         def select(env: Env) -> Value:
@@ -241,7 +241,7 @@ class Boxes:
 
         return select
 
-    def _iteration(self, box: BoxedIteration, names: Names) -> Compiled:
+    def _iteration(self, box: BoxedIteration, names: KnownNames) -> Compiled:
         walk = Walk(box.variable, self.compile(box.source, names), None, 0)
         body = self.compile(box.body, names | {box.variable, "partial"})
         if box.kind == "for":
@@ -264,8 +264,3 @@ def coerced(compiled: Compiled, kind: FeelType, told: str) -> Compiled:
         return fitting
 
     return fit
-
-
-def special_names(names: Iterable[str]) -> Names:
-    """A set of names, without empty ones."""
-    return frozenset(name for name in names if name)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from engine.diagnostics import Diagnostic, ModelRefused, Severity, errors_in
-from engine.dmn.boxes import Boxes, Names, special_names
+from engine.dmn.boxes import Boxes
 from engine.dmn.item_types import Types
 from engine.dmn.model import (
     BusinessKnowledgeModel,
@@ -35,6 +35,7 @@ from engine.dmn.nodes import (
     service_function,
 )
 from engine.feel.expression import UnaryTests
+from engine.feel.names import KnownNames
 from engine.feel.run import Env, Run
 from engine.feel.types import FeelType, FunctionType
 from engine.feel.values import Function, Value
@@ -130,12 +131,13 @@ class _Compiler:
                 boxes.note("too-many-types", problem, entry.spot, "Import a model once.")
                 imported.clear()
                 break
-        components = special_names(_component_names(model.item_definitions))
+        names = set(_component_names(model.item_definitions))
         for entry in model.imports:
             other = self._models.get(entry.namespace)
             if other is not None:
-                components |= special_names(element.name for element in other.elements)
-                components |= special_names(_component_names(other.item_definitions))
+                names.update(element.name for element in other.elements)
+                names.update(_component_names(other.item_definitions))
+        components = KnownNames(frozenset(names))
 
         def parse(text: Text) -> UnaryTests | None:
             return boxes.tests(text, components)
@@ -228,10 +230,10 @@ class _Compiler:
                 return (entry.name, *self._way(other, namespace))
         return ()
 
-    def _names(self, needs: Iterable[Need]) -> Names:
-        return special_names(part for need in needs for part in need.path)
+    def _names(self, needs: Iterable[Need]) -> frozenset[str]:
+        return frozenset(part for need in needs for part in need.path)
 
-    def _decision(self, model: Definitions, boxes: Boxes, decision: Decision, components: Names) -> None:
+    def _decision(self, model: Definitions, boxes: Boxes, decision: Decision, components: KnownNames) -> None:
         needs = self._needs(model, boxes, decision, decision.requires)
         logic = boxes.compile(decision.logic, components | self._names(needs))
         kind = boxes.kind(decision.variable.type_ref, decision.spot)
@@ -239,10 +241,11 @@ class _Compiler:
         self.nodes[_key(model, decision)] = DecisionNode(decision.spot, name, needs, logic, kind, types)
 
     def _knowledge(
-        self, model: Definitions, boxes: Boxes, knowledge: BusinessKnowledgeModel, components: Names
+        self, model: Definitions, boxes: Boxes, knowledge: BusinessKnowledgeModel, components: KnownNames
     ) -> None:
         key = _key(model, knowledge)
-        names = components | self._names(self._needs(model, boxes, knowledge, knowledge.requires)) | {knowledge.name}
+        needs = self._needs(model, boxes, knowledge, knowledge.requires)
+        names = components | self._names(needs) | {knowledge.name}
         scope = self._scopes[key] = {}
         declared = boxes.kind(knowledge.variable.type_ref, knowledge.spot)
         result = declared.result if isinstance(declared, FunctionType) else declared

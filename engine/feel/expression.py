@@ -16,9 +16,9 @@ from engine.feel.compiler import compile_node
 from engine.feel.errors import FeelBudgetExceeded, FeelSyntaxError
 from engine.feel.functions import BUILT_INS, SPACED_NAMES
 from engine.feel.grammar import LONGEST_TEXT, Grammar
+from engine.feel.names import KnownNames, is_identifier, name_tree, normal_name
 from engine.feel.paths import MEMBER_NAMES
 from engine.feel.run import DEFAULT_BUDGET, Budget, Env, Run, Warning_
-from engine.feel.tokens import is_identifier, normal_name
 from engine.feel.types import FeelType
 from engine.feel.unary import compile_test, compile_tests
 from engine.feel.values import HostFunction, Value, admit
@@ -127,33 +127,36 @@ def _stack_exhausted(budget: Budget) -> FeelBudgetExceeded:
     return FeelBudgetExceeded("calls within each other than the stack holds", budget.calls)
 
 
-def parse_expression(text: str, names: Iterable[str] = ()) -> Expression:
+def parse_expression(text: str, names: Iterable[str] | KnownNames = ()) -> Expression:
     """The expression of a text. `names` are those in scope; only names with spaces or operators matter.
 
     Raises FeelSyntaxError.
     """
-    return _parsed_expression(text, _special(names))
+    return _parsed_expression(text, _known(names))
 
 
-def parse_unary_tests(text: str, names: Iterable[str] = ()) -> UnaryTests:
+def parse_unary_tests(text: str, names: Iterable[str] | KnownNames = ()) -> UnaryTests:
     """The unary tests of a text, with names as in `parse_expression`. Raises FeelSyntaxError."""
-    return _parsed_tests(text, _special(names))
+    return _parsed_tests(text, _known(names))
 
 
-_NOTHING: frozenset[str] = frozenset()
+_NOTHING = KnownNames()
 
 
-def _special(names: Iterable[str]) -> frozenset[str]:
+def _known(names: Iterable[str] | KnownNames) -> KnownNames:
+    if isinstance(names, KnownNames):
+        return names
     if names == ():
         return _NOTHING
-    return frozenset(normal_name(name) for name in names if not is_identifier(name))
+    return KnownNames(frozenset(normal_name(name) for name in names if not is_identifier(name)))
 
 
-def _grammar(text: str, special: frozenset[str]) -> Grammar:
+def _grammar(text: str, known: KnownNames) -> Grammar:
     if len(text) > LONGEST_TEXT:
         problem = f"expected at most {LONGEST_TEXT} characters, found {len(text)}"
         raise FeelSyntaxError(problem, text=text, at=LONGEST_TEXT, remedy="Split the expression.")
-    return Grammar(text, special | SPACED_NAMES, special | MEMBER_NAMES)
+    trees = known.trees()
+    return Grammar(text, (name_tree(SPACED_NAMES), *trees), (name_tree(MEMBER_NAMES), *trees))
 
 
 def _too_deep(text: str) -> FeelSyntaxError:
@@ -161,18 +164,18 @@ def _too_deep(text: str) -> FeelSyntaxError:
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _parsed_expression(text: str, special: frozenset[str]) -> Expression:
+def _parsed_expression(text: str, known: KnownNames) -> Expression:
     try:
-        tree = _grammar(text, special).whole_expression()
+        tree = _grammar(text, known).whole_expression()
         return Expression(text, tree, compile_node(tree))
     except RecursionError:
         raise _too_deep(text) from None
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _parsed_tests(text: str, special: frozenset[str]) -> UnaryTests:
+def _parsed_tests(text: str, known: KnownNames) -> UnaryTests:
     try:
-        tree = _grammar(text, special).whole_tests()
+        tree = _grammar(text, known).whole_tests()
         return UnaryTests(text, tree, compile_tests(tree), tuple(compile_test(test) for test in tree.tests))
     except RecursionError:
         raise _too_deep(text) from None

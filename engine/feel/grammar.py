@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from engine.feel.names import NameTree, normal_name
 from engine.feel.syntax import (
     Arithmetic,
     Between,
@@ -40,7 +41,7 @@ from engine.feel.syntax import (
     TypeOf,
 )
 from engine.feel.temporal_text import read_temporal
-from engine.feel.tokens import Token, Tokens, normal_name
+from engine.feel.tokens import Token, Tokens
 
 LONGEST_TEXT = 10_000
 """Characters of one expression."""
@@ -76,7 +77,7 @@ _Part = TypeVar("_Part")
 class Grammar:
     """One parse of one text."""
 
-    def __init__(self, text: str, known: frozenset[str], members: frozenset[str]) -> None:
+    def __init__(self, text: str, known: tuple[NameTree, ...], members: tuple[NameTree, ...]) -> None:
         self.tokens = Tokens(text, known, members)
         self._depth = 0
         self._ends_range = False

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import TypeAlias
 
-from engine.feel.tokens import IDENTIFIER
+from engine.feel.names import IDENTIFIER
 
 Accepts: TypeAlias = Callable[[str], bool]
 

@@ -9,19 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from engine.feel.errors import FeelSyntaxError
+from engine.feel.names import IDENTIFIER, SPACE, NameTree, add_name, is_identifier, longest_name, normal_name
 from engine.feel.values import NUMBERS, Value
 
-_START = (
-    "?A-Z_a-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
-    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
-)
-_PART = _START + "0-9\u00b7\u0300-\u036f\u203f-\u2040"
-IDENTIFIER = re.compile(f"[{_START}][{_PART}]*")
-_SPACE = "\\s\u180e\u200b\ufeff"
-_SKIPPED = re.compile(rf"(?:[{_SPACE}]+|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
+_SKIPPED = re.compile(rf"(?:[{SPACE}]+|//[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _OPERATOR = re.compile(r"\*\*|\.\.|->|<=|>=|!=|[()\[\]{},:.+\-*/<>=]")
@@ -71,43 +64,21 @@ class Token:
         return "the end of the text" if self.kind == "end" else f"`{self.text:.40}`"
 
 
-def normal_name(name: str) -> str:
-    """A name with single spaces between its words and none at its ends."""
-    return " ".join(name.split())
-
-
-def is_identifier(name: str) -> bool:
-    """Whether a name is recognised without being known."""
-    return IDENTIFIER.fullmatch(name) is not None
-
-
-@lru_cache(maxsize=512)
-def names_pattern(names: frozenset[str]) -> re.Pattern[str] | None:
-    """What matches the longest of some names; spaces in them are as many as the writer likes."""
-    words = sorted({normal_name(name) for name in names} - {""}, key=len, reverse=True)
-    if not words:
-        return None
-    choices = "|".join(rf"[{_SPACE}]+".join(re.escape(word) for word in name.split(" ")) for name in words)
-    return re.compile(f"(?:{choices})(?![{_PART}])")
-
-
 class Tokens:
     """The reader of one text. `token` is the one looked at; `advance` moves on."""
 
-    def __init__(self, text: str, known: frozenset[str], members: frozenset[str]) -> None:
+    def __init__(self, text: str, known: tuple[NameTree, ...], members: tuple[NameTree, ...]) -> None:
         self.text = text
-        self._known = names_pattern(known)
-        self._members = names_pattern(members)
-        self._met: set[str] = set()
-        self._met_pattern: re.Pattern[str] | None = None
+        self._met: NameTree = {}
+        self._known = (*known, self._met)
+        self._members = (*members, self._met)
         self.token = self._read(0)
 
     def meet(self, names: Iterable[str]) -> None:
         """Names that the text itself brings: keys, parameters, variables."""
-        fresh = {name for name in names if not is_identifier(name)} - self._met
-        if fresh:
-            self._met |= fresh
-            self._met_pattern = names_pattern(frozenset(self._met))
+        for name in names:
+            if not is_identifier(name):
+                add_name(self._met, name)
 
     def advance(self) -> Token:
         """The token looked at; from now on the next one is."""
@@ -146,15 +117,12 @@ class Tokens:
         return self._symbol(at)
 
     def _name(self, at: int, identifier: re.Match[str], member: bool) -> Token:
-        longest = identifier
-        for pattern in (self._members if member else self._known, self._met_pattern):
-            found = pattern.match(self.text, at) if pattern else None
-            if found is not None and found.end() > longest.end():
-                longest = found
-        text = longest[0]
-        if longest is identifier and text in KEYWORDS and not member:
-            return Token("keyword", text, at, longest.end())
-        return Token("name", normal_name(text) if longest is not identifier else text, at, longest.end())
+        trees = self._members if member else self._known
+        end = max(longest_name(tree, self.text, at) for tree in trees)
+        if end > identifier.end():
+            return Token("name", normal_name(self.text[at:end]), at, end)
+        text = identifier[0]
+        return Token("keyword" if text in KEYWORDS and not member else "name", text, at, identifier.end())
 
     def _symbol(self, at: int) -> Token:
         text = self.text

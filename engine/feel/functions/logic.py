@@ -1,7 +1,5 @@
 """Booleans: not(), all(), any(), is() (DMN 1.5, 10.3.4.2, 10.3.4.4 and 10.3.4.7)."""
 
-
-
 from __future__ import annotations
 
 from engine.feel.functions.registration import Family
