@@ -147,6 +147,8 @@ def _compiled(folder: Path, name: str | None) -> CompiledDecisions | Exception:
         if name is None and len(models) != 1:
             raise ValueError(f"expected a `modelName` or one model beside the cases, found {len(models)} models")
         main = models[0] if name is None else folder / name
+        if not main.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(f"expected a model beside the cases, found {name}")
         model = _read(main)
         others = [other for path in models if path != main and (other := _imported(path)) is not None]
         return compile_decisions(model, _wanted(model, others), tolerant=True)

@@ -60,10 +60,11 @@ _TIGHTNESS = {
     **dict.fromkeys("*/", _MULTIPLYING),
     "**": _RAISING,
 }
-_VARIABLE = re.compile(r"([^\s\d,()\[\]{}\":][^,()\[\]{}\":]*?)\s+(?=in\b)")
-_KEY = re.compile(r"([^\s\d:,{}()\[\]\"@.][^:{}\"()\[\],]*?)\s*:(?!\s*:)")
-_PARAMETER = re.compile(r"([^\s\d:,{}()\[\]\"][^:,{}()\[\]\"]*?)\s*(?=[:,)])")
-_NAMED = re.compile(r"([^\s\d:,{}()\[\]\"@.\-+*/=<>][^:,{}()\[\]\"@=<>]*?)\s*:")
+# Words are taken whole (`++`), so that no run of blanks is walked twice.
+_VARIABLE = re.compile(r"([^\s\d,()\[\]{}\":][^\s,()\[\]{}\":]*+(?:\s++[^\s,()\[\]{}\":]++)*?)\s++(?=in\b)")
+_KEY = re.compile(r"([^\s\d:,{}()\[\]\"@.][^\s:{}\"()\[\],]*+(?:\s++[^\s:{}\"()\[\],]++)*+)\s*+:(?!\s*+:)")
+_PARAMETER = re.compile(r"([^\s\d:,{}()\[\]\"][^\s:,{}()\[\]\"]*+(?:\s++[^\s:,{}()\[\]\"]++)*+)\s*+(?=[:,)])")
+_NAMED = re.compile(r"([^\s\d:,{}()\[\]\"@.\-+*/=<>][^\s:,{}()\[\]\"@=<>]*+(?:\s++[^\s:,{}()\[\]\"@=<>]++)*+)\s*+:")
 _TYPE = re.compile(
     r"((?:date\s+and\s+time|days\s+and\s+time\s+duration|years\s+and\s+months\s+duration|[^\W\d]\w*"
     r"(?:\s*\.\s*[^\W\d]\w*|\s+(?!(?:and|or|then|else|return|satisfies|in|between|external)\b)[^\W\d]\w*)*))"

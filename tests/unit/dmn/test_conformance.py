@@ -143,10 +143,14 @@ def test_one_case_that_cannot_be_read_spoils_no_other(run: Run) -> None:
     assert "expected a value of the type xsd:decimal, found 'x'" in verdict.cases[0].results[0].message
 
 
-def test_a_missing_model_is_an_error_of_every_case(tmp_path: Path) -> None:
-    path = tmp_path / "t.xml"
+@pytest.mark.parametrize("model", ["nowhere.dmn", "../nowhere.dmn"])
+def test_a_missing_model_is_an_error_of_every_case(tmp_path: Path, model: str) -> None:
+    folder = tmp_path / "case"
+    folder.mkdir()
+    (tmp_path / "nowhere.dmn").write_text(MODEL)
+    path = folder / "t.xml"
     case = a_case("", expects("A", NIL, 'errorResult="true"'))
-    path.write_text(f"<testCases {XSI}><modelName>nowhere.dmn</modelName>{case}</testCases>")
+    path.write_text(f"<testCases {XSI}><modelName>{model}</modelName>{case}</testCases>")
 
     verdict = judge(path, tmp_path, NOW)
 

@@ -163,6 +163,10 @@ def test_work_is_counted_by_its_size(text: str) -> None:
         pytest.param("9" * 9000, id="a number of 9,000 digits"),
         pytest.param("1e999999999", id="an endless exponent"),
         pytest.param("{" + "a: {" * 500, id="contexts"),
+        pytest.param("for a" + " " * 9000, id="blanks after a variable"),
+        pytest.param("function(a" + " " * 9000, id="blanks after a parameter"),
+        pytest.param("{a" + " " * 9000, id="blanks after a key"),
+        pytest.param("f(" + "a " * 4500, id="words without an end"),
     ],
 )
 def test_other_bombs_are_refused_as_well(text: str) -> None:
