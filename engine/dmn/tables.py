@@ -12,6 +12,7 @@ from engine.dmn.model import DecisionTable, Spot, Text
 from engine.dmn.trace import DecisionTrace, MatchedRule, TableTrace
 from engine.feel.expression import Expression, UnaryTests
 from engine.feel.run import DEFAULT_BUDGET, Budget, Env, Run
+from engine.feel.text import shown
 from engine.feel.types import UNFIT, FeelType, Restricted, coerce, misfit
 from engine.feel.values import HostFunction, Value
 
@@ -105,7 +106,8 @@ class _Table:
                 return UNFIT
             value = fitting
         if column.allowed is not None and column.allowed(Env({"?": value}, env, env.run), value) is not True:
-            env.run.null("input-value", f"The input `{column.label}` has a value that is not among its allowed values.")
+            problem = f"The input `{column.label}` expects one of its allowed values, found {shown(value)}."
+            env.run.null("input-value", problem)
             return UNFIT
         return value
 
@@ -160,7 +162,9 @@ class _Table:
 
     def _default(self, env: Env) -> Value:
         if self._defaults:
-            value = self._value([column.default(env) if column.default else None for column in self.outputs])
+            value = self._value(
+                [self._output(column, column.default, env) if column.default else None for column in self.outputs]
+            )
             listed = self.source.hit_policy in ("RULE ORDER", "OUTPUT ORDER") or (
                 self.source.hit_policy == "COLLECT" and self.source.aggregation is None
             )

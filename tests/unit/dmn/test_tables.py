@@ -117,6 +117,8 @@ def test_the_hit_policy_says_what_a_table_answers(table: str, value: str) -> Non
         pytest.param(a_table([("2", "5")]), "null", id="nothing matches"),
         pytest.param(a_table([("2", "5")], defaults=("7",)), "7", id="a default"),
         pytest.param(a_table([("2", "5")], defaults=("a + 1",)), "2", id="a default is an expression"),
+        pytest.param(a_table([("2", "5")], defaults=("[7]",), types=("number",)), "7", id="a default fits its type"),
+        pytest.param(a_table([("2", "5")], defaults=("true",), types=("number",)), "null", id="one that does not fit"),
         pytest.param(
             a_table([("2", "5", "6")], outputs=NAMED, defaults=("7",)), "{risk: 7, fee: null}", id="a default of one"
         ),
