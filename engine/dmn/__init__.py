@@ -8,6 +8,7 @@ runtime imports this package. How decision definitions are stored and found by k
     compiled, boxes, tables, item_types, nodes   model -> closures
     hit_policies                                 what a table answers
     evaluate, trace                              result and reasons
+    conformance, conformance_cases               test cases of the compatibility kit
 """
 
 from engine.dmn.compiled import CompiledDecisions, compile_decisions

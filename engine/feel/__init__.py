@@ -3,7 +3,7 @@
 In: text, names and values. Out: values with warnings that say why something became null. Pure: no clock, no disk, no
 network, nothing of ours but `engine.errors`. Everybody may import this package; from outside only what `__all__` names.
 
-    expression  the door          grammar, tokens, syntax  text -> tree      compiler  tree -> closures
+    expression  the door          grammar, tokens, names, syntax  text -> tree      compiler  tree -> closures
     values, temporal, types       operators, paths, loops, calls             functions/  the built-ins
     text, plain, codec            values as text, as plain JSON, as lossless text
 """
