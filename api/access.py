@@ -80,6 +80,8 @@ ENGINE: Final = Rule("engine", frozenset({Role.analyst, Role.operator}))
 """Those who look after models and instances."""
 CASE_READER: Final = Rule("case-reader", frozenset({Role.citizen, Role.supervisor}))
 """The applicant herself, and supervisors of the agency; clerks see a case through its tasks."""
+PAYMENT_KEEPER: Final = Rule("payment-keeper", frozenset({Role.operator, Role.supervisor}))
+"""Who looks after payments: operators after all, supervisors after those of their agencies."""
 MODEL_READER: Final = Rule("model-reader", frozenset({Role.analyst, Role.operator, Role.supervisor}))
 """Who may read the models of procedures."""
 RULES_READER: Final = Rule("rules-reader", frozenset({Role.analyst, Role.operator, Role.clerk, Role.supervisor}))

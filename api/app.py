@@ -26,6 +26,7 @@ from api import (
     jobs,
     me,
     messages,
+    payments,
     problems,
     process_definitions,
     services,
@@ -42,6 +43,7 @@ PREFIX: Final = "/api/v1"
 NOUNS: Final[tuple[Noun, ...]] = (
     services.blueprint,
     applications.blueprint,
+    payments.blueprint,
     tasks.blueprint,
     me.blueprint,
     me.session_blueprint,

@@ -18,10 +18,12 @@ from api.schemas.applications import (
     TrackingSchema,
     WithdrawCommand,
 )
+from api.schemas.payments import PaymentsSchema
 from api.wiring import services
 from engine.runtime.apply import apply as apply_for
 from engine.runtime.withdraw import withdraw as take_back
 from engine.store.queries import applications as queries
+from engine.store.queries.payments import payments_of_application
 
 blueprint = Noun("applications", __name__, description="What applicants submit and follow.")
 
@@ -60,6 +62,19 @@ def track(case_id: str) -> Any:
     """Steps done, where it is now, the expected day and the legal deadline, evidence, documents and the decision."""
     with services().read() as connection:
         return queries.tracking(connection, caller(), case_id)
+
+
+@blueprint.operation(
+    "GET",
+    "/<key:case_id>/payments",
+    rule=CASE_READER,
+    summary="List the payments of an application",
+    answer=PaymentsSchema,
+)
+def payments(case_id: str) -> Any:
+    """What was paid or is to be paid, with the page to pay at, receipts and refunds; the first one first."""
+    with services().read() as connection:
+        return {"items": payments_of_application(connection, caller(), case_id)}
 
 
 @blueprint.operation(

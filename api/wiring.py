@@ -42,6 +42,8 @@ class ApiServices:
     """Of one deployment, all files together."""
     cookies_are_secure: bool = False
     session_absolute: timedelta = timedelta(hours=12)
+    payment_callback_secret: str | None = None
+    """What the payment provider signs its callbacks with; None refuses them all."""
     metrics_are_open: bool = True
     shared_metrics_folder: str | None = None
     """Where several processes add up their figures; None for one process."""

@@ -22,6 +22,7 @@ from engine.connectors.contract import Connector
 from engine.connectors.demo.connector import DemoConnector
 from engine.connectors.exchange import AllowedHosts, Exchange
 from engine.connectors.http.connector import HttpConnector
+from engine.connectors.payment import PaymentConnector, Provider
 from engine.connectors.register.connector import Register, RegisterConnector
 from engine.connectors.registry import Environment, Registry, installed_connectors
 from engine.diagnostics import Diagnostic
@@ -109,6 +110,9 @@ def connectors(settings: Settings) -> Registry:
         return found.value
 
     hosts = {_host(register.url) for register in settings.registers} | set(settings.http_hosts)
+    provider = payment_provider(settings)
+    if provider is not None:
+        hosts.add(_host(provider.url))
     exchange = Exchange(AllowedHosts(frozenset(hosts)))
     registers = (
         Register(
@@ -121,9 +125,18 @@ def connectors(settings: Settings) -> Registry:
     own: list[Connector] = [
         RegisterConnector(registers, exchange, secret),
         HttpConnector(exchange, secret),
+        PaymentConnector(provider, exchange, secret),
         DemoConnector(),
     ]
     return Registry([*own, *installed_connectors(Environment(secret=secret))])
+
+
+def payment_provider(settings: Settings) -> Provider | None:
+    """The payment provider of the settings; None without one. Citizens come back to the API unless said otherwise."""
+    if not settings.payment_url:
+        return None
+    back = settings.payment_return_url or f"{settings.address}/api/v1/payments/return?reference={{reference}}"
+    return Provider(url=settings.payment_url, return_url=back)
 
 
 def _host(url: str) -> str:
@@ -170,6 +183,13 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
         upload_bytes=settings.limits.upload_bytes,
         cookies_are_secure=settings.cookies_are_secure,
         session_absolute=absolute,
+        payment_callback_secret=_value_of(settings, "payment-callback"),
         metrics_are_open=settings.metrics_are_open,
         shared_metrics_folder=shared_metrics_folder,
     )
+
+
+def _value_of(settings: Settings, name: str) -> str | None:
+    """A secret, when it is set."""
+    found = settings.secrets.get(name)
+    return None if found is None else found.value

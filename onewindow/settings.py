@@ -91,6 +91,10 @@ class Settings:
     registers: tuple[RegisterAddress, ...] = ()
     http_hosts: tuple[str, ...] = ()
     """Hosts the connector `http` may call, as host or host:port."""
+    payment_url: str = ""
+    """Where the payment provider answers; empty without one."""
+    payment_return_url: str = ""
+    """Where citizens come back to from its page; `{reference}` stands for the payment's reference."""
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     """By reference name, in small letters with hyphens: ONEWINDOW_SECRET_POPULATION_KEY is `population-key`."""
     procedures: Path = Path("processes")
@@ -150,6 +154,8 @@ class Settings:
             metrics_are_open=reader.one_of("METRICS", "open", ("open", "operator")) == "open",
             registers=reader.registers("REGISTERS"),
             http_hosts=reader.names("HTTP_HOSTS", "api.example.gov,localhost:8095"),
+            payment_url=reader.url("PAYMENT_URL"),
+            payment_return_url=reader.url("PAYMENT_RETURN_URL"),
             secrets=reader.secrets(),
             procedures=Path(reader.text("PROCEDURES", "processes", "/srv/onewindow/processes")),
             country=reader.country("COUNTRY", "AZ"),

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields
 
 from api.fields import Answers, Identifier, Moment, Text
 from api.paging import PageQuery, page_of
+from api.schemas.payments import PaymentSchema
 
 
 class ApplyCommand(Schema):
@@ -112,3 +113,4 @@ class TrackingSchema(ApplicationSchema):
     documents = fields.List(fields.Nested(DocumentSchema))
     evidence = fields.List(fields.Nested(EvidenceSchema))
     own_tasks = fields.List(fields.Nested(OwnTaskSchema))
+    payments = fields.List(fields.Nested(PaymentSchema))

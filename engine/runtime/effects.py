@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from engine.casework.job import Effect, Job
+from engine.casework.payment import PaymentOpened, PaymentSeen, RefundAsked, RefundMade
 from engine.runtime.act import Act
+from engine.runtime.keep_payment import ask_for_refund, keep_opened, keep_refund_made, keep_seen
 from engine.store.records import InstanceRecord
 
 
 def keep_effect(act: Act, record: InstanceRecord, job: Job, effect: Effect) -> None:
     """Keep one effect of a job that was done. Raises TypeError for a kind nobody keeps: a fault of ours."""
-    del act, record, job
-    raise TypeError(f"Nothing keeps effects of kind {type(effect).__name__}.")
+    match effect:
+        case PaymentOpened():
+            keep_opened(act, record, job, effect)
+        case RefundAsked():
+            ask_for_refund(act, record, effect)
+        case _:
+            raise TypeError(f"Nothing keeps effects of kind {type(effect).__name__}.")
+
+
+def keep_loose_effect(act: Act, job: Job, effect: Effect) -> None:
+    """The same for a job of the engine's own that no step of an instance waits for. Raises TypeError."""
+    match effect:
+        case PaymentSeen():
+            keep_seen(act, job, effect)
+        case RefundMade():
+            keep_refund_made(act, effect)
+        case _:
+            raise TypeError(f"Nothing keeps effects of kind {type(effect).__name__} without an instance.")

@@ -19,7 +19,7 @@ from engine.casework.job import Effect, Incident, Job, JobKind, JobState, LeaseL
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
-from engine.runtime.effects import keep_effect
+from engine.runtime.effects import keep_effect, keep_loose_effect
 from engine.runtime.evidence import add_evidence
 from engine.runtime.record_waits import EVIDENCE_HEADER
 from engine.runtime.stepping import advance, save_noted
@@ -64,8 +64,14 @@ def complete_job(
     check_variables(variables)
 
     def change(act: Act) -> None:
-        job, record = held_service_job(act, job_id, owner)
+        job, record = held_job(act, job_id, owner)
+        if job.kind is not JobKind.service or (record is None and by.account != SYSTEM.account):
+            raise NoServiceJob
         act.work.jobs.save(finished(job))
+        if record is None:
+            for effect in effects:
+                keep_loose_effect(act, job, effect)
+            return
         act.journal(record.id, "job.completed", job.id, element=job.element_id, type=job.type)
         key = job.headers.get(EVIDENCE_HEADER)
         if key and record.case is not None:

@@ -21,6 +21,7 @@ from engine.store.repositories.instances import Instances
 from engine.store.repositories.jobs import Incidents, Jobs
 from engine.store.repositories.journal import Journal
 from engine.store.repositories.messages import Messages
+from engine.store.repositories.payments import Payments
 from engine.store.repositories.tasks import Tasks
 
 
@@ -33,6 +34,7 @@ class UnitOfWork:
     jobs: Jobs
     incidents: Incidents
     messages: Messages
+    payments: Payments
     cases: Cases
     journal: Journal
     accounts: Accounts
@@ -70,6 +72,7 @@ class UnitOfWork:
         self.jobs = Jobs(connection)
         self.incidents = Incidents(connection)
         self.messages = Messages(connection)
+        self.payments = Payments(connection)
         self.cases = Cases(connection)
         self.journal = Journal(connection)
         self.accounts = Accounts(connection)

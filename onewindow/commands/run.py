@@ -20,6 +20,8 @@ from onewindow.settings import Settings, environment_with
 SANDBOX_HOST: Final = "127.0.0.1"
 SANDBOX_KEY: Final = "sandbox-demo-key"
 """What the simulated registers ask for; no secret, for they hold invented persons only."""
+CALLBACK_SECRET: Final = "sandbox-callback-secret"  # noqa: S105 (of a simulation)
+"""What the simulated payment provider signs with; no secret either."""
 REGISTERS: Final = ("population", "driver", "medical", "foreign")
 _QUIET: Final = {"ONEWINDOW_LOG_FORMAT": "console", "ONEWINDOW_LOG_LEVEL": "warning"}
 """For people before a terminal; what they set themselves counts."""
@@ -36,17 +38,19 @@ class NotForTheNetwork(Refused):
 @click.option(
     "--sandbox-port", default=8801, show_default=True, type=click.IntRange(1, 65_535), help="Of the registers."
 )
-@click.option("--without-sandbox", is_flag=True, help="Start no simulated registers; ONEWINDOW_REGISTERS names others.")
+@click.option("--payments-port", type=click.IntRange(1, 65_535), help="Of the payment provider. [default: the next]")
+@click.option("--without-sandbox", is_flag=True, help="Start no simulated partners; ONEWINDOW_REGISTERS names others.")
 @border
-def run(sandbox_port: int, without_sandbox: bool) -> None:
-    """Start everything on this machine: database, procedures, accounts, web server, worker and simulated registers.
+def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> None:
+    """Start everything on this machine: database, procedures, accounts, web server, worker and simulated partners.
 
     Safe to repeat: what is there already is kept. Prints the address, the demonstration accounts and a line to try;
     Ctrl-C stops it all. For demonstration only: it listens on this machine alone and prints passwords.
     """
     environment = {**_QUIET, **environment_with()}
+    paid_at = payments_port or sandbox_port + 1
     if not without_sandbox:
-        environment |= sandbox_environment(sandbox_port)
+        environment |= sandbox_environment(sandbox_port) | payments_environment(paid_at)
     settings = Settings.load(environment)
     logs.configure("warning", "console")
     if settings.host not in _LOOPBACK:
@@ -57,6 +61,7 @@ def run(sandbox_port: int, without_sandbox: bool) -> None:
     check_port_is_free(settings.host, settings.port, "ONEWINDOW_PORT, such as ONEWINDOW_PORT=8081")
     if not without_sandbox:
         check_port_is_free(SANDBOX_HOST, sandbox_port, "--sandbox-port")
+        check_port_is_free(SANDBOX_HOST, paid_at, "--payments-port")
     with Console(stderr=True).status("Preparing the database, the procedures and the accounts ..."):
         demo = prepare(settings)
     signal.signal(signal.SIGTERM, _interrupt)
@@ -65,6 +70,8 @@ def run(sandbox_port: int, without_sandbox: bool) -> None:
         if not without_sandbox:
             registers = children.start("registers", _sandbox_command(sandbox_port), environment)
             wait_until_listening(SANDBOX_HOST, sandbox_port, registers, "simulated registers")
+            payments = children.start("payment provider", _payments_command(paid_at, settings), environment)
+            wait_until_listening(SANDBOX_HOST, paid_at, payments, "simulated payment provider")
         children.start("worker", [sys.executable, "-m", "onewindow", "worker"], environment)
         web = children.start("web server", [sys.executable, "-m", "onewindow", "serve"], environment)
         wait_until_listening(settings.host, settings.port, web, "web server")
@@ -87,6 +94,15 @@ def sandbox_environment(port: int) -> dict[str, str]:
     }
 
 
+def payments_environment(port: int) -> dict[str, str]:
+    """The settings that tell the product where the simulated payment provider answers, and their secrets."""
+    return {
+        "ONEWINDOW_PAYMENT_URL": f"http://{SANDBOX_HOST}:{port}",
+        "ONEWINDOW_SECRET_PAYMENT_KEY": SANDBOX_KEY,
+        "ONEWINDOW_SECRET_PAYMENT_CALLBACK": CALLBACK_SECRET,
+    }
+
+
 def tell(settings: Settings, demo: Demo) -> None:
     """What somebody who just started it needs to know. Plain lines, so that they can be copied whole."""
     click.echo(f"\nOnewindow runs at {settings.address}")
@@ -104,6 +120,20 @@ def tell(settings: Settings, demo: Demo) -> None:
 
 def _sandbox_command(port: int) -> list[str]:
     return [sys.executable, "-m", "sandbox.registers", "--host", SANDBOX_HOST, "--port", str(port)]
+
+
+def _payments_command(port: int, settings: Settings) -> list[str]:
+    """It keeps its records in a file, for our payments outlive a restart too."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    said = {
+        "--host": SANDBOX_HOST,
+        "--port": str(port),
+        "--callback-url": f"http://{host}:{settings.port}/api/v1/payments/callback",
+        "--callback-secret": CALLBACK_SECRET,
+        "--api-key": SANDBOX_KEY,
+        "--state": "var/sandbox-payments.json",
+    }
+    return [sys.executable, "-m", "sandbox.payments", *(part for pair in said.items() for part in pair)]
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -15,7 +15,9 @@ from engine.casework.case import Case, CaseState
 from engine.casework.decision import Decision
 from engine.casework.task import TaskState
 from engine.errors import NotFound
+from engine.store.queries.files import DocumentRow, documents_of_case
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
+from engine.store.queries.payments import PaymentRow, payments_of_case
 from engine.store.queries.services import service_detail
 from engine.store.rows import columns_of, table_of, taken, to_case
 from engine.store.tables import cases as tables
@@ -98,7 +100,8 @@ class TrackingRow(ApplicationRow):
     clock_is_stopped: bool
     evidence: Sequence[EvidenceRow]
     own_tasks: Sequence[OwnTaskRow]
-    documents: Sequence[Any] = ()
+    payments: Sequence[PaymentRow] = ()
+    documents: Sequence[DocumentRow] = ()
 
 
 def own_applications(
@@ -118,7 +121,7 @@ def own_applications(
 def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
     """One application with its steps, evidence, and where it is. Raises NotFound also for who may not see it.
 
-    Six statements, each by key or index.
+    Seven statements, each by key or index; one more where money went back.
     """
     row = connection.execute(select(*_CASE_COLUMNS).where(_CASE.c.id == case_id)).first()
     if row is None:
@@ -142,6 +145,7 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
         steps=_steps(connection, case),
         where_now=[task.name for task in tasks],
         clock_is_stopped=case.term.clock_is_stopped if case.term else False,
+        documents=documents_of_case(connection, case.id),
         evidence=[
             EvidenceRow(
                 key=one.key,
@@ -158,6 +162,7 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
             for task in tasks
             if task.assignee == actor.account and task.queue is None
         ],
+        payments=payments_of_case(connection, case_id),
     )
 
 

@@ -6,7 +6,7 @@ eight bytes, exact, with the same order and meaning on
 every database.
 """
 
-from engine.store.tables import accounts, cases, deployments, instances, jobs, journal, messages, tasks
+from engine.store.tables import accounts, cases, deployments, instances, jobs, journal, messages, payments, tasks
 from engine.store.tables.base import Base
 
 metadata = Base.metadata
@@ -20,5 +20,6 @@ __all__ = [
     "journal",
     "messages",
     "metadata",
+    "payments",
     "tasks",
 ]

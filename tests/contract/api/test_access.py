@@ -16,6 +16,7 @@ ENGINE = frozenset({Role.analyst, Role.operator})
 OPERATOR = frozenset({Role.operator})
 MODELS = ENGINE | {Role.supervisor}
 RULES = ENGINE | STAFF
+KEEPERS = OPERATOR | {Role.supervisor}
 
 WHO_MAY = {
     "GET /api/v1/openapi.json": PUBLIC,
@@ -36,7 +37,14 @@ WHO_MAY = {
     "POST /api/v1/applications": CITIZEN,
     "GET /api/v1/applications": CITIZEN,
     "GET /api/v1/applications/<key:case_id>": CITIZEN | {Role.supervisor},
+    "GET /api/v1/applications/<key:case_id>/payments": CITIZEN | {Role.supervisor},
     "POST /api/v1/applications/<key:case_id>/withdraw": CITIZEN,
+    "GET /api/v1/payments": KEEPERS,
+    "POST /api/v1/payments/callback": PUBLIC,
+    "GET /api/v1/payments/return": PUBLIC,
+    "POST /api/v1/payments/<key:payment_id>/refund": KEEPERS,
+    "POST /api/v1/payments/reconcile": OPERATOR,
+    "GET /api/v1/payments/revenue": KEEPERS,
     "GET /api/v1/tasks": HOLDERS,
     "GET /api/v1/tasks/<task:task_id>": HOLDERS,
     "POST /api/v1/tasks/<task:task_id>/claim": STAFF,
@@ -125,7 +133,7 @@ def test_a_wrong_token_is_401_and_never_passed_over(api: Api, header: str) -> No
 def _call(api: Api, route: str, role: Role | None):  # type: ignore[no-untyped-def]
     method, _, path = route.partition(" ")
     key = "01hk3v8b6s9e4w2m7q5t0x1y2z"
-    for name in ("case_id", "definition_id", "instance_id", "job_id", "incident_id"):
+    for name in ("case_id", "definition_id", "instance_id", "job_id", "incident_id", "payment_id"):
         path = path.replace(f"<key:{name}>", key)
     path = path.replace("<task:task_id>", f"{key}-1")
     for name in ("session_id", "key", "form_id", "decision_id"):
