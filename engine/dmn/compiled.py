@@ -262,7 +262,13 @@ class _Compiler:
 
     def _service(self, model: Definitions, boxes: Boxes, service: DecisionService) -> None:
         given = self._needs(model, boxes, service, (*service.input_data, *service.input_decisions))
-        outputs = self._needs(model, boxes, service, service.outputs)
+        outputs: list[Need] = []
+        for need in self._needs(model, boxes, service, service.outputs):
+            if isinstance(self._models[need.key[0]].by_id[need.key[1]], Decision):
+                outputs.append(need)
+                continue
+            problem = f"Expected a decision as an output of `{service.name}`, found `{need.path[-1]}`."
+            boxes.note("service-output", problem, service.spot, "Offer decisions only.")
         inputs: list[tuple[Key, str, FeelType | None]] = []
         for need in given:
             node = self.nodes.get(need.key)

@@ -241,7 +241,9 @@ def service_function(
         values = {output: known[key] for key, output in outputs}
         value = next(iter(values.values())) if len(values) == 1 else values
         fitting = value if result is None else coerce(value, result, run)
-        return run.null("result-type", f"{name} gives no {result.name}.") if fitting is UNFIT and result else fitting
+        if fitting is UNFIT and result is not None:
+            return run.null("result-type", misfit(f"The result of {name}", result, value))
+        return fitting
 
     parameters = tuple(parameter for _, parameter, _ in inputs)
     types = tuple(kind for _, _, kind in inputs)

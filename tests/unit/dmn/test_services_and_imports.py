@@ -249,3 +249,13 @@ def test_a_decision_that_asks_itself_by_way_of_a_service_stops() -> None:
 
     with pytest.raises(FeelBudgetExceeded):
         decide(model, "D")
+
+
+@pytest.mark.parametrize("offered", ["two", "i-n"])
+def test_a_service_offers_decisions_only(offered: str) -> None:
+    model = SERVICES + f'<decisionService id="S" name="S"><outputDecision href="#{offered}"/></decisionService>'
+
+    compiled = compile_decisions(read_dmn(a_model(model)), tolerant=True)
+
+    assert [found.rule for found in compiled.diagnostics] == ["service-output"]
+    assert evaluate(compiled, "S", {}).value == {}
