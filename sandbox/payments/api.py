@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from sandbox.payments.problems import Problem, json_object
 from sandbox.payments.records import Json, Payment, Records
-from sandbox.payments.switch import Mode, Switch
+from sandbox.payments.switch import Switch
 
 COLUMNS = ("type", "payment_id", "refund_id", "reference", "amount", "currency", "at")
 _TEXTS = {"reference": 255, "description": 255, "return_url": 2000, "language": 2, "currency": 3}
@@ -28,8 +28,6 @@ def api(records: Records, switch: Switch, finished: Callable[[Payment], None]) -
 
     @blueprint.post("/v1/payments")
     def create() -> tuple[Response, int]:
-        if switch.setting.mode is Mode.refuse:
-            raise Problem(422, "payment-refused", "This payment is not taken.")
         payment, is_new = records.create(_key(), _asked(json_object()))
         return jsonify(told(payment)), 201 if is_new else 200
 

@@ -60,6 +60,8 @@ def create_app(
         switch.receive(g.call)
         if setting.mode is Mode.fail:
             raise Problem(503, "provider-down", "The provider is down; it was told to fail.")
+        if setting.mode is Mode.refuse and (request.method, request.path) == ("POST", "/v1/payments"):
+            raise Problem(422, "payment-refused", "This payment is not taken; the provider was told so.")
 
     @calls.after_request
     def leave(response: Response) -> Response:

@@ -84,6 +84,7 @@ class PaymentConnector:
 
     def _create(self, request: JobRequest) -> JobOutcome:
         fee, reference = fee_of(request), reference_of(request)
+        life_of(request)  # refused before anything is opened
         language, description = request.headers.get("language", "az"), description_of(request)
         page = self._provider().create(fee.amount, reference, description, language, request.idempotency_key)
         if page is None:

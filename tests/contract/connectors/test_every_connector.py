@@ -20,6 +20,7 @@ from engine.connectors.contract import (
 from engine.connectors.demo import DemoConnector
 from engine.connectors.exchange import Exchange
 from engine.connectors.http import HttpConnector
+from engine.connectors.payment import PaymentConnector, Provider
 from engine.connectors.register import Register, RegisterConnector
 from tests.builders.a_job_request import a_job_request
 from tests.builders.a_partner import Partner
@@ -36,6 +37,8 @@ class Candidate:
     ends_in_a_business_error: JobRequest
     before: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
     """What the partner is told first, by the name of the job."""
+    gives: Mapping[str, Any] = field(default_factory=lambda: {"found": {"pin": "5FQ2K7M"}})
+    """The variables of the job that goes well."""
 
     def run(self, which: str) -> Any:
         """Call one of the jobs."""
@@ -86,6 +89,30 @@ def _register(partner: Partner, exchange: Exchange) -> Candidate:
     )
 
 
+def _payment(partner: Partner, exchange: Exchange) -> Candidate:
+    fee = {"fee": 25, "currency": "AZN"}
+    job = a_job_request(headers={"resultVariable": "found"}, variables={"fee": fee, "pin": "5FQ2K7M"})
+    reference = f"{job.case_number}-{job.idempotency_key[-8:].upper()}"
+    page = f"{partner.url}/pay/1"
+    created = {"payment_id": "pay-1", "amount": 2500, "currency": "AZN", "reference": reference}
+    links = {"_links": {"next_url": {"href": page}}}
+    provider = Provider(url=partner.url, return_url="http://127.0.0.1/back?reference={reference}")
+    told = {"payment_id": "pay-1", "state": "open", "amount": 25, "currency": "AZN", "next_url": page}
+    return Candidate(
+        connector=PaymentConnector(provider, exchange, {"payment-key": "s3cret"}.get),
+        succeeds=job,
+        fails_for_now=job,
+        is_refused=a_job_request(variables={"fee": {"fee": 0, "currency": "AZN"}}),
+        ends_in_a_business_error=job,
+        before={
+            "succeeds": lambda: partner.answers(json.dumps(created | links), 201),
+            "fails_for_now": lambda: partner.answers(b"", 503),
+            "ends_in_a_business_error": lambda: partner.answers(b"", 422),
+        },
+        gives={"found": {"reference": reference, **told}},
+    )
+
+
 def _told(partner: Partner) -> Mapping[str, Callable[[], Any]]:
     return {
         "succeeds": lambda: partner.answers(json.dumps({"pin": "5FQ2K7M"})),
@@ -94,7 +121,7 @@ def _told(partner: Partner) -> Mapping[str, Callable[[], Any]]:
     }
 
 
-@pytest.fixture(params=[_demo, _http, _register], ids=["demo", "http", "register"])
+@pytest.fixture(params=[_demo, _http, _register, _payment], ids=["demo", "http", "register", "payment"])
 def candidate(request: pytest.FixtureRequest, partner: Partner, exchange: Exchange) -> Candidate:
     """One connector after the other."""
     return request.param(partner, exchange)
@@ -124,7 +151,7 @@ def test_a_setting_it_does_not_know_is_a_fault(candidate: Candidate) -> None:
 def test_success_gives_variables(candidate: Candidate) -> None:
     outcome = candidate.run("succeeds")
     assert isinstance(outcome, Success)
-    assert outcome.variables == {"found": {"pin": "5FQ2K7M"}}
+    assert outcome.variables == candidate.gives
 
 
 def test_a_partner_that_is_down_is_unavailable_for_now(candidate: Candidate) -> None:
