@@ -5,9 +5,20 @@ In: `reader` (form-js JSON -> typed `Form` with diagnostics), `validate` (answer
 API, the pages and the composition root may import it. The format is form-js of bpmn.io, schema versions up to 19.
 """
 
+from forms.files import NamedFiles, files_named
 from forms.form import Form
 from forms.reader import inspect_form, read_form
 from forms.validate import AnswersInvalid, validate
 from forms.view import FormView, view
 
-__all__ = ["AnswersInvalid", "Form", "FormView", "inspect_form", "read_form", "validate", "view"]
+__all__ = [
+    "AnswersInvalid",
+    "Form",
+    "FormView",
+    "NamedFiles",
+    "files_named",
+    "inspect_form",
+    "read_form",
+    "validate",
+    "view",
+]

@@ -5,6 +5,7 @@ Attributes are those of form-js 1.23. An attribute that may hold FEEL does so wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -21,6 +22,7 @@ from forms.model import (
     DateTimeInput,
     Display,
     DynamicList,
+    FilePicker,
     Group,
     Moment,
     NumberInput,
@@ -34,8 +36,8 @@ MAX_OPTIONS: Final = 1_000
 _REFUSED: Final = {
     "iframe": "Pages of others inside a form are not shown: use a text with a link.",
     "documentPreview": "Documents are shown beside the form: leave the preview out.",
-    "filepicker": "Files cannot be sent with a form yet: ask for the document's number and issuer.",
 }
+ACCEPTED: Final = re.compile(r"\.[a-z0-9]{1,10}|[a-z]+/(?:\*|[a-z0-9.+-]+)")
 _MANY: Final = frozenset({Widget.checklist, Widget.taglist})
 
 
@@ -214,6 +216,25 @@ def _choice(said: Attributes, common: Mapping[str, Any]) -> Choice:
     return Choice(**common, options=tuple(options), options_from=options_from, many=common["widget"] in _MANY)
 
 
+def _files(said: Attributes, common: Mapping[str, Any]) -> FilePicker:
+    written = said.written.get("accept", "")
+    accept: list[str] = []
+    for part in written.split(",") if isinstance(written, str) else [written]:
+        kind = part.strip().lower() if isinstance(part, str) else ""
+        if kind and not ACCEPTED.fullmatch(kind):
+            said.error(
+                "form-accept",
+                f"Expected endings and media types, found {part!r:.60}.",
+                "Write for example .pdf, image/png.",
+            )
+        elif kind:
+            accept.append(kind)
+    many = said.written.get("multiple", False)
+    if not isinstance(many, bool):
+        many = said.feel("multiple", optional=True) or False
+    return FilePicker(**common, accept=tuple(accept), many=many)
+
+
 _READERS: Final[Mapping[Widget, Callable[[Any, Mapping[str, Any]], AnyComponent]]] = {
     Widget.textfield: _text,
     Widget.textarea: _text,
@@ -224,6 +245,7 @@ _READERS: Final[Mapping[Widget, Callable[[Any, Mapping[str, Any]], AnyComponent]
     Widget.taglist: _choice,
     Widget.radio: _choice,
     Widget.select: _choice,
+    Widget.filepicker: _files,
 }
 
 

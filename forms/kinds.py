@@ -17,7 +17,18 @@ from engine.feel import to_json
 from forms.expressions import Expression
 from forms.identifiers import ID_TYPES
 from forms.messages import MESSAGES
-from forms.model import Checkbox, Choice, DateTimeInput, Input, Moment, NumberInput, Option, TextInput, Widget
+from forms.model import (
+    Checkbox,
+    Choice,
+    DateTimeInput,
+    FilePicker,
+    Input,
+    Moment,
+    NumberInput,
+    Option,
+    TextInput,
+    Widget,
+)
 
 LONGEST_LINE: Final = 1_000
 """Characters of a textfield that says no length."""
@@ -29,6 +40,8 @@ MOST_CHOSEN: Final = 1_000
 MOST_OPTIONS_TOLD: Final = 8
 """A refusal names the options when they are few."""
 MOST_DIGITS: Final = 34
+MOST_FILES: Final = 20
+"""Of one file picker."""
 
 _EXACT: Final = Context(prec=120)
 """Enough digits that no remainder of two numbers taken here is inexact."""
@@ -36,6 +49,8 @@ _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROLS_BUT_LINES: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,40})(?:\.[0-9]{1,40})?")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FILE: Final = re.compile("[0-9a-hjkmnp-tv-z]{26}")
+"""The key that an upload was given."""
 _TIME: Final = re.compile(r"[0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
 
 Ask = Callable[[Expression], Any]
@@ -68,6 +83,8 @@ def shape(component: Input, answer: Any) -> Any:
         if not isinstance(answer, bool):
             raise Fault("yes-no-expected")
         return answer
+    if isinstance(component, FilePicker):
+        return _files(answer)
     assert isinstance(component, Choice)
     return _chosen(component, answer)
 
@@ -137,8 +154,20 @@ def _chosen(component: Choice, answer: Any) -> Any:
     return chosen or None
 
 
+def _files(answer: Any) -> list[str] | None:
+    """Keys of files that were sent before. One alone may stand without a list."""
+    keys = [answer] if isinstance(answer, str) else answer
+    if not isinstance(keys, list) or not all(isinstance(key, str) and _FILE.fullmatch(key) for key in keys):
+        raise Fault("files-expected")
+    if len(keys) > MOST_FILES:
+        raise Fault("too-many-files", limit=MOST_FILES)
+    return list(dict.fromkeys(keys)) or None
+
+
 def _option_value(answer: Any) -> str | bool | Decimal:
     if isinstance(answer, str) and len(answer) > LONGEST_LINE:
+        raise Fault("not-an-option")
+    if isinstance(answer, Decimal) and not answer.is_finite():
         raise Fault("not-an-option")
     if isinstance(answer, str | bool | Decimal):
         return answer
@@ -161,6 +190,10 @@ def rules(component: Input, value: Any, ask: Ask, today: py.date) -> None:
     elif isinstance(component, Checkbox):
         if component.required and value is not True:
             raise Fault("required", "must-be-yes")
+    elif isinstance(component, FilePicker):
+        many = component.many if isinstance(component.many, bool) else ask(component.many) is True
+        if len(value) > 1 and not many:
+            raise Fault("too-many-files", limit=1)
     elif isinstance(component, Choice):
         options = options_of(component, ask)
         known = {(type(option.value), option.value) for option in options}

@@ -109,6 +109,16 @@ MESSAGES: Final[dict[str, tuple[str, str, str]]] = {
         "Expected at most {limit} rows.",
         "Допустимо не более {limit} строк.",
     ),
+    "files-expected": (
+        "Göndərilmiş faylların açarları gözlənilirdi.",
+        "Expected the ids of files that were sent.",
+        "Ожидались идентификаторы отправленных файлов.",
+    ),
+    "too-many-files": (
+        "Ən çoxu {limit} fayl ola bilər.",
+        "Expected at most {limit} files.",
+        "Допустимо файлов не более {limit}.",
+    ),
     "row-count": ("{limit} sətir gözlənilirdi.", "Expected {limit} rows.", "Ожидалось строк: {limit}."),
     "context-expected": (
         "Adlı sahələrdən ibarət qrup gözlənilirdi.",

@@ -147,6 +147,16 @@ class Choice(Input):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilePicker(Input):
+    """Files: the answer is a list of the keys under which they were sent before."""
+
+    accept: tuple[str, ...] = ()
+    """Endings (`.pdf`) and media types (`image/*`) that are taken, in small letters; all where none is said."""
+    many: bool | Expression = False
+    """More than one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Computed(Component):
     """A value computed on the server from the answers, never taken from the sender."""
 
@@ -189,5 +199,5 @@ class Display(Component):
 
 
 AnyComponent: TypeAlias = (
-    TextInput | NumberInput | DateTimeInput | Checkbox | Choice | Computed | Group | DynamicList | Display
+    TextInput | NumberInput | DateTimeInput | Checkbox | Choice | FilePicker | Computed | Group | DynamicList | Display
 )

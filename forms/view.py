@@ -25,6 +25,7 @@ from forms.model import (
     DateTimeInput,
     Display,
     DynamicList,
+    FilePicker,
     Group,
     Input,
     NumberInput,
@@ -50,7 +51,8 @@ class ComponentView:
     read_only: bool | None = None
     options: tuple[Mapping[str, Any], ...] | None = None
     limits: Mapping[str, Any] | None = None
-    """`min`, `max`, `minLength`, `maxLength`, `pattern`, `decimalDigits`, `asks`, `idtype`, `earliest`, `latest`."""
+    """`min`, `max`, `minLength`, `maxLength`, `pattern`, `decimalDigits`, `asks`, `idtype`, `earliest`, `latest`,
+    `accept`, `multiple`."""
     faults: tuple[str, ...] = ()
     text: str | None = None
     rows: tuple[tuple[ComponentView, ...], ...] | None = None
@@ -224,6 +226,8 @@ class _Viewing:
             }
         elif isinstance(component, DateTimeInput):
             found = {"asks": str(component.asks), "earliest": component.earliest, "latest": component.latest}
+        elif isinstance(component, FilePicker):
+            found = {"accept": ",".join(component.accept) or None, "multiple": component.many}
         asked = {
             name: limit.value(names, self._now) if isinstance(limit, Expression) else limit
             for name, limit in found.items()

@@ -5,7 +5,7 @@ Nothing here decides anything: it makes things out of settings and hands them on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ from engine.safe_xml import XmlLimits
 from engine.store.database import Database
 from engine.store.migrate import current_revision, newest_revision
 from engine.store.queries.figures import engine_figures
-from forms import Form, inspect_form, validate
+from forms import Form, NamedFiles, files_named, inspect_form, validate
 from onewindow.accounts import BrowserSessions, Secrets
 from onewindow.settings import Settings
 from onewindow.task_forms import TaskForms
@@ -51,6 +51,10 @@ class FormFiles:
     ) -> Mapping[str, Any]:
         """The values of a form that was filled in. Raises Invalid with places under /answers."""
         return validate(form, answers, variables, now, draft=draft)
+
+    def files_named(self, form: Form, values: Mapping[str, Any]) -> Iterator[NamedFiles]:
+        """The files that valid values of a form name."""
+        return files_named(form, values)
 
 
 @dataclass(frozen=True, slots=True)

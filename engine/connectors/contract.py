@@ -8,7 +8,7 @@ with a fraction are `decimal.Decimal`. The tests every connector must pass are `
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -99,6 +99,8 @@ class Setting:
     pattern: str | None = None
     """A regular expression the whole text must fit."""
     example: str = ""
+    names: str = ""
+    """Kind of the definition that the value names, such as `document`: it must be deployed; empty names none."""
 
     def fault(self, value: str) -> str | None:
         """What is wrong with a value; None when nothing is."""
@@ -137,6 +139,12 @@ class SettingsSchema:
             elif setting.required:
                 found.append(f"Expected the header {setting.name!r}: {setting.description}{setting._hint}")
         return tuple(found)
+
+    def named(self, headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Definitions that the headers of a task name, as kind and key."""
+        for setting in self.settings:
+            if setting.names and headers.get(setting.name):
+                yield setting.names, headers[setting.name]
 
 
 RESULT_VARIABLE: Final = Setting(

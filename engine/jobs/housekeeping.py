@@ -1,10 +1,13 @@
-"""What grows without being looked at again is removed: expired messages, sessions that are over, old kept answers."""
+"""What grows without being looked at again is removed: expired messages, sessions that are over, old kept answers,
+abandoned uploads, and content of files that nothing holds."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
 
+from engine.files.storage import StorageAway
+from engine.runtime.collect_garbage import collect_garbage
 from engine.runtime.wiring import Runtime
 
 ANSWERS_KEPT_FOR: Final = timedelta(hours=24)
@@ -15,8 +18,12 @@ def tidy_up(runtime: Runtime) -> int:
     """Remove what is over; gives how many rows. Safe to repeat, and from several workers. Raises Unavailable."""
     now = runtime.clock.now()
     with runtime.database.work() as work:
-        return (
+        gone = (
             work.messages.forget_expired(now)
             + work.accounts.forget_expired_sessions(now)
             + work.idempotency.forget(now - ANSWERS_KEPT_FOR)
         )
+    try:
+        return gone + collect_garbage(runtime)
+    except StorageAway:
+        return gone  # whoever sends or reads a file is told; here it can wait for the next round

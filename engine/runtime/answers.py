@@ -8,6 +8,7 @@ from typing import Any
 from engine.casework.task import Task
 from engine.errors import Invalid, Place
 from engine.runtime.act import Act
+from engine.runtime.attach import attach_files
 from engine.runtime.surroundings import World
 from engine.runtime.variables import check_names, check_variables
 from engine.store.records import InstanceRecord
@@ -34,4 +35,6 @@ def checked_answers(
         seen = runtime.kernel.variables_at(World.of(act, record.definition_id).compiled, record.snapshot, task.wait)
     values = runtime.forms.validate(form, answers, seen, runtime.calendar.local(act.at), draft=draft)
     check_names(values, at="/answers")
+    if not draft:
+        attach_files(act, runtime.forms.files_named(form, values), record.case, record.id)
     return values

@@ -13,7 +13,9 @@ from engine.casework.term import Term
 from engine.errors import Invalid, Place
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
+from engine.runtime.attach import attach_files
 from engine.runtime.definitions import FORM, PROCESS, SERVICE, bound
+from engine.runtime.ports import NamedFiles
 from engine.runtime.stepping import begin
 from engine.runtime.wiring import Runtime
 
@@ -33,9 +35,10 @@ def apply(
         definitions, work = runtime.definitions, act.work
         passport = definitions.passport(work, work.deployments.find(SERVICE, service_key))
         _check_channel(passport, channel)
-        values = _answers(act, passport, answers)
+        values, named = _answers(act, passport, answers)
         process = bound(work, PROCESS, passport.process_id, Binding.latest, None, "")
         case = _new_case(act, passport, channel)
+        attach_files(act, named, case, case.instance_id)
         act.journal(case.instance_id, "case.submitted", case.id, service=passport.key, channel=channel)
         variables = {"application": values, "case": _told(case, by)}
         record = begin(act, process.id, variables, case=case, instance_id=case.instance_id)
@@ -54,7 +57,9 @@ def _check_channel(passport: ServicePassport, channel: str) -> None:
         )
 
 
-def _answers(act: Act, passport: ServicePassport, answers: Mapping[str, Any]) -> dict[str, Any]:
+def _answers(
+    act: Act, passport: ServicePassport, answers: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[NamedFiles]]:
     if passport.form_id is None:
         if answers:
             raise Invalid(
@@ -62,10 +67,12 @@ def _answers(act: Act, passport: ServicePassport, answers: Mapping[str, Any]) ->
                 places=[Place("/answers", "Expected no answers.", "unknown-field")],
                 remedy="Send the application without answers.",
             )
-        return {}
+        return {}, []
     definitions = act.runtime.definitions
     form = definitions.form(act.work, bound(act.work, FORM, passport.form_id, Binding.latest, None, ""))
-    return dict(act.runtime.forms.validate(form, answers, {}, act.runtime.calendar.local(act.at), draft=False))
+    forms = act.runtime.forms
+    values = dict(forms.validate(form, answers, {}, act.runtime.calendar.local(act.at), draft=False))
+    return values, list(forms.files_named(form, values))
 
 
 def _new_case(act: Act, passport: ServicePassport, channel: str) -> Case:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,6 +14,23 @@ class ReadForm(Protocol):
 
     @property
     def id(self) -> str: ...
+
+
+class NamedFiles(Protocol):
+    """The files that one answer names."""
+
+    @property
+    def path(self) -> str:
+        """JSON pointer within the answers."""
+        ...
+
+    @property
+    def keys(self) -> tuple[str, ...]: ...
+
+    @property
+    def accept(self) -> tuple[str, ...]:
+        """Endings and media types that are taken there; all where there are none."""
+        ...
 
 
 class Forms(Protocol):
@@ -32,12 +49,32 @@ class Forms(Protocol):
         """
         ...
 
+    def files_named(self, form: Any, values: Mapping[str, Any]) -> Iterator[NamedFiles]:
+        """The files that valid values of a form name."""
+        ...
+
+
+class Templates(Protocol):
+    """Reads the templates of documents."""
+
+    def inspect(self, content: bytes, file: str) -> tuple[Diagnostic, ...]:
+        """What is wrong with the template in a file. Raises nothing."""
+        ...
+
+    def unknown_data(self, content: bytes, given: Collection[str]) -> Iterator[tuple[str, int]]:
+        """The names and lines of data that a template uses and a task that gives these only does not give."""
+        ...
+
 
 class JobSettings(Protocol):
     """What deployment must know of one kind of job: which task headers it takes."""
 
     def faults(self, headers: Mapping[str, str]) -> tuple[str, ...]:
         """What is wrong with the static headers of a task, each fault in one sentence."""
+        ...
+
+    def named(self, headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Definitions that the headers name, as kind and key: they must be deployed too."""
         ...
 
 
@@ -48,3 +85,8 @@ class AnyHeaders:
         """None."""
         del headers
         return ()
+
+    def named(self, headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """None."""
+        del headers
+        return iter(())

@@ -58,7 +58,7 @@ def _fault(reference: Reference, bundle: Bundle, known: Known) -> tuple[str, str
     if reference.name.startswith("="):
         return None
     if reference.kind == "connector":
-        return _connector_fault(reference, known)
+        return _connector_fault(reference, bundle, known)
     if reference.kind == "queue":
         return _queue_fault(reference.name, known)
     in_bundle = bundle.has(reference.kind, reference.name) and reference.binding is not Binding.version_tag
@@ -69,7 +69,7 @@ def _fault(reference: Reference, bundle: Bundle, known: Known) -> tuple[str, str
     return _missing(reference.kind, reference.name)
 
 
-def _connector_fault(reference: Reference, known: Known) -> tuple[str, str, str] | None:
+def _connector_fault(reference: Reference, bundle: Bundle, known: Known) -> tuple[str, str, str] | None:
     settings = known.job_types.get(reference.name)
     if settings is None:
         names = ", ".join(sorted(known.job_types)) or "none"
@@ -82,6 +82,9 @@ def _connector_fault(reference: Reference, known: Known) -> tuple[str, str, str]
     faults = settings.faults(headers)
     if faults:
         return "connector-settings", " ".join(faults), "Correct the task headers."
+    for kind, key in settings.named(headers):
+        if not bundle.has(kind, key) and not known.is_deployed(kind, key, Binding.latest, None):
+            return _missing(kind, key)
     return None
 
 

@@ -11,9 +11,12 @@ from typing import Any
 from engine.bpmn.kernel.port import Budget, Kernel
 from engine.calendar import WorkingCalendar
 from engine.clock import Clock
+from engine.files.kinds import KINDS, KindBounds
+from engine.files.nowhere import NoStorage
+from engine.files.storage import ContentStorage
 from engine.identity import QueueName
 from engine.runtime.definitions import DefinitionCache
-from engine.runtime.ports import Forms, JobSettings
+from engine.runtime.ports import Forms, JobSettings, Templates
 from engine.safe_xml import XmlLimits
 from engine.store.database import Database
 from engine.store.unit_of_work import UnitOfWork
@@ -44,6 +47,29 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileRules:
+    """What files may be sent, and what happens with them."""
+
+    most_bytes: int = 20_000_000
+    """Of one file."""
+    most_piece_bytes: int = 8_000_000
+    """Of one piece of an upload."""
+    kinds: frozenset[str] = frozenset(KINDS)
+    bounds: KindBounds = field(default_factory=KindBounds)
+    is_scanned: bool = False
+    """Whether a malware scanner is set up."""
+    unscanned_is_taken: bool = True
+    """Whether files are taken where there is none."""
+    most_loose: int = 50
+    """Attachments of one account that belong to no case yet."""
+    most_loose_bytes: int = 200_000_000
+    life: timedelta = timedelta(hours=24)
+    """An attachment that no form names in that time is removed; every piece makes it last as long again."""
+    garbage_after: timedelta = timedelta(hours=24)
+    """Content that nothing holds is kept for so long, for somebody may be about to keep a row of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """The surroundings of all use cases. Shared by threads, never changed."""
 
@@ -61,6 +87,11 @@ class Runtime:
     queue_exists: Callable[[UnitOfWork, QueueName], bool] | None = None
     """Whether a queue was set up, asked at deployment; None takes every well-formed name."""
     limits: Limits = field(default_factory=Limits)
+    storage: ContentStorage = field(default_factory=NoStorage)
+    """Where the content of files is kept. Never called inside a transaction."""
+    files: FileRules = field(default_factory=FileRules)
+    templates: Templates | None = None
+    """Reads templates of documents; None where no document can be made."""
     wake: Callable[[], None] = _nobody_waits
     """Called after a commit that left work for a worker."""
     before_commit: BeforeCommit | None = None

@@ -17,6 +17,7 @@ from engine.store.faults import translated
 from engine.store.repositories.accounts import Accounts, KeptAnswers
 from engine.store.repositories.cases import Cases
 from engine.store.repositories.deployments import Deployments
+from engine.store.repositories.files import Attachments, Documents
 from engine.store.repositories.instances import Instances
 from engine.store.repositories.jobs import Incidents, Jobs
 from engine.store.repositories.journal import Journal
@@ -36,6 +37,8 @@ class UnitOfWork:
     messages: Messages
     payments: Payments
     cases: Cases
+    attachments: Attachments
+    documents: Documents
     journal: Journal
     accounts: Accounts
     idempotency: KeptAnswers
@@ -74,6 +77,8 @@ class UnitOfWork:
         self.messages = Messages(connection)
         self.payments = Payments(connection)
         self.cases = Cases(connection)
+        self.attachments = Attachments(connection)
+        self.documents = Documents(connection)
         self.journal = Journal(connection)
         self.accounts = Accounts(connection)
         self.idempotency = KeptAnswers(connection)

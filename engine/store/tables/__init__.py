@@ -6,7 +6,7 @@ eight bytes, exact, with the same order and meaning on
 every database.
 """
 
-from engine.store.tables import accounts, cases, deployments, instances, jobs, journal, messages, payments, tasks
+from engine.store.tables import accounts, cases, deployments, files, instances, jobs, journal, messages, payments, tasks
 from engine.store.tables.base import Base
 
 metadata = Base.metadata
@@ -15,6 +15,7 @@ __all__ = [
     "accounts",
     "cases",
     "deployments",
+    "files",
     "instances",
     "jobs",
     "journal",

@@ -51,7 +51,7 @@ def test_every_component_type_of_the_editor_is_known() -> None:
             {"type": "iframe", "id": "x", "url": "https://example.com"}, "form-component-refused", id="iframe"
         ),
         pytest.param({"type": "documentPreview", "id": "x"}, "form-component-refused", id="preview"),
-        pytest.param(a_field("a", "filepicker"), "form-component-refused", id="files"),
+        pytest.param(a_field("a", "filepicker", accept="pdf"), "form-accept", id="accept-without-a-dot"),
         pytest.param(a_field("a", "hologram"), "form-component-unknown", id="unknown-type"),
         pytest.param({"id": "x"}, "form-component-unknown", id="no-type"),
         pytest.param(5, "form-component", id="number-for-component"),

@@ -1,0 +1,31 @@
+"""A supervisor takes a document back: whoever verifies it is told from then on."""
+
+from __future__ import annotations
+
+from engine.casework.actor import Actor
+from engine.casework.document import Document
+from engine.errors import Invalid, NotFound, Place
+from engine.runtime.act import Act, transact
+from engine.runtime.wiring import Runtime
+
+
+def revoke_document(runtime: Runtime, document_id: str, reason: str, *, by: Actor) -> Document:
+    """Revoke an issued document. Raises NotFound (also for who does not oversee its agency), DocumentMoveRefused."""
+
+    def change(act: Act) -> Document:
+        document = act.work.documents.lock(document_id)
+        if not by.oversees(document.agency):
+            raise NotFound.of("document", document_id)
+        if not reason.strip():
+            raise Invalid(
+                "A document is revoked for a reason.",
+                places=[Place("/reason", "Expected a reason.", "missing")],
+                remedy="Say why; the applicant reads it.",
+            )
+        document.require_issued()
+        now = document.revoked(by=by.account, reason=reason.strip(), at=act.at)
+        act.work.documents.save(now)
+        act.journal(document.agency, "document.revoked", document.id, number=document.number)
+        return now
+
+    return transact(runtime, by, change)
