@@ -70,7 +70,7 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
         if not without_sandbox:
             registers = children.start("registers", _sandbox_command(sandbox_port), environment)
             wait_until_listening(SANDBOX_HOST, sandbox_port, registers, "simulated registers")
-            payments = children.start("payment provider", _payments_command(paid_at, settings), environment)
+            payments = children.start("payment provider", _payments_command(paid_at, settings, demo), environment)
             wait_until_listening(SANDBOX_HOST, paid_at, payments, "simulated payment provider")
         children.start("worker", [sys.executable, "-m", "onewindow", "worker"], environment)
         web = children.start("web server", [sys.executable, "-m", "onewindow", "serve"], environment)
@@ -122,7 +122,7 @@ def _sandbox_command(port: int) -> list[str]:
     return [sys.executable, "-m", "sandbox.registers", "--host", SANDBOX_HOST, "--port", str(port)]
 
 
-def _payments_command(port: int, settings: Settings) -> list[str]:
+def _payments_command(port: int, settings: Settings, demo: Demo) -> list[str]:
     """It keeps its records in a file, for our payments outlive a restart too."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     said = {
@@ -131,7 +131,7 @@ def _payments_command(port: int, settings: Settings) -> list[str]:
         "--callback-url": f"http://{host}:{settings.port}/api/v1/payments/callback",
         "--callback-secret": CALLBACK_SECRET,
         "--api-key": SANDBOX_KEY,
-        "--state": "var/sandbox-payments.json",
+        "--state": str(demo.file.with_name("sandbox-payments.json")),
     }
     return [sys.executable, "-m", "sandbox.payments", *(part for pair in said.items() for part in pair)]
 

@@ -84,6 +84,14 @@ class SendMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pay:
+    """The applicant pays the open payment at the provider's page, is declined, or cancels."""
+
+    outcome: str
+    """`paid`, `failed` or `cancelled`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
     """The applicant takes the application back."""
 
@@ -111,11 +119,13 @@ class Expect:
     """Element ids of open incidents."""
     calls: Mapping[str, int] | None = None
     """`register METHOD /path` -> how often it was called in all."""
+    payments: tuple[str, ...] | None = None
+    """States of all payments of the case, the first one first."""
     holds: tuple[str, ...] = ()
     """FEEL conditions over the variables of the process."""
 
 
-Step: TypeAlias = Apply | Complete | Advance | SendMessage | Withdraw | Expect | PartnerScript
+Step: TypeAlias = Apply | Complete | Advance | SendMessage | Pay | Withdraw | Expect | PartnerScript
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,20 +9,24 @@ from zoneinfo import ZoneInfo
 
 from engine.calendar import Length
 from engine.casework.actor import SYSTEM, Actor
+from engine.casework.payment import ProviderState
 from engine.errors import Invalid, OnewindowError
 from engine.feel import from_json, parse_expression
 from engine.identity import QueueName
 from engine.runtime.apply import apply
 from engine.runtime.claim import claim
 from engine.runtime.complete import complete
+from engine.runtime.look_at_payment import look_now
 from engine.runtime.publish_message import publish_message
 from engine.runtime.withdraw import withdraw
+from engine.store.queries.payments import payments_of_case
 from onewindow.scenarios.model import (
     Advance,
     Apply,
     Complete,
     Expect,
     PartnerScript,
+    Pay,
     Scenario,
     SendMessage,
     Step,
@@ -76,6 +80,8 @@ class _Playing:
         elif isinstance(step, SendMessage):
             runtime, key = self._stage.runtime, step.key or self._case_number
             publish_message(runtime, step.name, key, from_json(dict(step.variables)), by=SYSTEM)
+        elif isinstance(step, Pay):
+            self._pay(step)
         elif isinstance(step, Withdraw):
             withdraw(self._stage.runtime, self._case(), by=self._stage.applicant)
         elif isinstance(step, PartnerScript):
@@ -134,6 +140,16 @@ class _Playing:
             raise CannotGoOn(f"More than {MOST_MOMENTS} things fall due: does a timer repeat without end?")
         stage.clock.set(target)
 
+    def _pay(self, step: Pay) -> None:
+        """The person acts at the provider's page and comes back: the provider is asked."""
+        case_id = self._case()
+        with self._stage.runtime.database.read() as connection:
+            found = [row.payment for row in payments_of_case(connection, case_id) if row.payment.is_open]
+        if not found:
+            raise CannotGoOn(f"There is no open payment.{_why(self._standing())}")
+        self._stage.payments.leave(found[-1].provider_id, ProviderState(step.outcome))
+        look_now(self._stage.runtime, found[-1].reference)
+
     # Who and what.
 
     def _case(self) -> str:
@@ -187,6 +203,9 @@ def _differences(step: Expect, now: Standing, stage: Stage, zone: ZoneInfo) -> I
     for name, listed, there in lists:
         if listed is not None and sorted(listed) != sorted(there):
             yield f"Expected {name} {_listed(listed)}, found {_listed(there)}.{_why(now)}"
+    if step.payments is not None and step.payments != now.payments:
+        told = (", ".join(each) or "none" for each in (step.payments, now.payments))
+        yield "Expected payments {}, found {}.".format(*told)
     maps: tuple[tuple[str, Mapping[str, Any] | None, Mapping[str, Any]], ...] = (
         ("queue of", step.queues, owners),
         ("evidence", step.evidence, now.evidence),

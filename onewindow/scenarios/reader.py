@@ -20,6 +20,7 @@ from onewindow.scenarios.model import (
     Expect,
     PartnerMood,
     PartnerScript,
+    Pay,
     Person,
     Scenario,
     SendMessage,
@@ -30,6 +31,9 @@ from onewindow.scenarios.model import (
 MAX_BYTES: Final = 500_000
 PARTNERS_FILE: Final = "partners.yaml"
 """Answers that hold in every scenario of a folder, unless it says otherwise."""
+
+PAID_AS: Final = ("paid", "failed", "cancelled")
+"""How a person may leave the provider's page."""
 
 
 class ScenarioInvalid(Invalid):
@@ -194,6 +198,12 @@ class _Reading:
             variables=self._map(said.get("variables", {}), f"{at}/variables"),
         )
 
+    def _pay(self, said: Mapping[str, Any], at: str) -> Step:
+        self._known(said, at, {"pay"})
+        if said["pay"] not in PAID_AS:
+            self._fault(at, f"expected one of {', '.join(PAID_AS)}, found {said['pay']!r:.40}")
+        return Pay(outcome=str(said["pay"]))
+
     def _withdraw(self, said: Mapping[str, Any], at: str) -> Step:
         self._known(said, at, {"withdraw"})
         return Withdraw()
@@ -222,7 +232,7 @@ class _Reading:
         self._known(said, at, {"expect"})
         names = {field.name for field in fields(Expect)}
         found = dict(self._known(said["expect"], f"{at}/expect", names))
-        for name in ("tasks", "reasons", "incidents", "holds"):
+        for name in ("tasks", "reasons", "incidents", "payments", "holds"):
             if name in found:
                 found[name] = tuple(str(each) for each in self._list(found[name], f"{at}/expect/{name}"))
         for name in ("queues", "evidence", "calls"):
@@ -281,6 +291,7 @@ _STEPS: Final[Mapping[str, Callable[[_Reading, Mapping[str, Any], str], Step]]] 
     "advance": _Reading._advance,
     "until": _Reading._until,
     "message": _Reading._message,
+    "pay": _Reading._pay,
     "withdraw": _Reading._withdraw,
     "partner": _Reading._partner_step,
     "expect": _Reading._expect,

@@ -24,6 +24,7 @@ from onewindow.compose import FormFiles
 from onewindow.scenarios.coverage import WatchedKernel
 from onewindow.scenarios.model import Scenario
 from onewindow.scenarios.partners import Partners, ScriptedConnector
+from onewindow.scenarios.payments import ScriptedPayments
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class Stage:
     partners: Partners
     registry: Registry
     kernel: WatchedKernel
+    payments: ScriptedPayments
     applicant: Actor
     clerks: dict[QueueName, Actor] = field(default_factory=dict)
 
@@ -56,7 +58,11 @@ def set_up(
         database = Database(url, pool_size=2)
         clock = FrozenClock(scenario.at)
         partners = Partners(scenario.partners)
-        registry = Registry([ScriptedConnector(name, schema, partners) for name, schema in connectors.items()])
+        payments = ScriptedPayments(partners)
+        others = [
+            ScriptedConnector(name, schema, partners) for name, schema in connectors.items() if name != payments.name
+        ]
+        registry = Registry([payments, *others])
         kernel, forms = WatchedKernel(SpiffKernel()), FormFiles()
         runtime = Runtime(
             database=database,
@@ -68,7 +74,7 @@ def set_up(
             job_types=dict(registry.schemas),
         )
         applicant = Actor(account=new_key(), name=scenario.applicant.name, pin=scenario.applicant.pin, citizen=True)
-        stage = Stage(runtime, clock, partners, registry, kernel, applicant)
+        stage = Stage(runtime, clock, partners, registry, kernel, payments, applicant)
         try:
             deploy(runtime, files, by=_deployer())
             yield stage

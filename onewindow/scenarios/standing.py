@@ -13,6 +13,7 @@ from engine.casework.job import IncidentState, JobState
 from engine.casework.task import TaskState
 from engine.casework.term import Term
 from engine.store.database import Database
+from engine.store.queries.payments import payments_of_case
 from engine.store.rows import table_of
 from engine.store.tables import cases, jobs, tasks
 
@@ -45,6 +46,8 @@ class Standing:
     """Key -> provenance of the newest proof."""
     incidents: dict[str, str] = field(default_factory=dict)
     """Element id -> what happened."""
+    payments: tuple[str, ...] = ()
+    """States of the payments, the first one first."""
 
 
 def standing(database: Database, case_id: str) -> Standing:
@@ -66,6 +69,7 @@ def standing(database: Database, case_id: str) -> Standing:
                 _INCIDENT.c.instance_id == case.instance_id, _INCIDENT.c.state == str(IncidentState.open)
             )
         ).all()
+        payments = payments_of_case(connection, case_id)
     return Standing(
         state=CaseState(case.state),
         milestone=case.milestone,
@@ -79,6 +83,7 @@ def standing(database: Database, case_id: str) -> Standing:
             for row in open_tasks
         ),
         evidence={row.key: row.provenance for row in proofs},
+        payments=tuple(str(row.payment.state) for row in payments),
         incidents={row.element_id: f"{row.code}: {row.message}" for row in incidents},
     )
 

@@ -21,7 +21,7 @@ import pytest
 
 TOP = Path(__file__).parents[3]
 PATIENCE_SECONDS = 60.0
-GRANT = {"verdict": "granted", "fee_receipt": "R-2026-77120"}
+GRANT = {"verdict": "granted"}
 
 
 def _free_port() -> int:
@@ -125,9 +125,14 @@ def test_the_printed_line_of_curl_applies_and_the_citizen_gets_her_decision(runn
         assert clerk.post(f"/tasks/{task['id']}/claim").status_code == 200
         done = clerk.post(f"/tasks/{task['id']}/complete", json={"answers": GRANT})
         assert done.status_code == 200, done.text
+        page = _eventually(lambda: next((one["next_url"] for one in citizen.get(path).json()["payments"]), None))
+        assert "25.00 AZN" in httpx.get(page).text
+        back = httpx.post(page, data={"action": "pay", "name": "Rəşad Əliyev"})
+        assert httpx.get(back.headers["Location"]).status_code == 200
         decided = _eventually(lambda: (shown := citizen.get(path).json())["state"] == "decided" and shown)
     assert decided["decision"]["outcome"] == "granted"
     assert {one["provenance"] for one in decided["evidence"]} == {"register"}
+    assert decided["payments"][0]["receipt"]["payer"] == "Rəşad Əliyev"
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from engine.casework.fee import Fee
 from engine.dmn import CompiledDecisions, compile_decisions, evaluate, read_dmn
 from engine.feel import from_json
 
@@ -161,3 +162,23 @@ def test_term_and_fee_are_dated(decisions: CompiledDecisions, kind: str, term: s
         evaluate(decisions, "tariff", from_json({"application": {"kind": kind}}), now=long_ago, functions={}).value
         is None
     )
+
+
+@pytest.mark.parametrize(
+    ("day", "ground", "share"),
+    [
+        pytest.param(datetime(2026, 11, 2, tzinfo=UTC), None, 1, id="everybody-pays"),
+        pytest.param(datetime(2026, 11, 2, tzinfo=UTC), "martyr-family", 0, id="exempt"),
+        pytest.param(datetime(2026, 1, 1, tzinfo=UTC), "war-disabled", 0, id="on-the-first-day"),
+        pytest.param(datetime(2025, 12, 31, 12, tzinfo=UTC), "war-disabled", 1, id="before-the-law"),
+    ],
+)
+def test_who_is_exempt_from_the_fee_is_dated(
+    decisions: CompiledDecisions, day: datetime, ground: str | None, share: int
+) -> None:
+    found = evaluate(decisions, "exemption", from_json({"verdict": {"exemption": ground}}), now=day, functions={}).value
+
+    fee = Fee.of_decision({"fee": 25, "currency": "AZN", "share": found["share"], "exemption": found["ground"]})
+
+    assert (found["share"], fee.amount.minor) == (share, 2500 * share)
+    assert fee.is_due == (share == 1)

@@ -23,6 +23,7 @@ from engine.bpmn.model import (
 )
 from engine.bpmn.reader import read_bpmn
 from engine.casework.passport import LANGUAGES, ServicePassport
+from engine.connectors.payment import PaymentConnector
 from engine.connectors.register.connector import RegisterConnector
 from engine.dmn import compile_decisions, read_dmn
 from engine.runtime.passport_file import read_passport_file
@@ -105,7 +106,7 @@ def test_every_element_has_a_name(folder: Path) -> None:
 
 def test_what_the_model_names_is_in_the_bundle(folder: Path) -> None:
     found, known = passport(folder), forms(folder)
-    settings = RegisterConnector.settings
+    settings = {one.name: one.settings for one in (RegisterConnector, PaymentConnector)}
     for _, _, definitions in models(folder):
         for process in definitions.processes.values():
             for _, node in process.scope.walk():
@@ -114,7 +115,7 @@ def test_what_the_model_names_is_in_the_bundle(folder: Path) -> None:
                     assert said.form.form_id in known, node.id
                 if isinstance(node, ServiceTask):
                     headers = {k: v for k, v in said.headers.items() if k not in HEADERS_OF_THE_ENGINE}
-                    assert settings.faults(headers) == (), node.id
+                    assert settings[said.task_definition.type].faults(headers) == (), node.id
                 assert said.properties.get("milestone", next(iter(found.milestones))) in found.milestones, node.id
                 assert said.properties.get("evidence", next(iter(found.evidence))) in found.evidence, node.id
                 assert said.properties.get("term", "statutory") in found.terms, node.id
