@@ -26,6 +26,7 @@ _COMMANDS: Final = {
     "conformance": ("onewindow.commands.conformance", "Read other people's models and report what runs."),
     "account": ("onewindow.commands.account", "Accounts and their roles."),
     "token": ("onewindow.commands.token", "API tokens of accounts."),
+    "payments": ("onewindow.commands.payments", "The payment provider's daily file, and revenue of agencies."),
     "bench": ("onewindow.commands.bench", "Measure the real server on each database."),
 }
 

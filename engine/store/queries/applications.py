@@ -121,7 +121,7 @@ def own_applications(
 def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
     """One application with its steps, evidence, and where it is. Raises NotFound also for who may not see it.
 
-    Seven statements, each by key or index; one more where money went back.
+    Eight statements, each by key or index; one more where money went back.
     """
     row = connection.execute(select(*_CASE_COLUMNS).where(_CASE.c.id == case_id)).first()
     if row is None:

@@ -64,7 +64,7 @@ def test_number_of_statements(
     assert len(seen) == statements
 
 
-def test_following_an_application_is_six_statements(database: Database, reading: Connection) -> None:
+def test_following_an_application_is_eight_statements(database: Database, reading: Connection) -> None:
     with database.work() as work:
         with_service(work)
         _, case = started_with_case(work, service_key="renewal")
@@ -72,7 +72,7 @@ def test_following_an_application_is_six_statements(database: Database, reading:
     with statements_of(reading) as seen:
         applications.tracking(reading, a_supervisor(), case.id)
 
-    assert len(seen) == 6
+    assert len(seen) == 8
 
 
 def _plan(reading: Connection, read: Callable[[Connection], Any]) -> str:
