@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from engine.dmn.columns import Column
 from engine.dmn.hit_policies import POLICIES, Answer, Policy, Undecided
 from engine.dmn.model import DecisionTable, Spot, Text
 from engine.dmn.trace import DecisionTrace, MatchedRule, TableTrace
@@ -62,6 +63,7 @@ class _Rule:
     index: int
     spot: Spot
     tests: tuple[tuple[int, Callable[[Env, Value], bool | None]], ...]
+    """Input and test, of the cells that the columns do not know."""
     outputs: tuple[Compiled, ...]
     annotations: tuple[tuple[str, str], ...]
 
@@ -73,29 +75,33 @@ class _Table:
     inputs: tuple[_Input, ...]
     outputs: tuple[_Output, ...]
     rules: tuple[_Rule, ...]
+    columns: tuple[Column, ...]
 
     def evaluate(self, env: Env) -> Value:
         run = env.run
         run.charge(len(self.rules))
         values: list[Value] = []
-        envs: list[Env] = []
         for column in self.inputs:
             value = self._input(column, env)
             if value is UNFIT:
                 return None
             values.append(value)
-            envs.append(Env({"?": value}, env, run))
-        only_first = self.source.hit_policy == "FIRST"
+        return self._answer(env, values, self._matching(env, values))
+
+    def _matching(self, env: Env, values: list[Value]) -> list[_Rule]:
+        """The rules whose cells all hold, as drawn; of hit policy FIRST the first."""
+        left = (1 << len(self.rules)) - 1
+        for column, value in zip(self.columns, values, strict=True):
+            left &= column.rules_for(value)
         matched: list[_Rule] = []
-        for rule in self.rules:
-            for place, test in rule.tests:
-                if test(envs[place], values[place]) is not True:
-                    break
-            else:
+        while left:
+            rule = self.rules[(left & -left).bit_length() - 1]
+            left &= left - 1
+            if all(test(Env({"?": values[place]}, env, env.run), values[place]) is True for place, test in rule.tests):
                 matched.append(rule)
-                if only_first:
+                if self.source.hit_policy == "FIRST":
                     break
-        return self._answer(env, values, matched)
+        return matched
 
     def _input(self, column: _Input, env: Env) -> Value:
         value = column.value(env)
@@ -201,24 +207,25 @@ def compile_table(
                 column.name or "", kind, ranked, None if column.default is None else _run(expression(column.default))
             )
         )
+    cells = [[None if text.text.strip() in ("-", "") else tests(text) for text in rule.tests] for rule in table.rules]
+    columns = tuple(
+        Column([None if cell is None else cell.constant for cell in (row[place] for row in cells)])
+        for place in range(len(inputs))
+    )
     rules = tuple(
         _Rule(
             index,
             rule.spot,
-            tuple(
-                (place, parsed.run)
-                for place, text in enumerate(rule.tests)
-                if text.text.strip() not in ("-", "") and (parsed := tests(text)) is not None
-            ),
+            tuple((place, cell.run) for place, cell in enumerate(row) if cell is not None and cell.constant is None),
             tuple(_run(expression(text)) for text in rule.outputs),
             rule.annotations,
         )
-        for index, rule in enumerate(table.rules, 1)
+        for index, (rule, row) in enumerate(zip(table.rules, cells, strict=True), 1)
     )
     policy = POLICIES.get(
         (table.hit_policy, table.aggregation if table.hit_policy == "COLLECT" else None), POLICIES["UNIQUE", None]
     )
-    return _Table(table, policy, inputs, tuple(outputs), rules).evaluate
+    return _Table(table, policy, inputs, tuple(outputs), rules, columns).evaluate
 
 
 def _allowed(text: Text | None, tests: ParseTests) -> Callable[[Env, Value], bool | None] | None:

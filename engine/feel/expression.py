@@ -20,7 +20,7 @@ from engine.feel.names import KnownNames, is_identifier, name_tree, normal_name
 from engine.feel.paths import MEMBER_NAMES
 from engine.feel.run import DEFAULT_BUDGET, Budget, Env, Run, Warning_
 from engine.feel.types import FeelType
-from engine.feel.unary import compile_test, compile_tests
+from engine.feel.unary import ConstantTests, compile_test, compile_tests, constant_tests
 from engine.feel.values import HostFunction, Value, admit
 
 MOST_REMEMBERED = 4096
@@ -88,6 +88,8 @@ class UnaryTests:
     """Its closure, for those who keep an `Env` of their own, which knows the input as `?`."""
     each: tuple[Callable[[Env, Value], bool | None], ...] = field(default=(), repr=False)
     """The closures of the single tests, in the order written."""
+    constant: ConstantTests | None = field(default=None, repr=False)
+    """The same tests, when they are of literals only."""
 
     @property
     def free_names(self) -> frozenset[str]:
@@ -176,6 +178,7 @@ def _parsed_expression(text: str, known: KnownNames) -> Expression:
 def _parsed_tests(text: str, known: KnownNames) -> UnaryTests:
     try:
         tree = _grammar(text, known).whole_tests()
-        return UnaryTests(text, tree, compile_tests(tree), tuple(compile_test(test) for test in tree.tests))
+        each = tuple(compile_test(test) for test in tree.tests)
+        return UnaryTests(text, tree, compile_tests(tree), each, constant_tests(tree))
     except RecursionError:
         raise _too_deep(text) from None

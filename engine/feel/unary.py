@@ -5,12 +5,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from engine.feel import syntax
 from engine.feel.compiler import compile_node
 from engine.feel.operators import any_true, member
-from engine.feel.run import Env
-from engine.feel.values import Value
+from engine.feel.run import Env, Run
+from engine.feel.values import Range, Value, equal
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConstantTests:
+    """Unary tests of literals and ranges of literals: they ask nothing but the input, and never warn."""
+
+    parts: tuple[Value, ...]
+    """The literals and ranges, any of which may hold."""
+    negated: bool
+
+    def holds(self, value: Value) -> bool | None:
+        """The same answer as the closure of the tests gives."""
+        answer = any_true([_passes(part, value) for part in self.parts])
+        return answer if answer is None or not self.negated else not answer
+
+
+def _passes(part: Value, value: Value) -> bool | None:
+    if isinstance(part, Range):
+        return part.holds(value)
+    if isinstance(part, bool) and not isinstance(value, bool):
+        return part
+    return equal(value, part)
+
+
+def constant_tests(node: syntax.Tests) -> ConstantTests | None:
+    """The tests as constants; None when one of them must be evaluated, or there are none."""
+    parts: list[Value] = []
+    for test in node.tests:
+        ends = (test.start, test.end) if isinstance(test, syntax.RangeLiteral) else (test,)
+        if not all(end is None or _is_constant(end) for end in ends):
+            return None
+        run = Run()
+        parts.append(compile_node(test)(run))
+        if run.warnings:
+            return None
+    return ConstantTests(tuple(parts), node.negated) if parts else None
+
+
+def _is_constant(node: syntax.Node) -> bool:
+    return isinstance(node, syntax.Literal) or (isinstance(node, syntax.Negation) and _is_constant(node.value))
 
 
 def compile_tests(node: syntax.Tests) -> Callable[[Env, Value], bool | None]:
