@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 from engine.bpmn.kernel.port import DeliverMessage
-from engine.casework.actor import Actor
+from engine.casework.actor import SYSTEM, Actor
+from engine.casework.payment import PAYMENT_RESULT
 from engine.errors import Invalid, Place, Refused, Unavailable
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
@@ -59,6 +60,12 @@ class AmbiguousMessage(Refused):
     code = "ambiguous-message"
 
 
+class MessageReserved(Refused):
+    """Only Onewindow itself sends messages of this name: they tell of money."""
+
+    code = "message-reserved"
+
+
 class MessageRepeated(Refused):
     """A message with this id came before."""
 
@@ -75,13 +82,21 @@ def publish_message(
     ttl_seconds: int = 0,
     message_id: str | None = None,
 ) -> PublishedMessage:
-    """Publish a message. Raises NoReceiver, AmbiguousMessage, MessageRepeated, BadVariables, Invalid, DutyMissing."""
+    """Publish a message.
+
+    Raises NoReceiver, AmbiguousMessage, MessageRepeated, MessageReserved, BadVariables, Invalid, DutyMissing.
+    """
     check_variables(variables)
     longest = int(runtime.limits.longest_message_life.total_seconds())
     _check_texts(name, correlation_key, message_id or "-", ttl_seconds, longest)
 
     def change(act: Act) -> PublishedMessage:
         require_engineer(by, "publish a message")
+        if name == PAYMENT_RESULT and by.account != SYSTEM.account:
+            raise MessageReserved(
+                f"The message {name} tells that money came; nobody else may say so.",
+                remedy="Ask the provider: reconcile its daily file, or retry the incident of the payment.",
+            )
         if message_id is not None and act.work.messages.was_published(name, correlation_key, message_id):
             raise MessageRepeated(
                 f"A message {name!r:.80} with this id came before.",

@@ -29,7 +29,7 @@ from tests.builders.waiting import until
 
 _ROOT = Path(__file__).parents[2]
 SECRET = "callback-secret"
-StartWorker = Callable[[str], "subprocess.Popen[str]"]
+StartWorker = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
@@ -58,8 +58,9 @@ def start_payer(database_url: str, provider: ProviderAt) -> Iterator[StartWorker
     """Starts workers as processes of their own; those left over are killed."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(name: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.builders.a_payment_worker", database_url, str(provider.port), name, "1"]
+    def start(name: str, *more: str) -> subprocess.Popen[str]:
+        program = [sys.executable, "-m", "tests.builders.a_payment_worker"]
+        command = [*program, database_url, str(provider.port), name, "1", *more]
         process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True)
         started.append(process)
         assert process.stdout is not None
@@ -104,6 +105,27 @@ def test_a_worker_killed_while_the_provider_opens_a_payment_leaves_one_payment(
     (effect,) = provider.effects("payment")
     assert effect["times"] >= 2
     assert payments(paying, case)[0].provider_id == effect["subject"]
+
+
+@pytest.mark.parametrize("kind", ["payment", "refund"])
+def test_a_worker_killed_between_the_answer_and_our_commit_charges_and_refunds_once(
+    paying: Running, provider: ProviderAt, start_payer: StartWorker, kind: str
+) -> None:
+    case = apply(paying.runtime, "permit", {}, by=a_citizen())
+    if kind == "refund":
+        paying.work_off()
+        provider.act("pay")
+        call_back(paying, payments(paying, case)[0])
+        paying.work_off()
+        refund_payment(paying.runtime, payments(paying, case)[0].id, None, "Not needed.", by=OFFICIAL)
+
+    for name in ("first", "second"):
+        assert start_payer(name, "dies").wait(20) == -signal.SIGKILL
+    start_payer("third")
+
+    until(lambda: is_in(paying, case, "open" if kind == "payment" else "refunded"))
+    (effect,) = provider.effects(kind)
+    assert effect["times"] == 3
 
 
 def test_a_worker_killed_while_the_provider_sends_a_refund_sends_it_once(

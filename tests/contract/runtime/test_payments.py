@@ -13,12 +13,13 @@ from engine.casework import ledger
 from engine.casework.actor import SYSTEM
 from engine.casework.case import Case
 from engine.casework.fee import Money
-from engine.casework.payment import Payment, PaymentMoveRefused, PaymentState, RefundTooLarge
+from engine.casework.payment import PAYMENT_RESULT, Payment, PaymentMoveRefused, PaymentState, RefundTooLarge
 from engine.connectors.demo import DemoConnector
 from engine.errors import NotFound
 from engine.runtime.apply import apply
 from engine.runtime.deploy import deploy
 from engine.runtime.look_at_payment import SignatureWrong, look_now, sign, take_callback
+from engine.runtime.publish_message import MessageReserved, publish_message
 from engine.runtime.refund import refund_payment
 from engine.runtime.withdraw import withdraw
 from engine.store.queries.payments import balances, payments_of_case, revenue
@@ -369,3 +370,24 @@ def test_a_model_lets_the_money_of_its_case_go_back(running: Running, provider: 
 
     assert only(running, case).state is PaymentState.refunded
     assert str(running.case(case).decision.outcome) == "refused"  # type: ignore[union-attr]
+
+
+def test_no_operator_tells_a_process_that_money_came(running: Running) -> None:
+    case = applied(running)
+    payment = only(running, case)
+    said = {"payment": {"state": "paid"}}
+
+    with pytest.raises(MessageReserved):
+        publish_message(running.runtime, PAYMENT_RESULT, payment.reference, said, by=OFFICIAL)
+    assert only(running, case).state is PaymentState.open
+
+
+def test_a_fee_is_refunded_after_the_case_has_ended(running: Running, provider: ProviderAt) -> None:
+    case = paid(running, provider)
+    running.complete(case.instance_id, "hand-out")
+
+    refund_payment(running.runtime, only(running, case).id, None, "The licence was not made.", by=OFFICIAL)
+    running.work_off()
+
+    assert only(running, case).state is PaymentState.refunded
+    assert running.acts(case.instance_id)[-1] == "payment.refunded"
