@@ -10,6 +10,9 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+_LEDGER = ("ledger_transaction", "ledger_line")
+_SAID = "the ledger is append-only"
+
 
 def upgrade() -> None:
     """Forward."""
@@ -48,6 +51,8 @@ def upgrade() -> None:
     op.create_index("uq_payment_receipt_number", "payment", ["receipt_number"], unique=True)
     op.create_index("ix_payment_case_id", "payment", ["case_id"], unique=False)
     op.create_index("ix_payment_instance_id", "payment", ["instance_id"], unique=False)
+    op.create_index("ix_payment_agency_id", "payment", ["agency", "id"], unique=False)
+    op.create_index("ix_payment_state_id", "payment", ["state", "id"], unique=False)
     op.create_index(
         "ix_payment_unreconciled",
         "payment",
@@ -105,10 +110,13 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("ix_ledger_line_account_at", "ledger_line", ["account", "at"], unique=False)
+    _refuse_changes_of_the_ledger()
 
 
 def downgrade() -> None:
     """Back."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION refuse_change_of_ledger() CASCADE")
     op.drop_index("ix_ledger_line_account_at", table_name="ledger_line")
     op.drop_table("ledger_line")
     op.drop_index("ix_ledger_transaction_payment_id", table_name="ledger_transaction")
@@ -128,9 +136,32 @@ def downgrade() -> None:
         sqlite_where=sa.text("reconciled_at IS NULL"),
         postgresql_where=sa.text("reconciled_at IS NULL"),
     )
+    op.drop_index("ix_payment_state_id", table_name="payment")
+    op.drop_index("ix_payment_agency_id", table_name="payment")
     op.drop_index("ix_payment_instance_id", table_name="payment")
     op.drop_index("ix_payment_case_id", table_name="payment")
     op.drop_index("uq_payment_receipt_number", table_name="payment")
     op.drop_index("uq_payment_provider_id", table_name="payment")
     op.drop_index("uq_payment_reference", table_name="payment")
     op.drop_table("payment")
+
+
+def _refuse_changes_of_the_ledger() -> None:
+    """Rows of the ledger are added, never changed nor removed, whoever asks."""
+    if op.get_bind().dialect.name != "postgresql":
+        for table in _LEDGER:
+            for act in ("UPDATE", "DELETE"):
+                op.execute(
+                    f"CREATE TRIGGER {table}_refuses_{act.lower()} BEFORE {act} ON {table} "
+                    f"BEGIN SELECT RAISE(ABORT, '{_SAID}'); END"
+                )
+        return
+    op.execute(
+        "CREATE FUNCTION refuse_change_of_ledger() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{_SAID}'; END $$"
+    )
+    for table in _LEDGER:
+        op.execute(
+            f"CREATE TRIGGER {table}_refuses_changes BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_ledger()"
+        )

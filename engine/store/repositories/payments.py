@@ -51,7 +51,7 @@ _SAVE_REFUND = (
 )
 _HURRY = (
     update(_JOB)
-    .where(_JOB.c.id == bindparam("key"), _JOB.c.state == str(JobState.waiting))
+    .where(_JOB.c.id == bindparam("key"), _JOB.c.state == str(JobState.waiting), _JOB.c.attempts == 0)
     .values(due_at=bindparam("now"), available_at=bindparam("now"))
 )
 _STATE_OF_JOB = select(_JOB.c.state).where(_JOB.c.id == bindparam("key"))
@@ -181,7 +181,8 @@ class Payments:
     def hurry_job(self, job_id: str, now: datetime) -> JobState | None:
         """Let a job that waits be due at once; gives its state as it was, None when there is none.
 
-        Never waits for a job that is running, so a caller may hold the payment's lock.
+        One that failed before keeps its back-off, or news would spend all its attempts while the partner is down. Never
+        waits for a job that is running, so a caller may hold the payment's lock.
         """
         if self._connection.execute(_HURRY, {"key": job_id, "now": now}).rowcount == 1:
             return JobState.waiting

@@ -1,4 +1,7 @@
-"""Payments, refunds and the ledger. Amounts are whole minor units of their currency."""
+"""Payments, refunds and the ledger. Amounts are whole minor units of their currency.
+
+The ledger's tables are append-only: triggers of the database refuse every change and removal (migration 0002).
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ class Payment(Base):
         Index("uq_payment_receipt_number", "receipt_number", unique=True),
         Index("ix_payment_case_id", "case_id"),
         Index("ix_payment_instance_id", "instance_id"),
+        Index("ix_payment_agency_id", "agency", "id"),
+        Index("ix_payment_state_id", "state", "id"),
         Index("ix_payment_unreconciled", "settled_at", sqlite_where=AWAITS_THE_FILE, postgresql_where=AWAITS_THE_FILE),
     )
 

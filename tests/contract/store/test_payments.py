@@ -6,17 +6,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from engine.casework import ledger
 from engine.casework.fee import Money
 from engine.casework.job import JobState
 from engine.casework.ledger import Transaction
 from engine.casework.payment import PaymentState
-from engine.errors import NotFound, Refused
+from engine.errors import NotFound, OnewindowError, Refused
 from engine.store.database import Database
 from engine.store.queries.payments import balances, revenue, unreconciled
 from tests.builders.a_job import a_job
 from tests.builders.a_payment import AT, a_payment, a_refund
+from tests.builders.databases import connection_of
 from tests.builders.threads import at_once
 
 
@@ -101,6 +103,31 @@ def test_only_a_job_that_waits_is_hurried(database: Database, state: JobState) -
 
     assert (found, nobody) == (state, None)
     assert (due_at == AT) == (state is JobState.waiting)
+
+
+def test_a_job_that_failed_before_keeps_its_back_off(database: Database) -> None:
+    job = a_job(due_at=AT + timedelta(hours=6), attempts=1)
+    with database.work() as work:
+        work.jobs.enqueue_many([job])
+
+    with database.work() as work:
+        found = work.payments.hurry_job(job.id, AT)
+        due_at = work.jobs.lock(job.id).due_at
+
+    assert (found, due_at) == (JobState.waiting, job.due_at)
+
+
+@pytest.mark.parametrize("table", ["ledger_transaction", "ledger_line"])
+@pytest.mark.parametrize("act", ["UPDATE {} SET at = 0", "DELETE FROM {}"])
+def test_the_ledger_can_only_be_added_to(database: Database, table: str, act: str) -> None:
+    with database.work() as work:
+        work.payments.book(ledger.paid(a_payment(), AT))
+
+    with pytest.raises(OnewindowError), database.work() as work:
+        connection_of(work).execute(text(act.format(table)))
+
+    with database.read() as connection:
+        assert balances(connection)[(ledger.CASH, "AZN")] == 2500
 
 
 def test_revenue_is_received_less_refunded_of_each_agency_and_period(database: Database) -> None:
