@@ -4,14 +4,16 @@ In: text, names and values. Out: values with warnings that say why something bec
 network, nothing of ours but `engine.errors`. Everybody may import this package; from outside only what `__all__` names.
 
     expression  the door          grammar, tokens, names, syntax  text -> tree      compiler  tree -> closures
-    values, temporal, types       operators, paths, loops, calls             functions/  the built-ins
+    values, temporal, types       operators, closures, paths, loops, calls   functions/  the built-ins
     text, plain, codec            values as text, as plain JSON, as lossless text
+    printer                       trees back to text
 """
 
 from engine.feel.codec import decode, encode
 from engine.feel.errors import FeelBudgetExceeded, FeelSyntaxError
 from engine.feel.expression import Expression, Result, UnaryTests, parse_expression, parse_unary_tests
 from engine.feel.plain import from_json, to_json
+from engine.feel.printer import write_expression, write_tests
 from engine.feel.run import Budget, Warning_
 from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 from engine.feel.temporal_text import read_date, read_date_time, read_duration, read_temporal, read_time
@@ -51,4 +53,6 @@ __all__ = [
     "read_time",
     "to_json",
     "to_text",
+    "write_expression",
+    "write_tests",
 ]
