@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.feel import syntax
+from engine.feel.names import is_identifier
 from engine.feel.text import literal_text
-from engine.feel.tokens import is_identifier
 
 _ANY, _OR, _AND, _COMPARING, _ADDING, _MULTIPLYING, _RAISING, _TYPED, _SIGNED, _JOINED, _WHOLE = range(11)
 """How tightly the parts of a text hold together; a part within a tighter one stands in brackets."""
