@@ -111,9 +111,21 @@ def _larger(node: Any) -> Any:
     )
 
 
-TREES: st.SearchStrategy[Any] = st.recursive(
-    st.builds(Literal, AT, VALUES) | st.builds(Name, AT, NAMES), _larger, max_leaves=12
+_TREES: st.SearchStrategy[Any] = st.recursive(
+    st.builds(Literal, AT, VALUES) | st.builds(Name, AT, NAMES), _larger, max_leaves=10
 )
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Any:
+    """Any tree that the grammar can make."""
+    return draw(_TREES)
+
+
+@st.composite
+def cells(draw: st.DrawFn) -> UnaryTests:
+    """Any unary tests that the grammar can make."""
+    return UnaryTests(0, tuple(draw(st.lists(_TREES, min_size=1, max_size=3))), draw(st.booleans()))
 
 
 def bare(part: Any) -> Any:
@@ -125,14 +137,14 @@ def bare(part: Any) -> Any:
     return part
 
 
-@settings(max_examples=400, deadline=None)
-@given(TREES)
+@settings(max_examples=300, deadline=None)
+@given(trees())
 def test_a_printed_tree_parses_to_itself(tree: Any) -> None:
     assert bare(parse_expression(write_expression(tree), KNOWN).tree) == bare(tree)
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.builds(UnaryTests, AT, st.lists(TREES, min_size=1, max_size=3).map(tuple), st.booleans()))
+@given(cells())
 def test_printed_tests_parse_to_themselves(tests: UnaryTests) -> None:
     assert bare(parse_unary_tests(write_tests(tests), KNOWN).tree) == bare(tests)
 
