@@ -15,9 +15,12 @@ from flask import Flask, Response, current_app, g, has_request_context, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api.json_door import BodyTooLarge, MalformedJson, NotJson
+from engine.casework.document import CodeMalformed
 from engine.casework.task import TaskChanged
 from engine.diagnostics import ModelRefused
 from engine.errors import Forbidden, Invalid, NotFound, NotSignedIn, OnewindowError, Refused, Unavailable
+from engine.files.kinds import KindRefused
+from engine.files.storage import ContentTooLarge, StorageFull
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -62,6 +65,10 @@ STATUS_OF: Final[Mapping[type[OnewindowError], HTTPStatus]] = {
     MalformedJson: HTTPStatus.BAD_REQUEST,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotJson: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    KindRefused: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
+    CodeMalformed: HTTPStatus.NOT_FOUND,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
 }
@@ -82,6 +89,7 @@ _TITLES: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here",
     HTTPStatus.SERVICE_UNAVAILABLE: "Not now",
+    HTTPStatus.INSUFFICIENT_STORAGE: "No room left",
 }
 
 _OF_HTTP: Final[Mapping[int, tuple[str, str, str]]] = {

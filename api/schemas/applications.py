@@ -87,10 +87,17 @@ class DecisionSchema(Schema):
 class DocumentSchema(Schema):
     """A document of the case."""
 
-    id = fields.String()
-    name = fields.String()
-    kind = fields.String(allow_none=True)
+    id = fields.String(required=True)
+    number = fields.String(metadata={"example": "traffic-police-2026-000123-8"})
+    name = fields.String(metadata={"description": "What it is, in its language."})
+    kind = fields.String(allow_none=True, metadata={"example": "decision"})
+    outcome = fields.String(allow_none=True, metadata={"example": "granted"})
+    language = fields.String(metadata={"example": "az"})
     created_at = Moment()
+    size = fields.Integer(metadata={"description": "In bytes.", "example": 24_310})
+    sha256 = fields.String(metadata={"description": "Of the file, in hexadecimal digits."})
+    code = fields.String(metadata={"description": "Verifies it at /api/v1/verify/{code}."})
+    is_revoked = fields.Boolean()
 
 
 class OwnTaskSchema(Schema):

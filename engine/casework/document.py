@@ -70,7 +70,7 @@ class CodeMalformed(Invalid):
 
 @dataclass(frozen=True, slots=True, order=True)
 class DocumentNumber:
-    """The number of a document: agency, year, and a serial with its check digit, `traffic-police-2026-000123-7`."""
+    """The number of a document: agency, year, and a serial with its check digit, `traffic-police-2026-000123-8`."""
 
     agency: str
     year: int
