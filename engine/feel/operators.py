@@ -65,6 +65,8 @@ def _raised(base: Decimal, exponent: Decimal) -> Decimal:
 
 ROOTS_AND_POWERS = 20
 """Operations that a logarithm, an exponential or a power counts as: about as much slower than a sum."""
+DATES_AND_DURATIONS = 3
+"""The same of arithmetic with moments, some of which ask for the rules of a zone."""
 
 
 ARITHMETIC: dict[str, Operator] = {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}
@@ -86,6 +88,7 @@ def _operate(run: Run, operator: str, left: Value, right: Value, at: int) -> Val
         if operator == "+" and left.__class__ is str and right.__class__ is str:
             run.room_for(len(left) + len(right))
             return left + right
+        run.charge(DATES_AND_DURATIONS)
         result = _TEMPORAL.get(operator, _nothing)(left, right)
     except DecimalException:
         why = "division by zero" if operator == "/" and not right else "no number of FEEL is the result"

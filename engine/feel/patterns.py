@@ -19,7 +19,7 @@ __all__ = ["Pattern", "PatternFault", "compile_pattern", "replacement_parts"]
 
 Charge: TypeAlias = Callable[[int], None]
 LONGEST_PATTERN = 1000
-STEPS_PER_OPERATION = 16
+STEPS_PER_OPERATION = 8
 """So many steps of the machine count as one operation of the budget."""
 
 

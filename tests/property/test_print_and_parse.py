@@ -40,6 +40,8 @@ from engine.feel.syntax import (
 )
 from engine.feel.syntax import Tests as UnaryTests
 
+# A large tree has a large `repr`, which hypothesis makes for itself alone.
+pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 AT = st.just(0)
 NAMES = st.sampled_from(["a", "b", "legal deadline", "a-b", "ərizə", "time offset", "string length"])
 KNOWN = ("legal deadline", "a-b")

@@ -64,7 +64,10 @@ def number(run: Run, text: str, grouping: str | None, decimal: str | None) -> Va
 @FAMILY.built_in("string(from)")
 def string(run: Run, value: Value) -> Value:
     """The text of a value; null of null."""
-    run.room_for(weigh(value))
+    weight = weigh(value)
+    run.room_for(weight)
+    if not isinstance(value, str):
+        run.charge(weight // 2)
     try:
         return to_text(value)
     except ValueError as fault:
