@@ -45,6 +45,7 @@ class PaymentSchema(Schema):
     refunded = fields.Raw(metadata={"description": "What went back, or is on its way back.", "example": 0})
     description = fields.String(metadata={"example": "State fee for a driving licence"})
     tier = fields.String(allow_none=True, metadata={"description": "The speed that was chosen."})
+    exemption = fields.String(allow_none=True, metadata={"description": "Why less than the whole fee is to be paid."})
     legal_basis = fields.String(metadata={"example": "Law on State Duty"})
     next_url = fields.String(allow_none=True, metadata={"description": "The page where it is paid; null when it is."})
     created_at = Moment()

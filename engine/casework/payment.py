@@ -150,6 +150,8 @@ class Payment:
     """What went back, or is on its way back."""
     description: str = ""
     tier: str | None = None
+    exemption: str | None = None
+    """Why less than the whole fee is to be paid."""
     legal_basis: str = ""
     next_url: str | None = None
     """The provider's page where it is paid; None when there is nothing to pay any more."""
@@ -231,6 +233,8 @@ class Payment:
 
     def follows(self, sighting: Sighting) -> Verdict:
         """What a sighting means for the payment as it stands. Raises AmountDiffers."""
+        if self.state is PaymentState.created:
+            return Verdict.wait
         if sighting.state is ProviderState.unfinished:
             return Verdict.wait if self.is_open else Verdict.nothing
         if sighting.state is not ProviderState.paid:

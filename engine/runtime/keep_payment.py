@@ -73,6 +73,7 @@ def keep_opened(act: Act, record: InstanceRecord, job: Job, effect: PaymentOpene
         refunded=Money(0, fee.amount.currency),
         description=effect.description,
         tier=fee.tier,
+        exemption=fee.exemption,
         legal_basis=fee.legal_basis,
         next_url=effect.next_url,
         created_at=act.at,

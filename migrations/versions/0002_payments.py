@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("description", sa.String(length=255), nullable=False),
         sa.Column("tier", sa.Text(), nullable=True),
+        sa.Column("exemption", sa.Text(), nullable=True),
         sa.Column("legal_basis", sa.Text(), nullable=False),
         sa.Column("next_url", sa.Text(), nullable=True),
         sa.Column("receipt_number", sa.String(length=24), nullable=True),

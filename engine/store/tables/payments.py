@@ -42,6 +42,7 @@ class Payment(Base):
     currency: Mapped[str] = mapped_column(String(3))
     description: Mapped[Name]
     tier: Mapped[str | None] = mapped_column(Text)
+    exemption: Mapped[str | None] = mapped_column(Text)
     legal_basis: Mapped[str] = mapped_column(Text)
     next_url: Mapped[str | None] = mapped_column(Text)
     receipt_number: Mapped[str | None] = mapped_column(String(24))

@@ -23,7 +23,7 @@ from tests.builders.threads import at_once
 
 
 def test_a_payment_comes_back_as_it_was_kept(database: Database) -> None:
-    payment = a_payment(tier="fast", next_url="https://pay.example/1", case_id="c" * 26)
+    payment = a_payment(tier="fast", exemption="pensioner", next_url="https://pay.example/1", case_id="c" * 26)
     paid = replace(payment, refunded=Money(10, "AZN"), looks=3).settled("R-2026-000001-5", "A. Payer", AT)
     with database.work() as work:
         work.payments.add(payment)

@@ -40,6 +40,8 @@ def test_a_payment_moves_as_the_table_says_and_no_other_way(before: PaymentState
 @pytest.mark.parametrize(
     ("state", "told", "verdict"),
     [
+        ("created", "unfinished", Verdict.wait),
+        ("created", "paid", Verdict.wait),
         ("open", "unfinished", Verdict.wait),
         ("open", "paid", Verdict.settle),
         ("open", "failed", Verdict.lapse),
