@@ -15,17 +15,20 @@ import json
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from engine.casework.actor import SYSTEM, Actor
+from engine.casework.actor import SYSTEM
 from engine.casework.payment import PaymentState
 from engine.errors import Invalid, NotFound, NotSignedIn
 from engine.runtime.act import Act, transact
 from engine.runtime.payment_jobs import hurry
 from engine.runtime.wiring import Runtime
+from engine.store.queries.payments import last_noted
 
 CHAIN: Final = "payments"
 """The journal of what concerns no single case."""
 TOLERANCE: Final = timedelta(minutes=5)
 """How far the time of a signature may be from ours."""
+_REFUSED: Final = "payment.callback-refused"
+_REFUSALS_APART: Final = timedelta(seconds=1)
 _LONGEST_BODY: Final = 20_000
 _LONGEST_SIGNATURE: Final = 1_000
 _MOST_SIGNATURES: Final = 5
@@ -46,11 +49,11 @@ class CallbackMalformed(Invalid):
 def take_callback(runtime: Runtime, body: bytes, signature: str, secret: str | None) -> bool:
     """The provider has news. Gives whether the payment is one of ours.
 
-    Raises SignatureWrong (after a journal entry), CallbackMalformed.
+    Raises SignatureWrong (after a journal entry, one a second), CallbackMalformed.
     """
     wrong = _wrong_with(body, signature, secret, runtime.clock.now())
     if wrong is not None:
-        transact(runtime, SYSTEM, lambda act: act.journal(CHAIN, "payment.callback-refused", CHAIN, reason=wrong))
+        _note_refusal(runtime, wrong)
         raise SignatureWrong(
             "The callback's signature does not hold.",
             remedy="Sign `<t>.<body>` with the shared secret by HMAC-SHA-256, and keep the clock right.",
@@ -69,28 +72,31 @@ def take_callback(runtime: Runtime, body: bytes, signature: str, secret: str | N
     return transact(runtime, SYSTEM, change)
 
 
-def look_now(runtime: Runtime, reference: str, *, by: Actor = SYSTEM, own: bool = False) -> PaymentState:
-    """Ask the provider about a payment at once, in a job; gives where it stands so far.
-
-    With `own` the actor must be its applicant. Raises NotFound.
-    """
+def look_now(runtime: Runtime, reference: str) -> PaymentState:
+    """Ask the provider about a payment at once, in a job; gives where it stands so far. Raises NotFound."""
 
     def change(act: Act) -> PaymentState:
         payment_id, _ = act.work.payments.place_of(reference=reference)
         payment = act.work.payments.lock(payment_id)
-        if own and payment.applicant != by.account:
-            raise NotFound.of("payment", reference)
         if payment.is_open:
             hurry(act, payment)
         return payment.state
 
-    return transact(runtime, by, change)
+    return transact(runtime, SYSTEM, change)
 
 
 def sign(body: bytes, secret: str, at: datetime) -> str:
     """The header of a callback, as the provider makes it."""
     seconds = str(int(at.timestamp()))
     return f"t={seconds},v1={_digest(body, secret, seconds)}"
+
+
+def _note_refusal(runtime: Runtime, reason: str) -> None:
+    """Note a callback that was refused: one a second, for a stranger must not be able to fill the journal."""
+    with runtime.database.read() as connection:
+        last = last_noted(connection, CHAIN)
+    if last is None or last[0] != _REFUSED or runtime.clock.now() - last[1] >= _REFUSALS_APART:
+        transact(runtime, SYSTEM, lambda act: act.journal(CHAIN, _REFUSED, CHAIN, reason=reason))
 
 
 def _wrong_with(body: bytes, signature: str, secret: str | None, now: datetime) -> str | None:

@@ -26,10 +26,12 @@ from engine.store.repositories.payments import (
 )
 from engine.store.rows import table_of, taken
 from engine.store.tables.cases import Case
+from engine.store.tables.journal import JournalEntry
 from engine.store.tables.payments import LedgerLine
 
 _CASE = table_of(Case)
 _LINE = table_of(LedgerLine)
+_ENTRY = table_of(JournalEntry)
 _REVENUE: Final = fee_revenue("")
 _MOST_OF_A_CASE: Final = 200
 
@@ -159,6 +161,15 @@ def state_of_reference(connection: Connection, reference: str) -> str | None:
     """Where a payment stands, by its reference. One statement."""
     found = connection.execute(select(PAYMENT.c.state).where(PAYMENT.c.reference == reference)).scalar()
     return None if found is None else str(found)
+
+
+def last_noted(connection: Connection, chain: str) -> tuple[str, datetime] | None:
+    """Action and moment of the last entry of a journal; None when it is empty. One statement."""
+    statement = (
+        select(_ENTRY.c.action, _ENTRY.c.at).where(_ENTRY.c.chain == chain).order_by(_ENTRY.c.seq.desc()).limit(1)
+    )
+    row = connection.execute(statement).first()
+    return None if row is None else (row[0], row[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
