@@ -7,7 +7,7 @@ CONFORMANCE ?= ../shared/conformance
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev run check test bench conformance lock wheel clean
+.PHONY: help setup setup-dev run check test bench fuzz conformance lock wheel clean
 
 help: ## List these commands
 	@echo "Onewindow: public services behind one window"
@@ -35,6 +35,9 @@ test: check ## Check, then all tests (not the bench)
 bench: setup-dev ## Measure the real server on each database and print the table
 	@mkdir -p var
 	$(BIN)/onewindow bench --json var/bench.json
+
+fuzz: setup-dev ## Throw twenty thousand odd texts at the expression language; about a minute
+	ONEWINDOW_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest -q tests/property/test_fuzz.py
 
 conformance: setup-dev ## Read other people's BPMN, run other people's DMN test cases (CONFORMANCE=folder), count
 	@mkdir -p var
