@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask import request
+
 from api.access import RULES_READER, caller
 from api.operation import Noun
 from api.paging import PageQuery
-from api.schemas.engine import DecisionDefinitionPage, EvaluateCommand, EvaluatedSchema
+from api.schemas.engine import (
+    DecisionDefinitionPage,
+    EvaluateCommand,
+    EvaluatedSchema,
+    ExplainCommand,
+    ExplainedSchema,
+)
 from api.wiring import services
-from engine.runtime.evaluate import evaluate_decision
+from engine.runtime.evaluate import evaluate_decision, explain_decision
 from engine.store.queries import definitions as queries
 
 blueprint = Noun("decisions", __name__, description="Decision definitions (DMN): rules, and trying them.")
@@ -37,4 +45,24 @@ def evaluate(command: Mapping[str, Any], decision_id: str) -> Any:
     """Try a decision definition with inputs: its value, and which rules led to it. Nothing is kept."""
     return evaluate_decision(
         services().runtime, decision_id, command["inputs"], by=caller(), version=command["version"]
+    )
+
+
+@blueprint.operation(
+    "POST",
+    "/<name:decision_id>/explain",
+    rule=RULES_READER,
+    summary="Evaluate a decision definition and explain it",
+    body=ExplainCommand,
+    answer=ExplainedSchema,
+)
+def explain(command: Mapping[str, Any], decision_id: str) -> Any:
+    """Try a decision definition with inputs: its value, and why, in plain sentences. Nothing is kept."""
+    return explain_decision(
+        services().runtime,
+        decision_id,
+        command["inputs"],
+        by=caller(),
+        language=command["language"] or request.accept_languages.best_match(("az", "en", "ru")) or "az",
+        version=command["version"],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from api.fields import Identifier, Moment, Text, Values, Variables, Whole
+from api.fields import Identifier, Language, Moment, Text, Values, Variables, Whole
 from api.paging import PageQuery, page_of
 
 
@@ -228,6 +228,33 @@ class EvaluatedSchema(Schema):
     trace = fields.Raw(metadata={"description": "Which rules of which tables matched, with which inputs."})
     version = fields.Integer(metadata={"example": 1})
     warnings = fields.List(fields.String(), metadata={"description": "Why something became null."})
+
+
+class ExplainCommand(EvaluateCommand):
+    """Inputs of a decision definition, and the language of its explanation."""
+
+    language = Language(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "By default the one of Accept-Language that is known, else az."},
+    )
+
+
+class ExplainedSchema(EvaluatedSchema):
+    """What a decision definition said, and why, in plain sentences."""
+
+    language = fields.String(metadata={"example": "en"})
+    sentences = fields.List(
+        fields.String(),
+        metadata={"example": ["validity: 9.", "What was considered: Age – 61.", "Rule 2 applied."]},
+    )
+    decisions = fields.List(
+        fields.Dict(),
+        metadata={
+            "description": "Each decision made on the way, the one asked for last: its sentences, facts, rules, and "
+            "what another outcome would have needed, where the table tells."
+        },
+    )
 
 
 class FormSchema(Schema):

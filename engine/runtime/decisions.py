@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.dmn import CompiledDecisions, DecisionResult, compile_decisions, evaluate, read_dmn
+from engine.dmn.explain import Explanation, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,7 @@ class LoadedDecisions:
     ) -> DecisionResult:
         """The value of one decision, with its reasons. Raises OnewindowError when it cannot be had."""
         return evaluate(self.compiled, decision_id, inputs, now=now, functions=functions)
+
+    def explain(self, result: DecisionResult) -> Explanation:
+        """Why a result came out as it did."""
+        return explain(self.compiled.definitions, result.trace)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.casework.actor import Actor
+from engine.dmn.explain import Explanation, Language, explanation_json, sentences
 from engine.runtime.act import Act, transact
 from engine.runtime.definitions import DECISION
 from engine.runtime.duties import require_official
@@ -27,22 +28,64 @@ class EvaluatedDecision:
     """Why something became null."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedDecision(EvaluatedDecision):
+    """The same with its reasons in one language."""
+
+    language: Language
+    sentences: tuple[str, ...]
+    decisions: list[dict[str, Any]]
+    """Plain JSON: each decision made on the way, with its sentences and what they are made of."""
+
+
 def evaluate_decision(
     runtime: Runtime, decision_id: str, inputs: Mapping[str, Any], *, by: Actor, version: int | None = None
 ) -> EvaluatedDecision:
     """Evaluate the newest version of a decision definition, or the version named. Raises NotFound, DutyMissing."""
 
     def change(act: Act) -> EvaluatedDecision:
-        require_official(by, "try a decision definition")
-        found = act.work.deployments.find(DECISION, decision_id, version=version)
-        loaded = runtime.definitions.decisions(act.work, found)
-        result = loaded.evaluate(decision_id, inputs, runtime.calendar.local(act.at), runtime.functions)
-        return EvaluatedDecision(
-            decision_id=decision_id,
-            version=found.version,
-            value=result.value,
-            trace=result.trace_json(),
-            warnings=tuple(str(warning) for warning in result.warnings),
+        return EvaluatedDecision(**_evaluated(act, decision_id, inputs, version)[0])
+
+    return transact(runtime, by, change)
+
+
+def explain_decision(
+    runtime: Runtime,
+    decision_id: str,
+    inputs: Mapping[str, Any],
+    *,
+    by: Actor,
+    language: Language,
+    version: int | None = None,
+) -> ExplainedDecision:
+    """Evaluate a decision definition and say why it came out so. Raises NotFound, DutyMissing."""
+
+    def change(act: Act) -> ExplainedDecision:
+        evaluated, why = _evaluated(act, decision_id, inputs, version)
+        return ExplainedDecision(
+            **evaluated,
+            language=language,
+            sentences=sentences(why, language),
+            decisions=explanation_json(why, language),
         )
 
     return transact(runtime, by, change)
+
+
+def _evaluated(
+    act: Act, decision_id: str, inputs: Mapping[str, Any], version: int | None
+) -> tuple[dict[str, Any], Explanation]:
+    """What an EvaluatedDecision holds, and its reasons."""
+    require_official(act.by, "try a decision definition")
+    runtime = act.runtime
+    found = act.work.deployments.find(DECISION, decision_id, version=version)
+    loaded = runtime.definitions.decisions(act.work, found)
+    result = loaded.evaluate(decision_id, inputs, runtime.calendar.local(act.at), runtime.functions)
+    evaluated = {
+        "decision_id": decision_id,
+        "version": found.version,
+        "value": result.value,
+        "trace": result.trace_json(),
+        "warnings": tuple(str(warning) for warning in result.warnings),
+    }
+    return evaluated, loaded.explain(result)
