@@ -65,8 +65,8 @@ def _raised(base: Decimal, exponent: Decimal) -> Decimal:
 
 ROOTS_AND_POWERS = 20
 """Operations that a logarithm, an exponential or a power counts as: about as much slower than a sum."""
-DATES_AND_DURATIONS = 3
-"""The same of arithmetic with moments, some of which ask for the rules of a zone."""
+DATES_AND_DURATIONS = 5
+"""The same of reading moments and of arithmetic with them, some of which ask for the rules of a zone."""
 
 
 ARITHMETIC: dict[str, Operator] = {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}

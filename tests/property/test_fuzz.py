@@ -31,7 +31,7 @@ from engine.feel.functions import BUILT_INS
 
 EXAMPLES = int(os.environ.get("ONEWINDOW_FUZZ_EXAMPLES", "250"))
 SLOWEST_SECONDS = 2.0
-"""Of one text, on a busy machine; alone it is a tenth."""
+"""Of the processor, for one text, on a machine under load; alone it is a tenth."""
 
 FUZZED = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PROCESSES = Path(__file__).parents[2] / "processes"
@@ -125,11 +125,11 @@ def tried(text: str) -> None:
 @FUZZED
 @given(TEXTS)
 def test_any_text_ends_in_a_value_or_a_feel_error(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
 
     tried(text)
 
-    assert time.perf_counter() - began < SLOWEST_SECONDS
+    assert time.process_time() - began < SLOWEST_SECONDS
 
 
 @FUZZED
@@ -142,12 +142,12 @@ def test_any_call_of_a_built_in_function_ends_in_a_value(name: str, arguments: l
     "opening", ["(", "[", "{a:", "-", "a.", "a[", "not(", "f(", "if a then ", "for x in ", "a in ("]
 )
 def test_a_hundred_thousand_openings_are_refused_at_once(opening: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(FeelSyntaxError):
         parse_expression(opening * 100_000)
 
-    assert time.perf_counter() - began < SLOWEST_SECONDS
+    assert time.process_time() - began < SLOWEST_SECONDS
 
 
 BOMBS = [
@@ -174,12 +174,12 @@ NUMBERS = ["2 ** 1000000000", "10 ** 6145", "1e6144 * 10", "exp(1000000)", '@"P1
 
 @pytest.mark.parametrize("bomb", BOMBS)
 def test_a_bomb_is_stopped_by_the_budget(bomb: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(FeelBudgetExceeded):
         parse_expression(bomb).evaluate({"many": [Decimal(1)] * 1000, "long": "a" * 100_000})
 
-    assert time.perf_counter() - began < SLOWEST_SECONDS
+    assert time.process_time() - began < SLOWEST_SECONDS
 
 
 @pytest.mark.parametrize("text", NUMBERS)

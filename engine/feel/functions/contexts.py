@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from engine.feel.functions.registration import Family
 from engine.feel.run import Run
+from engine.feel.text import shown
 from engine.feel.values import Value
 
 FAMILY = Family()
@@ -27,6 +28,8 @@ def get_value_at(run: Run, context: dict[str, Value], keys: list[Value]) -> Valu
     if not keys:
         return run.null("arguments", "get value() expects at least one key.")
     for key in keys:
+        if not isinstance(key, str):
+            return run.null("argument-type", f"get value() expects texts as keys, found {shown(key)}.")
         if not isinstance(value, dict) or key not in value:
             return run.null("no-entry", f"There is no entry `{key}` on the way.")
         value = value[key]

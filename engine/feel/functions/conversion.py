@@ -8,6 +8,7 @@ import re
 from decimal import Decimal, DecimalException
 
 from engine.feel.functions.registration import Family
+from engine.feel.operators import DATES_AND_DURATIONS
 from engine.feel.run import Run
 from engine.feel.temporal import (
     GREATEST_OFFSET,
@@ -77,6 +78,7 @@ def string(run: Run, value: Value) -> Value:
 @FAMILY.built_in("date(from: string)")
 def date_from_text(run: Run, text: str) -> Value:
     """The day of a text such as `2026-02-28`."""
+    run.charge(DATES_AND_DURATIONS)
     day = read_date(text)
     return _unreadable(run, "date", text) if day is None else day
 
@@ -106,6 +108,7 @@ def whole(number: Decimal) -> int:
 @FAMILY.built_in("time(from: string)")
 def time_from_text(run: Run, text: str) -> Value:
     """The time of a text such as `23:59:00Z`."""
+    run.charge(DATES_AND_DURATIONS)
     clock = read_time(text)
     return _unreadable(run, "time", text) if clock is None else clock
 
@@ -147,6 +150,7 @@ def _time(
 @FAMILY.built_in("date and time(from: string)")
 def date_and_time_from_text(run: Run, text: str) -> Value:
     """The moment of a text; midnight when it tells a day only."""
+    run.charge(DATES_AND_DURATIONS)
     moment = read_date_time(text)
     return _unreadable(run, "date and time", text) if moment is None else moment
 
@@ -218,6 +222,7 @@ def date_and_time_of_numbers_in_zone(
 @FAMILY.built_in("duration(from: string)")
 def duration(run: Run, text: str) -> Value:
     """The duration of a text such as `P1Y2M` or `P1DT2H`."""
+    run.charge(DATES_AND_DURATIONS)
     value = read_duration(text)
     return _unreadable(run, "duration", text) if value is None else value
 

@@ -52,6 +52,8 @@ def test_a_function_of_contexts_gives_its_value(text: str, value: str) -> None:
     [
         ('get value({key1: "value1"}, "unexistent-key")', "no-entry"),
         ('get value(null, "a")', "argument-type"),
+        ("get value({a: 1}, [{a: 1}])", "argument-type"),
+        ('get value({a: 1}, [["a"]])', "argument-type"),
         ("get entries(null)", "argument-type"),
         ('context([{key: "a", value: 1}, {key: "b"}])', "argument-type"),
         ('context([{key: "a", value: 1}, {key: "a", value: 2}])', "argument-type"),
