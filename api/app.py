@@ -17,8 +17,10 @@ from flask.json.provider import JSONProvider
 from api import (
     access,
     applications,
+    attachments,
     decisions,
     deployments,
+    documents,
     forms,
     health,
     incidents,
@@ -32,6 +34,7 @@ from api import (
     services,
     tasks,
     telemetry,
+    verify,
 )
 from api.documentation import make_blueprint
 from api.operation import KeyConverter, NameConverter, Noun, StrictRequest, TaskConverter
@@ -43,6 +46,9 @@ PREFIX: Final = "/api/v1"
 NOUNS: Final[tuple[Noun, ...]] = (
     services.blueprint,
     applications.blueprint,
+    attachments.blueprint,
+    documents.blueprint,
+    verify.blueprint,
     payments.blueprint,
     tasks.blueprint,
     me.blueprint,
@@ -99,7 +105,7 @@ def create_app(wired: ApiServices) -> Flask:
     app.url_map.converters.update(key=KeyConverter, name=NameConverter, task=TaskConverter)
     app.config.update(
         JSON_LIMITS=wired.json_limits,
-        MAX_CONTENT_LENGTH=max(wired.upload_bytes, wired.json_limits.max_bytes),
+        MAX_CONTENT_LENGTH=max(wired.upload_bytes, wired.json_limits.max_bytes, wired.runtime.files.most_piece_bytes),
         MAX_FORM_MEMORY_SIZE=1_000_000,
         MAX_FORM_PARTS=500,
         PROPAGATE_EXCEPTIONS=False,

@@ -92,7 +92,7 @@ def _wants_a_page() -> bool:
 def _page(told: Mapping[str, Any]) -> Response:
     language = request.accept_languages.best_match(["az", "en", "ru"], default="az")
     answer = Response(
-        render_template("verify.html", language=language, **told), content_type="text/html; charset=utf-8"
+        render_template("verify.html", **{**told, "language": language}), content_type="text/html; charset=utf-8"
     )
     answer.headers["Content-Language"] = language or "az"
     return answer

@@ -38,6 +38,8 @@ class ApiServices:
     is_ready: Callable[[], Mapping[str, str]]
     """Faults by name; empty when requests can be answered."""
     json_limits: JsonLimits
+    read_signature: Callable[[bytes], Any] = lambda _: None
+    """What the signature of a PDF says; None when there is none."""
     upload_bytes: int = 20_000_000
     """Of one deployment, all files together."""
     cookies_are_secure: bool = False

@@ -7,7 +7,7 @@ from typing import Final
 
 from engine.errors import Invalid
 
-_ENDINGS: Final = (".bpmn", ".dmn", ".form")
+_ENDINGS: Final = (".bpmn", ".dmn", ".form", ".html")
 _PASSPORT: Final = "service.yaml"
 _SKIPPED: Final = "scenarios"
 
@@ -36,7 +36,7 @@ def bundle_of(path: Path) -> dict[str, bytes]:
         found[file.name] = file.read_bytes()
     if not found:
         raise NoBundle(
-            f"{path} holds nothing to deploy.", remedy="Expected service.yaml, .bpmn, .dmn or .form files in it."
+            f"{path} holds nothing to deploy.", remedy="Expected service.yaml, .bpmn, .dmn, .form or .html files in it."
         )
     return found
 

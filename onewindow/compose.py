@@ -5,7 +5,7 @@ Nothing here decides anything: it makes things out of settings and hands them on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +20,8 @@ from engine.calendar import WorkingCalendar
 from engine.clock import Clock, SystemClock
 from engine.connectors.contract import Connector
 from engine.connectors.demo.connector import DemoConnector
+from engine.connectors.document.signing import Seals
+from engine.connectors.document.templates import DocumentTemplates
 from engine.connectors.exchange import AllowedHosts, Exchange
 from engine.connectors.http.connector import HttpConnector
 from engine.connectors.payment import PaymentConnector, Provider
@@ -28,6 +30,7 @@ from engine.connectors.registry import Environment, Registry, installed_connecto
 from engine.diagnostics import Diagnostic
 from engine.errors import NotFound, Unavailable
 from engine.runtime.definitions import DefinitionCache
+from engine.runtime.ports import AnyHeaders
 from engine.runtime.wiring import Limits, Runtime
 from engine.safe_xml import XmlLimits
 from engine.store.database import Database
@@ -35,6 +38,7 @@ from engine.store.migrate import current_revision, newest_revision
 from engine.store.queries.figures import engine_figures
 from forms import Form, NamedFiles, files_named, inspect_form, validate
 from onewindow.accounts import BrowserSessions, Secrets
+from onewindow.filing import file_connectors, file_rules, file_storage, seals
 from onewindow.settings import Settings
 from onewindow.task_forms import TaskForms
 
@@ -64,26 +68,36 @@ class Composed:
     runtime: Runtime
     database: Database
     registry: Registry
+    seals: Seals
 
 
 def compose(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Composed:
     """Put everything together. Opens no connection; the folder of a SQLite file is made."""
     opened = database or open_database(settings)
-    registry = connectors(settings)
+    ticking = clock or SystemClock()
+    storage = file_storage(settings, ticking)
+    made: list[Runtime] = []
+    keys = seals(settings, secrets_of(settings))
+    registry = connectors(settings, file_connectors(settings, storage, keys, lambda: made[0]))
     kernel = SpiffKernel()
     forms = FormFiles()
     xml = xml_limits(settings)
     runtime = Runtime(
         database=opened,
         kernel=kernel,
-        clock=clock or SystemClock(),
+        clock=ticking,
         calendar=WorkingCalendar(settings.country, timezone=settings.time_zone),
         forms=forms,
         definitions=DefinitionCache(kernel, forms, xml=xml),
-        job_types=registry.schemas,
+        job_types={**dict.fromkeys(settings.external_job_types, AnyHeaders()), **registry.schemas},
+        known_queues=lambda work: work.accounts.queues(),
         limits=Limits(xml=xml, bundle_bytes=settings.limits.upload_bytes),
+        storage=storage,
+        files=file_rules(settings),
+        templates=DocumentTemplates(),
     )
-    return Composed(runtime, opened, registry)
+    made.append(runtime)
+    return Composed(runtime, opened, registry, keys)
 
 
 def xml_limits(settings: Settings) -> XmlLimits:
@@ -103,8 +117,8 @@ def make_folder(url: str) -> None:
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
 
 
-def connectors(settings: Settings) -> Registry:
-    """The connectors of this product and of installed packages. Raises DuplicateConnector, UnusableConnector."""
+def secrets_of(settings: Settings) -> Callable[[str], str]:
+    """Gives secrets by reference. Raises NotFound."""
 
     def secret(name: str) -> str:
         found = settings.secrets.get(name)
@@ -113,6 +127,12 @@ def connectors(settings: Settings) -> Registry:
             raise NotFound(f"There is no secret {name!r:.80}.", remedy=f"Set {variable}, or {variable}_FILE.")
         return found.value
 
+    return secret
+
+
+def connectors(settings: Settings, more: Iterable[Connector] = ()) -> Registry:
+    """The connectors of this product and of installed packages. Raises DuplicateConnector, UnusableConnector."""
+    secret = secrets_of(settings)
     hosts = {_host(register.url) for register in settings.registers} | set(settings.http_hosts)
     provider = payment_provider(settings)
     if provider is not None:
@@ -131,6 +151,7 @@ def connectors(settings: Settings) -> Registry:
         HttpConnector(exchange, secret),
         PaymentConnector(provider, exchange, secret),
         DemoConnector(),
+        *more,
     ]
     return Registry([*own, *installed_connectors(Environment(secret=secret))])
 
@@ -185,6 +206,7 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
         is_ready=is_ready,
         json_limits=JsonLimits(settings.limits.json_bytes, settings.limits.json_depth),
         upload_bytes=settings.limits.upload_bytes,
+        read_signature=composed.seals.read,
         cookies_are_secure=settings.cookies_are_secure,
         session_absolute=absolute,
         payment_callback_secret=_value_of(settings, "payment-callback"),

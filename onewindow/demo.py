@@ -82,9 +82,10 @@ def prepare(settings: Settings) -> Demo:
     composed = compose(settings)
     try:
         folders = procedures_in(settings.procedures)
+        demo = _accounts(composed.runtime, _parts(_queues(folders)), _file(settings))
         for folder in folders:
             deploy(composed.runtime, bundle_of(folder), by=SYSTEM)
-        return _accounts(composed.runtime, _parts(_queues(folders)), _file(settings))
+        return demo
     finally:
         composed.database.close()
 

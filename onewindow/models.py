@@ -15,6 +15,7 @@ from engine.bpmn.inspect import Row, describe
 from engine.bpmn.kernel.port import Kernel
 from engine.bpmn.lint import lint
 from engine.bpmn.reader import XmlLimits, read_bpmn
+from engine.connectors.document.templates import DocumentTemplates
 from engine.diagnostics import Diagnostic, ModelRefused, errors_in
 from engine.errors import Invalid
 from engine.runtime.passport_file import read_passport_file
@@ -22,7 +23,7 @@ from forms import Form, inspect_form
 from onewindow.decision_files import describe_decisions
 
 PASSPORT: Final = "service.yaml"
-ENDINGS: Final = (".bpmn", ".dmn", ".form")
+ENDINGS: Final = (".bpmn", ".dmn", ".form", ".html")
 _MOST_BYTES: Final = 20_000_000
 
 
@@ -92,6 +93,8 @@ def examine(path: Path, kernel: Kernel, limits: XmlLimits) -> Examined:
             return Examined(name, _of_form(form), tuple(found))
         if path.suffix == ".dmn":
             return Examined(name, *describe_decisions(content, name))
+        if path.suffix == ".html":
+            return Examined(name, (), DocumentTemplates().inspect(content, name))
         if path.name == PASSPORT:
             read_passport_file(content, name)
             return Examined(name, (), ())

@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from engine.errors import Invalid, Place
+from engine.files.kinds import KINDS
+from onewindow.file_settings import FileSettings
 
 PREFIX: Final = "ONEWINDOW_"
 _SECRETS: Final = "ONEWINDOW_SECRET_"
@@ -91,6 +93,8 @@ class Settings:
     registers: tuple[RegisterAddress, ...] = ()
     http_hosts: tuple[str, ...] = ()
     """Hosts the connector `http` may call, as host or host:port."""
+    external_job_types: tuple[str, ...] = ()
+    """Types of service tasks that programs outside fetch and carry out, beside the connectors."""
     payment_url: str = ""
     """Where the payment provider answers; empty without one."""
     payment_return_url: str = ""
@@ -112,6 +116,7 @@ class Settings:
     log_format: str = "json"
     """`json`, or `console` for people."""
     limits: Limits = Limits()
+    files: FileSettings = field(default_factory=FileSettings)
 
     @property
     def is_sqlite(self) -> bool:
@@ -154,6 +159,7 @@ class Settings:
             metrics_are_open=reader.one_of("METRICS", "open", ("open", "operator")) == "open",
             registers=reader.registers("REGISTERS"),
             http_hosts=reader.names("HTTP_HOSTS", "api.example.gov,localhost:8095"),
+            external_job_types=reader.names("EXTERNAL_JOB_TYPES", "print-card,send-by-post"),
             payment_url=reader.url("PAYMENT_URL"),
             payment_return_url=reader.url("PAYMENT_RETURN_URL"),
             secrets=reader.secrets(),
@@ -172,6 +178,21 @@ class Settings:
                 upload_bytes=reader.whole("UPLOAD_MAX_BYTES", 20_000_000, 10_000, 1_000_000_000),
                 xml_bytes=reader.whole("XML_MAX_BYTES", 5_000_000, 10_000, 100_000_000),
                 xml_elements=reader.whole("XML_MAX_ELEMENTS", 5_000, 10, 1_000_000),
+            ),
+            files=FileSettings(
+                place=reader.text("FILES", "", "/srv/onewindow/files or s3://bucket/prefix"),
+                s3_endpoint=reader.url("S3_ENDPOINT"),
+                s3_region=reader.text("S3_REGION", "us-east-1", "eu-central-1"),
+                clamd=reader.socket("CLAMD"),
+                unscanned_is_taken=reader.one_of("UNSCANNED_FILES", "allowed", ("allowed", "refused")) == "allowed",
+                attachment_bytes=reader.whole("ATTACHMENT_MAX_BYTES", 20_000_000, 1_000, 2_000_000_000),
+                attachment_kinds=reader.some_of("ATTACHMENT_KINDS", tuple(KINDS)),
+                upload_hours=reader.whole("UPLOAD_HOURS", 24, 1, 720),
+                signing_keys=reader.paths("SIGNING_KEYS"),
+                pkcs11_module=reader.text("PKCS11_MODULE", "", "/usr/lib/softhsm/libsofthsm2.so"),
+                pkcs11_token=reader.text("PKCS11_TOKEN", "", "agency"),
+                pkcs11_key=reader.text("PKCS11_KEY", "", "seal"),
+                timestamp_url=reader.url("TIMESTAMP_URL"),
             ),
         )
         reader.finish()
@@ -257,6 +278,33 @@ class _Reader:
         """Words parted by commas."""
         value = self.text(name, "", example)
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    def some_of(self, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        """Some of a few words; all of them where nothing is said."""
+        said = self.names(name, ",".join(allowed[:3]))
+        if not set(said) <= set(allowed):
+            self._fault(name, "some of " + ", ".join(allowed), ",".join(said), ",".join(allowed[:3]))
+        return said or allowed
+
+    def paths(self, name: str) -> Mapping[str, str]:
+        """`agency=path` pairs, parted by commas; `*` stands for every other agency."""
+        found: dict[str, str] = {}
+        for pair in self.names(
+            name, example := "traffic-police=/run/secrets/traffic-police.p12,*=/run/secrets/seal.p12"
+        ):
+            agency, equals, path = pair.partition("=")
+            if not (equals and path and (agency == "*" or agency.replace("-", "").isalnum())) or agency in found:
+                self._fault(name, "agency=path pairs, each agency once", pair, example)
+            found[agency] = path
+        return found
+
+    def socket(self, name: str) -> str:
+        """The path of a socket, or host:port, or nothing."""
+        value = self.text(name, "", example := "/run/clamav/clamd.ctl or 127.0.0.1:3310")
+        if value and not value.startswith("/") and not value.rpartition(":")[2].isdecimal():
+            self._fault(name, "a socket, or host:port", value, example)
+            return ""
+        return value
 
     def country(self, name: str, default: str) -> str:
         """Two capitals (ISO 3166-1)."""

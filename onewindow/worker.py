@@ -26,8 +26,12 @@ def make_worker(settings: Settings, composed: Composed) -> Worker:
 
 
 def work(settings: Settings) -> None:
-    """Work until told to stop by SIGTERM or SIGINT; jobs under way end or are handed back, within 10 seconds."""
+    """Work until told to stop by SIGTERM or SIGINT; jobs under way end or are handed back, within 10 seconds.
+
+    Raises SigningKeyUnusable when a key that was set cannot be used.
+    """
     composed = compose(settings)
+    composed.seals.check()
     worker = make_worker(settings, composed)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:

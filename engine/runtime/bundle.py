@@ -6,6 +6,7 @@ What the files say about each other and about what is deployed already is checke
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -19,10 +20,14 @@ from engine.diagnostics import Diagnostic, ModelRefused, Severity
 from engine.dmn import compile_decisions, read_dmn
 from engine.runtime.marks import mark_faults
 from engine.runtime.passport_file import read_passport_file
-from engine.runtime.ports import Forms
+from engine.runtime.ports import Forms, Templates
 from engine.runtime.wiring import Limits
 
 _BPMN: Final = (".bpmn", ".bpmn20.xml")
+_TEMPLATES: Final = ".html"
+_TEMPLATE_KEY: Final = re.compile("[a-z0-9][a-z0-9-]{0,99}")
+DOCUMENT: Final = "document"
+"""The connector that fills templates, the header that names one, and the kind of its definition."""
 _PASSPORTS: Final = ("service.yaml", "service.yml")
 
 
@@ -31,7 +36,7 @@ class Part:
     """Something executable in a file: it becomes a definition."""
 
     kind: str
-    """`process`, `decision`, `form` or `service`."""
+    """`process`, `decision`, `form`, `document` (a template) or `service`."""
     key: str
     name: str
     file: str
@@ -88,7 +93,9 @@ class Bundle:
         )
 
 
-def read_bundle(files: Mapping[str, bytes], kernel: Kernel, forms: Forms, limits: Limits) -> Bundle:
+def read_bundle(
+    files: Mapping[str, bytes], kernel: Kernel, forms: Forms, limits: Limits, templates: Templates | None = None
+) -> Bundle:
     """Read every file. Nothing is raised: all faults are findings of the bundle."""
     bundle = Bundle(contents={checksum(content): content for content in files.values()})
     if not files:
@@ -105,9 +112,14 @@ def read_bundle(files: Mapping[str, bytes], kernel: Kernel, forms: Forms, limits
         return bundle
     for name, content in files.items():
         try:
-            _read(bundle, name, content, kernel, forms, limits)
+            if name.lower().endswith(_TEMPLATES):
+                _read_template(bundle, name, content, templates)
+            else:
+                _read(bundle, name, content, kernel, forms, limits)
         except ModelRefused as refused:
             bundle.findings.extend(refused.diagnostics)
+    if templates is not None:
+        _check_template_data(bundle, templates)
     return bundle
 
 
@@ -142,7 +154,7 @@ def _read(bundle: Bundle, name: str, content: bytes, kernel: Kernel, forms: Form
     else:
         bundle.refuse(
             "unknown-file",
-            f"Expected files ending in .bpmn, .dmn or .form, and service.yaml; found {name!r:.120}.",
+            f"Expected files ending in .bpmn, .dmn, .form or .html, and service.yaml; found {name!r:.120}.",
             "Leave the file out, or correct its name.",
             name,
         )
@@ -195,6 +207,44 @@ def _read_decisions(bundle: Bundle, name: str, content: bytes) -> None:
     for decision_id in compiled.decision_ids:
         node = compiled.nodes[compiled.definitions.namespace, decision_id]
         bundle.add(Part(kind="decision", key=decision_id, name=node.name, file=name, checksum=checksum(content)))
+
+
+def _read_template(bundle: Bundle, name: str, content: bytes, templates: Templates | None) -> None:
+    key = name.replace("\\", "/").rpartition("/")[2].lower().removesuffix(_TEMPLATES)
+    if templates is None or _TEMPLATE_KEY.fullmatch(key) is None:
+        bundle.refuse(
+            "unknown-file",
+            f"Expected a template named with small letters, digits and hyphens, found {name!r:.120}."
+            if templates is not None
+            else "Templates of documents are not taken here.",
+            "Rename the file, such as decision.html." if templates is not None else "Leave the file out.",
+            name,
+        )
+        return
+    bundle.findings.extend(templates.inspect(content, name))
+    bundle.add(Part(kind=DOCUMENT, key=key, name=key, file=name, checksum=checksum(content)))
+
+
+def _check_template_data(bundle: Bundle, templates: Templates) -> None:
+    """A template must not use data that a task with inputs of its own does not give it: that is certain to fail."""
+    for process in bundle.models.values():
+        for _, node in process.scope.walk():
+            task = node.meaning.task_definition
+            key = node.meaning.headers.get("template", "")
+            if task is None or task.type != DOCUMENT or not node.meaning.inputs or not bundle.has(DOCUMENT, key):
+                continue
+            file = bundle.file_of(DOCUMENT, key)
+            content = bundle.contents[next(part.checksum for part in bundle.parts if part.file == file)]
+            given = {mapping.target.partition(".")[0] for mapping in node.meaning.inputs}
+            for name, line in templates.unknown_data(content, given):
+                bundle.refuse(
+                    "template-unknown-data",
+                    f"The template uses data.{name:.80}, which the task {node.id!r:.80} does not give it.",
+                    f"Add an input mapping to {name:.80}, or write data.{name:.80}|default(...).",
+                    file,
+                    node.id,
+                    line,
+                )
 
 
 def _in_file(finding: Diagnostic, name: str) -> Diagnostic:

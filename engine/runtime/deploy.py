@@ -17,7 +17,7 @@ from engine.bpmn.reader import read_bpmn
 from engine.casework.actor import SYSTEM, Actor
 from engine.diagnostics import Diagnostic, ModelRefused, errors_in
 from engine.errors import NotFound
-from engine.identity import QueueName, new_key
+from engine.identity import new_key
 from engine.runtime.act import Act, transact
 from engine.runtime.bundle import Bundle, Part, read_bundle
 from engine.runtime.definitions import PROCESS
@@ -47,7 +47,7 @@ class DeploymentResult:
 def deploy(runtime: Runtime, files: Mapping[str, bytes], *, by: Actor) -> DeploymentResult:
     """Deploy files by name. Raises ModelRefused with every fault found; DutyMissing."""
     require_analyst(by, "deploy")
-    bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits)
+    bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits, runtime.templates)
 
     def change(act: Act) -> DeploymentResult:
         findings = _all_findings(act, bundle)
@@ -60,7 +60,7 @@ def deploy(runtime: Runtime, files: Mapping[str, bytes], *, by: Actor) -> Deploy
 
 def check(runtime: Runtime, files: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
     """What deploying these files would find. Changes nothing, raises nothing about the files."""
-    bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits)
+    bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits, runtime.templates)
     return transact(runtime, SYSTEM, lambda act: _all_findings(act, bundle))
 
 
@@ -94,14 +94,12 @@ def _known(act: Act) -> Known:
         definitions, _ = read_bpmn(content, file=found.file_name, limits=act.runtime.limits.xml)
         return definitions.processes.get(process_id)
 
-    def queue_exists(queue: QueueName) -> bool:
-        known = act.runtime.queue_exists
-        return known is None or known(work, queue)
+    known_queues = act.runtime.known_queues
 
     return Known(
         job_types=act.runtime.job_types,
         is_deployed=is_deployed,
-        queue_exists=queue_exists,
+        queues=None if known_queues is None else known_queues(work),
         message_starters=message_starter,
         deployed_model=deployed_model,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from engine.bpmn.kernel.port import Reference, StartKind
 from engine.bpmn.lint import call_cycles
@@ -29,7 +30,8 @@ class Known:
     job_types: Mapping[str, JobSettings]
     is_deployed: Callable[[str, str, Binding, str | None], bool]
     """(kind, key, binding, version tag)."""
-    queue_exists: Callable[[QueueName], bool]
+    queues: frozenset[QueueName] | None
+    """Those that were set up; None takes every well-formed name."""
     message_starters: Callable[[str], str | None]
     """The deployed process that a message of this name starts."""
     deployed_model: Callable[[str], Process | None]
@@ -76,7 +78,8 @@ def _connector_fault(reference: Reference, bundle: Bundle, known: Known) -> tupl
         return (
             "unknown-connector",
             f"There is no connector {reference.name!r:.100}.",
-            f"Use one of these: {names}; or ask an operator to install it.",
+            f"Use one of these: {names}. An operator may install it, or name it in ONEWINDOW_EXTERNAL_JOB_TYPES "
+            "when a program outside fetches such jobs.",
         )
     headers = {name: value for name, value in reference.headers.items() if name not in COMMON_HEADERS}
     faults = settings.faults(headers)
@@ -93,12 +96,13 @@ def _queue_fault(name: str, known: Known) -> tuple[str, str, str] | None:
         queue = QueueName.parse(name)
     except Invalid as wrong:
         return "queue-malformed", wrong.message, wrong.remedy
-    if known.queue_exists(queue):
+    if known.queues is None or queue in known.queues:
         return None
+    near = get_close_matches(name, map(str, known.queues), n=1)
     return (
         "unknown-queue",
-        f"There is no queue {name!r:.100}: nobody would find its tasks.",
-        "Correct the name, or ask an operator to set up the agency and its role.",
+        f"There is no queue {name!r:.100}: nobody works in it.",
+        f"Write {near[0]}." if near else "Correct the name, or ask an operator to make an account a member of it.",
     )
 
 

@@ -84,8 +84,8 @@ class Runtime:
     """What a service task may name: connectors, and work that programs outside fetch."""
     functions: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """Functions the product adds to FEEL."""
-    queue_exists: Callable[[UnitOfWork, QueueName], bool] | None = None
-    """Whether a queue was set up, asked at deployment; None takes every well-formed name."""
+    known_queues: Callable[[UnitOfWork], frozenset[QueueName]] | None = None
+    """The queues that were set up, asked at deployment; None takes every well-formed name."""
     limits: Limits = field(default_factory=Limits)
     storage: ContentStorage = field(default_factory=NoStorage)
     """Where the content of files is kept. Never called inside a transaction."""

@@ -34,10 +34,10 @@ def prepare(settings: Settings) -> str:
         for model in files("onewindow.bench").joinpath("models").iterdir()
         if model.name.endswith(".bpmn")
     }
-    deploy(composed.runtime, models, by=SYSTEM)
     now = composed.runtime.clock.now()
     duties = Duties(queues=frozenset({QUEUE}), operator=True)
     add_account(composed.database, _NAME, "Bench", None, duties, now, None)
+    deploy(composed.runtime, models, by=SYSTEM)
     _, secret = create_token(composed.database, _NAME, "bench", timedelta(days=1), now)
     composed.database.close()
     return secret

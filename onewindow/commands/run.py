@@ -15,6 +15,8 @@ from onewindow import logs
 from onewindow.children import ChildFailed, Children, check_port_is_free, wait_until_listening
 from onewindow.commands.outcome import border
 from onewindow.demo import Demo, prepare
+from onewindow.demo_seal import demo_seal
+from onewindow.filing import files_folder
 from onewindow.settings import Settings, environment_with
 
 SANDBOX_HOST: Final = "127.0.0.1"
@@ -51,6 +53,7 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
     paid_at = payments_port or sandbox_port + 1
     if not without_sandbox:
         environment |= sandbox_environment(sandbox_port) | payments_environment(paid_at)
+    environment = seal_environment(environment)
     settings = Settings.load(environment)
     logs.configure("warning", "console")
     if settings.host not in _LOOPBACK:
@@ -100,6 +103,17 @@ def payments_environment(port: int) -> dict[str, str]:
         "ONEWINDOW_PAYMENT_URL": f"http://{SANDBOX_HOST}:{port}",
         "ONEWINDOW_SECRET_PAYMENT_KEY": SANDBOX_KEY,
         "ONEWINDOW_SECRET_PAYMENT_CALLBACK": CALLBACK_SECRET,
+    }
+
+
+def seal_environment(environment: dict[str, str]) -> dict[str, str]:
+    """With a key of the demonstration's own to sign documents with, unless the environment names one."""
+    if environment.get("ONEWINDOW_SIGNING_KEYS"):
+        return environment
+    key, password = demo_seal(files_folder(Settings.load(environment)).parent)
+    return environment | {
+        "ONEWINDOW_SIGNING_KEYS": f"*={key}",
+        "ONEWINDOW_SECRET_SIGNING_PASSWORD_FILE": str(password),
     }
 
 

@@ -13,6 +13,7 @@ from engine.calendar import WorkingCalendar
 from engine.casework.actor import SYSTEM, Actor
 from engine.clock import FrozenClock
 from engine.connectors.contract import SettingsSchema
+from engine.connectors.document.templates import DocumentTemplates
 from engine.connectors.registry import Registry
 from engine.identity import QueueName, new_key
 from engine.runtime.definitions import DefinitionCache
@@ -22,6 +23,7 @@ from engine.store.database import Database
 from engine.store.migrate import upgrade
 from onewindow.compose import FormFiles
 from onewindow.scenarios.coverage import WatchedKernel
+from onewindow.scenarios.documents import ScenarioDocuments
 from onewindow.scenarios.model import Scenario
 from onewindow.scenarios.partners import Partners, ScriptedConnector
 from onewindow.scenarios.payments import ScriptedPayments
@@ -59,10 +61,13 @@ def set_up(
         clock = FrozenClock(scenario.at)
         partners = Partners(scenario.partners)
         payments = ScriptedPayments(partners)
+        documents = ScenarioDocuments(partners, Path(folder) / "files", clock)
         others = [
-            ScriptedConnector(name, schema, partners) for name, schema in connectors.items() if name != payments.name
+            ScriptedConnector(name, schema, partners)
+            for name, schema in connectors.items()
+            if name not in (payments.name, documents.name)
         ]
-        registry = Registry([payments, *others])
+        registry = Registry([payments, documents, *others])
         kernel, forms = WatchedKernel(SpiffKernel()), FormFiles()
         runtime = Runtime(
             database=database,
@@ -72,7 +77,10 @@ def set_up(
             forms=forms,
             definitions=DefinitionCache(kernel, forms),
             job_types=dict(registry.schemas),
+            storage=documents.storage,
+            templates=DocumentTemplates(),
         )
+        documents.runtime = runtime
         applicant = Actor(account=new_key(), name=scenario.applicant.name, pin=scenario.applicant.pin, citizen=True)
         stage = Stage(runtime, clock, partners, registry, kernel, payments, applicant)
         try:

@@ -59,7 +59,7 @@ def a_runtime(
 ) -> Running:
     """Everything a use case needs over a migrated database; with `queues` no other queue is known."""
     kernel, forms, registry = SpiffKernel(), FormFiles(), Registry(connectors)
-    known = None if queues is None else {QueueName.parse(queue) for queue in queues}
+    known = None if queues is None else frozenset(map(QueueName.parse, queues))
     runtime = Runtime(
         database=Database(url),
         kernel=kernel,
@@ -68,7 +68,7 @@ def a_runtime(
         forms=forms,
         definitions=DefinitionCache(kernel, forms),
         job_types=registry.schemas,
-        queue_exists=None if known is None else lambda _, queue: queue in known,
+        known_queues=None if known is None else lambda _: known,
         limits=Limits(budget=budget or Budget()),
     )
     return Running(runtime, Hands(runtime=runtime, registry=registry, owner="worker-1"))

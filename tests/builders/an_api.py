@@ -78,6 +78,11 @@ class Api:
         """PUT JSON."""
         return self.ask("PUT", path, who, json=body, **kwargs)
 
+    def staff(self, *queues: str) -> None:
+        """Make somebody a member of these queues, as an agency does before its procedures are deployed."""
+        duties = Duties(queues=accounts.queues_of(list(queues)))
+        _account(self.composed, f"staff-{len(self.keys)}", duties, self.clock.now())
+
     def deploy_files(self, files: Mapping[str, bytes]) -> None:
         """Deploy files by name, as Onewindow itself does at its start."""
         deploy(self.runtime, files, by=SYSTEM)

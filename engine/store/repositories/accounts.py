@@ -69,6 +69,12 @@ class Accounts:
             )
         )
 
+    def queues(self) -> frozenset[QueueName]:
+        """The queues that somebody works in."""
+        return frozenset(
+            map(QueueName.parse, self._connection.execute(select(_MEMBERSHIP.c.queue).distinct()).scalars())
+        )
+
     def actor(self, account_id: str) -> Actor:
         """An account with its duties, disabled or not. Raises NotFound. Three statements."""
         row = self._connection.execute(select(*_ACCOUNT_COLUMNS).where(_ACCOUNT.c.id == account_id)).first()

@@ -39,6 +39,17 @@ WHO_MAY = {
     "GET /api/v1/applications/<key:case_id>": CITIZEN | {Role.supervisor},
     "GET /api/v1/applications/<key:case_id>/payments": CITIZEN | {Role.supervisor},
     "POST /api/v1/applications/<key:case_id>/withdraw": CITIZEN,
+    "GET /api/v1/attachments": HOLDERS,
+    "POST /api/v1/attachments": HOLDERS,
+    "GET /api/v1/attachments/<key:attachment_id>": HOLDERS,
+    "PATCH /api/v1/attachments/<key:attachment_id>": HOLDERS,
+    "DELETE /api/v1/attachments/<key:attachment_id>": HOLDERS,
+    "GET /api/v1/attachments/<key:attachment_id>/content": HOLDERS,
+    "GET /api/v1/documents/<key:document_id>": HOLDERS,
+    "GET /api/v1/documents/<key:document_id>/content": HOLDERS,
+    "POST /api/v1/documents/<key:document_id>/revoke": frozenset({Role.supervisor}),
+    "GET /api/v1/verify/<name:code>": PUBLIC,
+    "POST /api/v1/verify": PUBLIC,
     "GET /api/v1/payments": KEEPERS,
     "POST /api/v1/payments/callback": PUBLIC,
     "GET /api/v1/payments/return": PUBLIC,
@@ -67,6 +78,7 @@ WHO_MAY = {
     "POST /api/v1/signals": OPERATOR,
     "GET /api/v1/decisions": RULES,
     "POST /api/v1/decisions/<name:decision_id>/evaluate": RULES,
+    "POST /api/v1/decisions/<name:decision_id>/explain": RULES,
     "GET /api/v1/jobs": OPERATOR,
     "POST /api/v1/jobs/fetch": OPERATOR,
     "POST /api/v1/jobs/<key:job_id>/complete": OPERATOR,
@@ -133,7 +145,7 @@ def test_a_wrong_token_is_401_and_never_passed_over(api: Api, header: str) -> No
 def _call(api: Api, route: str, role: Role | None):  # type: ignore[no-untyped-def]
     method, _, path = route.partition(" ")
     key = "01hk3v8b6s9e4w2m7q5t0x1y2z"
-    for name in ("case_id", "definition_id", "instance_id", "job_id", "incident_id", "payment_id"):
+    for name in ("case_id", "definition_id", "instance_id", "job_id", "incident_id", "payment_id", "attachment_id", "document_id"):
         path = path.replace(f"<key:{name}>", key)
     path = path.replace("<task:task_id>", f"{key}-1")
     for name in ("session_id", "key", "form_id", "decision_id"):

@@ -19,6 +19,8 @@ RENEWAL = {
 @pytest.fixture
 def licence(api_on_both: Api) -> Api:
     """The API with the driving licence procedure deployed."""
+    roles = ("issuing-officer", "examiner", "head")
+    api_on_both.staff("health:medical-clerk", *(f"traffic-police:{role}" for role in roles))
     api_on_both.deploy_files(bundle_of(LICENCE))
     return api_on_both
 

@@ -70,6 +70,9 @@ def test_what_is_no_model_is_wrong_use(onewindow: Command, path: str) -> None:
 
 
 def test_a_folder_is_deployed_and_a_second_time_changes_nothing(onewindow: Command, permit: Path) -> None:
+    assert onewindow("deploy", str(permit)).exit_code == 1, "nobody works in its queue yet"
+    onewindow("account", "add", "aysel", "--shown-name", "Aysel", "--token-only", "--queue", "city:clerk")
+
     first = json.loads(onewindow("deploy", str(permit), "--json").stdout)
     again = json.loads(onewindow("deploy", str(permit), "--json").stdout)
 

@@ -185,7 +185,7 @@ def test_a_reference_bound_to_the_deployment_is_not_met_by_an_older_one(running:
     known = Known(
         job_types={},
         is_deployed=is_deployed,
-        queue_exists=lambda _: True,
+        queues=None,
         message_starters=lambda _: None,
         deployed_model=lambda _: None,
     )

@@ -23,6 +23,7 @@ from engine.bpmn.model import (
 )
 from engine.bpmn.reader import read_bpmn
 from engine.casework.passport import LANGUAGES, ServicePassport
+from engine.connectors.document import DocumentConnector
 from engine.connectors.payment import PaymentConnector
 from engine.connectors.register.connector import RegisterConnector
 from engine.dmn import compile_decisions, read_dmn
@@ -106,7 +107,7 @@ def test_every_element_has_a_name(folder: Path) -> None:
 
 def test_what_the_model_names_is_in_the_bundle(folder: Path) -> None:
     found, known = passport(folder), forms(folder)
-    settings = {one.name: one.settings for one in (RegisterConnector, PaymentConnector)}
+    settings = {one.name: one.settings for one in (RegisterConnector, PaymentConnector, DocumentConnector)}
     for _, _, definitions in models(folder):
         for process in definitions.processes.values():
             for _, node in process.scope.walk():

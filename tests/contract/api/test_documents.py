@@ -1,0 +1,304 @@
+"""Documents from the task that issues them to the file that anyone verifies: real PDFs, real signatures."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko_certvalidator import ValidationContext
+
+from engine.jobs.hands import Hands
+from tests.builders.a_model import a_process
+from tests.builders.a_public_procedure import a_passport
+from tests.builders.a_seal import a_seal
+from tests.builders.an_api import Api, an_api
+
+TEMPLATE = """{% extends "layout.html" %}
+{% block title %}{{ {"az": "Qərar", "en": "Decision", "ru": "Решение"}[language] }}{% endblock %}
+{% block content %}<h2>{{ words.reasons }}</h2>
+<ul>{% for reason in data.decision.reasons %}<li>{{ reason.text }}</li>{% endfor %}</ul>
+<p>{{ data.decision.text }}</p>{% endblock %}"""
+DECISION = (
+    '={outcome: "granted", reasons: [{text: "Ərizə qaydasındadır <və> tamdır."}], text: "Şərtlər yoxdur: Ёжик, Щука."}'
+)
+
+
+@dataclass
+class Issuing:
+    """An API with a service that issues a document at once, and its worker."""
+
+    api: Api
+
+    def issue(self) -> str:
+        """Apply and let the worker work; gives the application's id."""
+        applied = self.api.post("/applications", "citizen", {"service": "permit", "answers": {}})
+        assert applied.status_code == 201, applied.text
+        self.work()
+        return str(applied.json["id"])
+
+    def work(self) -> None:
+        """Carry out what is due."""
+        composed = self.api.composed
+        hands = Hands(runtime=composed.runtime, registry=composed.registry, owner="worker-1")
+        while jobs := hands.take(10, timedelta(minutes=1)):
+            for job in jobs:
+                hands.carry_out(job)
+
+    def document(self, application: str) -> dict[str, Any]:
+        """The one document that tracking shows."""
+        (found,) = self.api.get(f"/applications/{application}", "citizen").json["documents"]
+        return dict(found)
+
+    def pdf(self, application: str) -> bytes:
+        """Its content."""
+        with self.api.get(f"/documents/{self.document(application)['id']}/content", "citizen") as read:
+            assert read.status_code == 200
+            return read.data
+
+    def incidents(self) -> list[dict[str, Any]]:
+        """The open incidents."""
+        return list(self.api.get("/incidents", "operator").json["items"])
+
+
+def files(template: str = TEMPLATE, language: str | None = None) -> dict[str, bytes]:
+    """A service whose process decides and issues the decision."""
+    headers = {"template": "decision", "resultVariable": "issued", "retryBackoff": "PT0S"}
+    process = (
+        a_process("permit")
+        .start()
+        .service_task(
+            "issue",
+            "document",
+            headers=headers | ({"language": language} if language else {}),
+            inputs={"decision": DECISION},
+        )
+        .user_task("hand-over", queue="city:clerk")
+        .end(properties={"outcome": "granted"})
+    )
+    return {"permit.bpmn": process.xml(), "service.yaml": a_passport(), "decision.html": template.encode()}
+
+
+def issuing(url: str, folder: Path, template: str = TEMPLATE, language: str | None = None, **settings: str) -> Issuing:
+    """The API with the service deployed."""
+    said = {"ONEWINDOW_FILES": str(folder / "files"), "ONEWINDOW_PUBLIC_URL": "https://services.example.gov"}
+    api = an_api(url, **{**said, **(settings or a_seal(folder))})
+    api.deploy_files(files(template, language))
+    return Issuing(api)
+
+
+@pytest.fixture
+def city(sqlite_url: str, tmp_path: Path) -> Iterator[Issuing]:
+    """A city that issues documents, over SQLite."""
+    made = issuing(sqlite_url, tmp_path)
+    yield made
+    made.api.composed.database.close()
+
+
+def test_a_decision_is_issued_shown_read_and_verified(database_url: str, tmp_path: Path) -> None:
+    city = issuing(database_url, tmp_path)
+    application = city.issue()
+    document = city.document(application)
+
+    by_code = city.api.get(f"/verify/{document['code']}")
+    by_file = city.api.post("/verify", data=city.pdf(application), content_type="application/pdf")
+
+    assert document["number"].startswith("city-2026-000001-")
+    assert (document["name"], document["outcome"], document["language"]) == ("Qərar", "granted", "az")
+    assert by_code.json["number"] == document["number"]
+    assert by_code.json["state"] == "issued"
+    assert not {"applicant", "case_id", "pin"} & set(by_code.json)
+    assert by_file.json["is_genuine"] is True
+    assert by_file.json["signature"]["is_intact"] is True
+    assert by_file.json["signature"]["covers_all"] is True
+    assert by_file.json["signature"]["is_ours"] is True
+    city.api.composed.database.close()
+
+
+def test_it_is_a_tagged_pdf_that_lasts_in_the_readers_language(city: Issuing) -> None:
+    application = city.issue()
+
+    reader = pypdf.PdfReader(io.BytesIO(city.pdf(application)))
+    root, metadata = reader.trailer["/Root"], reader.xmp_metadata
+    text = reader.pages[0].extract_text()
+
+    assert reader.pdf_header == "%PDF-2.0"
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert "/StructTreeRoot" in root
+    assert root["/Lang"] == "az"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+    assert metadata is not None
+    marks = metadata.stream.get_data().decode()
+    assert re.search(r"pdfaid:part(>|=\")4", marks), marks
+    for said in ("Qərar", "Ərizə qaydasındadır <və> tamdır.", "Ёжик, Щука", city.document(application)["number"]):
+        assert said in text
+
+
+def test_its_signature_is_valid_for_other_peoples_validators(city: Issuing, tmp_path: Path) -> None:
+    signed = PdfFileReader(io.BytesIO(city.pdf(city.issue())))
+    (signature,) = signed.embedded_signatures
+
+    context = ValidationContext(trust_roots=[signature.signer_cert], allow_fetching=False)
+    status = validate_pdf_signature(signature, context)
+
+    assert status.bottom_line
+    assert signature.sig_object["/SubFilter"] == "/ETSI.CAdES.detached"
+
+
+@pytest.mark.parametrize(("language", "title"), [("az", "Qərar"), ("en", "Decision"), ("ru", "Решение")])
+def test_it_speaks_the_language_that_is_asked_for(sqlite_url: str, tmp_path: Path, language: str, title: str) -> None:
+    city = issuing(sqlite_url, tmp_path, language=language)
+    application = city.issue()
+
+    assert city.document(application)["name"] == title
+    assert pypdf.PdfReader(io.BytesIO(city.pdf(application))).trailer["/Root"]["/Lang"] == language
+    city.api.composed.database.close()
+
+
+def test_a_changed_file_is_told_and_is_not_genuine(city: Issuing) -> None:
+    content = bytearray(city.pdf(city.issue()))
+    content[content.index(b"/Type") + 1] ^= 1
+
+    told = city.api.post("/verify", data=bytes(content), content_type="application/pdf").json
+
+    assert told["is_genuine"] is False
+    assert told["document"] is None
+    assert told["signature"] is None or told["signature"]["is_intact"] is False
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"%PDF-1.7\n" + b"<<" * 5_000, bytes(1_000)])
+def test_files_that_are_no_documents_are_told_plainly(city: Issuing, content: bytes) -> None:
+    answer = city.api.post("/verify", data=content, content_type="application/pdf")
+
+    assert answer.status_code == 200
+    assert answer.json["is_genuine"] is False
+
+
+def test_codes_that_are_unknown_or_none_are_not_found(city: Issuing) -> None:
+    assert city.api.get("/verify/" + "0" * 20).status_code == 404
+    assert city.api.get("/verify/nothing").status_code == 404
+
+
+def test_a_browser_gets_a_page_in_its_language(city: Issuing) -> None:
+    document = city.document(city.issue())
+
+    page = city.api.get(f"/verify/{document['code']}", headers={"Accept": "text/html", "Accept-Language": "ru"})
+
+    assert page.content_type.startswith("text/html")
+    assert 'lang="ru"' in page.text
+    assert "Документ подлинный" in page.text
+
+
+def test_a_revoked_document_is_told_to_whoever_verifies_it(city: Issuing) -> None:
+    application = city.issue()
+    document = city.document(application)
+
+    by_clerk = city.api.post(f"/documents/{document['id']}/revoke", "clerk", {"reason": "Wrong."})
+    revoked = city.api.post(f"/documents/{document['id']}/revoke", "supervisor", {"reason": "Wrong."})
+    again = city.api.post(f"/documents/{document['id']}/revoke", "supervisor", {"reason": "Wrong."})
+
+    assert (by_clerk.status_code, revoked.status_code, again.status_code) == (403, 200, 409)
+    assert city.api.get(f"/verify/{document['code']}").json["state"] == "revoked"
+    told = city.api.post("/verify", data=city.pdf(application), content_type="application/pdf").json
+    assert (told["is_genuine"], told["document"]["state"]) == (False, "revoked")
+
+
+def test_others_do_not_learn_that_it_exists(city: Issuing) -> None:
+    document = city.document(city.issue())["id"]
+
+    seen = {
+        who: city.api.get(f"/documents/{document}/content", who).status_code
+        for who in ("citizen", "clerk", "supervisor", "neighbour", "outsider")
+    }
+
+    assert seen == {"citizen": 200, "clerk": 200, "supervisor": 200, "neighbour": 404, "outsider": 404}
+
+
+def test_a_worker_that_dies_after_writing_gives_the_same_number_again(city: Issuing) -> None:
+    city.api.post("/applications", "citizen", {"service": "permit", "answers": {}})
+    composed = city.api.composed
+    dying = Hands(runtime=composed.runtime, registry=composed.registry, owner="worker-1")
+    (job,) = dying.take(1, timedelta(minutes=1))
+    first = composed.registry.named("document").call(dying._request(job))
+
+    city.api.clock.advance(timedelta(minutes=2))
+    city.work()
+
+    (row,) = _rows(city, "SELECT number, sha256, state FROM document")
+    assert (row[0], row[2]) == (first.variables["issued"]["number"], "issued")
+    assert _rows(city, "SELECT count(*) FROM document") == [(1,)]
+    assert row[1] != first.effects[0].sha256  # sealed anew; what the first try left is collected
+
+
+def test_numbers_run_on_without_gaps(city: Issuing) -> None:
+    numbers = [city.document(city.issue())["number"].split("-")[2] for _ in range(3)]
+
+    assert numbers == ["000001", "000002", "000003"]
+
+
+def test_a_template_that_fails_becomes_an_incident_with_file_and_line(sqlite_url: str, tmp_path: Path) -> None:
+    city = issuing(sqlite_url, tmp_path, template="<title>x</title>\n\n{{ data.decision.nothing }}")
+
+    city.issue()
+
+    (incident,) = city.incidents()
+    assert "decision.html, line 3" in incident["message"]
+    city.api.composed.database.close()
+
+
+def test_without_a_key_nothing_is_issued_unsigned(sqlite_url: str, tmp_path: Path) -> None:
+    city = issuing(sqlite_url, tmp_path, ONEWINDOW_LOG_LEVEL="error")
+
+    city.issue()
+
+    (incident,) = city.incidents()
+    assert incident["code"] == "signing-key-missing"
+    assert "ONEWINDOW_SIGNING_KEYS" in incident["remedy"]
+    assert _rows(city, "SELECT state FROM document") == [("reserved",)]
+    city.api.composed.database.close()
+
+
+@pytest.mark.parametrize(
+    ("template", "rule"),
+    [
+        pytest.param("<title>x</title>{% if %}", "template-syntax", id="syntax"),
+        pytest.param("<title>x</title>{{ nobody }}", "template-unknown-name", id="unknown-name"),
+        pytest.param(
+            "<title>x</title>{{ data.nothing }}", "template-unknown-data", id="data-that-the-task-does-not-give"
+        ),
+    ],
+)
+def test_a_template_that_is_certainly_wrong_is_not_deployed(city: Issuing, template: str, rule: str) -> None:
+    bundle = [("files", (io.BytesIO(content), name)) for name, content in files(template).items()]
+
+    refused = city.api.ask("POST", "/deployments", "analyst", data={"files": [part for _, part in bundle]})
+
+    assert refused.status_code == 422
+    assert [one["rule"] for one in refused.json["diagnostics"] if one["severity"] == "error"] == [rule]
+
+
+def test_a_task_that_names_a_template_that_is_not_there_is_not_deployed(city: Issuing) -> None:
+    without = {name: content for name, content in files().items() if name != "decision.html"}
+    without["other.bpmn"] = without.pop("permit.bpmn").replace(b'value="decision"', b'value="missing"')
+
+    refused = city.api.ask(
+        "POST",
+        "/deployments",
+        "analyst",
+        data={"files": [(io.BytesIO(content), name) for name, content in without.items()]},
+    )
+
+    assert [one["rule"] for one in refused.json["diagnostics"] if one["severity"] == "error"] == ["unknown-document"]
+
+
+def _rows(city: Issuing, statement: str) -> list[tuple[Any, ...]]:
+    with city.api.composed.database.read() as connection:
+        return [tuple(row) for row in connection.exec_driver_sql(statement)]
