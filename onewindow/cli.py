@@ -22,6 +22,8 @@ _COMMANDS: Final = {
     "deploy": ("onewindow.commands.deploy", "Deploy folders of procedures, each all or nothing."),
     "lint": ("onewindow.commands.models", "Check models, decisions and forms without deploying."),
     "inspect": ("onewindow.commands.models", "Show every element of a model with type, line and findings."),
+    "feel": ("onewindow.commands.feel", "Evaluate a FEEL expression, or many at a prompt."),
+    "dmn": ("onewindow.commands.dmn", "Try a decision of a DMN file, with the reasons for its answer."),
     "test": ("onewindow.commands.scenarios", "Run the scenarios of procedures, with coverage of elements."),
     "conformance": ("onewindow.commands.conformance", "Read other people's models and report what runs."),
     "account": ("onewindow.commands.account", "Accounts and their roles."),

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.casework.actor import Actor
-from engine.dmn.explain import Explanation, Language, explanation_json, sentences
+from engine.dmn.explain import LANGUAGES, Explanation, Language, explanation_json, sentences
+from engine.errors import Invalid
 from engine.runtime.act import Act, transact
 from engine.runtime.definitions import DECISION
 from engine.runtime.duties import require_official
@@ -55,18 +56,21 @@ def explain_decision(
     inputs: Mapping[str, Any],
     *,
     by: Actor,
-    language: Language,
+    language: str,
     version: int | None = None,
 ) -> ExplainedDecision:
-    """Evaluate a decision definition and say why it came out so. Raises NotFound, DutyMissing."""
+    """Evaluate a decision definition and say why it came out so. Raises NotFound, DutyMissing, Invalid."""
+    spoken = next((one for one in LANGUAGES if one == language), None)
+    if spoken is None:
+        raise Invalid(f"There are no explanations in {language!r:.20}.", remedy="Ask for az, en or ru.")
 
     def change(act: Act) -> ExplainedDecision:
         evaluated, why = _evaluated(act, decision_id, inputs, version)
         return ExplainedDecision(
             **evaluated,
-            language=language,
-            sentences=sentences(why, language),
-            decisions=explanation_json(why, language),
+            language=spoken,
+            sentences=sentences(why, spoken),
+            decisions=explanation_json(why, spoken),
         )
 
     return transact(runtime, by, change)
