@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.dmn import evaluate
 from engine.dmn.columns import Column
 from engine.feel import Date, Value, admit, parse_unary_tests
+from onewindow.bench.decisions import CASES, duty_table
 
 NUMBERS = st.integers(-3, 3).map(str)
 TEXTS = st.sampled_from(['"a"', '"b"', '"ab"', '""'])
@@ -54,3 +56,12 @@ def test_a_cell_that_reads_names_or_would_warn_is_not(cell: str) -> None:
 
 def test_a_cell_that_every_value_passes_leaves_its_rule() -> None:
     assert Column([None, parse_unary_tests("5").constant]).rules_for("x") == 0b01
+
+
+def test_a_decision_without_its_trace_has_the_same_value() -> None:
+    model = duty_table()
+
+    for case in CASES:
+        untraced = evaluate(model, "duty", case, traced=False)
+        assert untraced.trace == ()
+        assert untraced.value == evaluate(model, "duty", case).value
