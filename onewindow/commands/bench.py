@@ -14,6 +14,7 @@ from engine.errors import Unavailable
 from onewindow.bench import report
 from onewindow.bench import run as benches
 from onewindow.bench.decisions import QUICK, DecisionScale, measure_decisions
+from onewindow.bench.documents import measure_documents
 from onewindow.bench.temporary_postgresql import NoServer
 from onewindow.commands.outcome import Exit, border
 
@@ -30,8 +31,8 @@ from onewindow.commands.outcome import Exit, border
 )
 @click.option(
     "--only",
-    type=click.Choice(["decisions", "server"]),
-    help="Measure one part: expressions and decisions take seconds, the server minutes.",
+    type=click.Choice(["decisions", "documents", "server"]),
+    help="Measure one part: decisions and documents take seconds, the server minutes.",
 )
 @click.option(
     "--postgresql-url",
@@ -51,20 +52,23 @@ def bench(
     quick: bool,
     strict: bool,
 ) -> None:
-    """Measure expressions and decisions, then the real server over HTTP on SQLite and PostgreSQL.
+    """Measure expressions, decisions and documents, then the real server over HTTP on SQLite and PostgreSQL.
 
     Each database is a new one; what the bench made itself is removed again. Takes about three minutes. The figures are
     those of this machine at this hour: compare ratios.
     """
     console = Console(stderr=True)
     scale = benches.QUICK if quick else benches.Scale()
-    figures, decisions = {}, None
+    figures, decisions, documents = {}, None, None
     with console.status("starting") as status:
-        if only != "server":
+        if only in (None, "decisions"):
             status.update("expressions and decisions")
             decisions = measure_decisions(QUICK if quick else DecisionScale())
+        if only in (None, "documents"):
+            status.update("documents")
+            documents = measure_documents(5 if quick else 30)
         for name in ("sqlite", "postgresql"):
-            if only == "decisions" or database not in ("both", name):
+            if only not in (None, "server") or database not in ("both", name):
                 continue
             try:
                 with benches.sqlite_url() if name == "sqlite" else benches.postgresql_url(postgresql_url) as url:
@@ -76,14 +80,16 @@ def bench(
                 ) from missing
     if decisions is not None:
         Console().print(report.decisions_table(decisions))
+    if documents is not None:
+        Console().print(report.documents_table(documents))
     if figures:
         Console().print(report.as_table(figures))
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(report.as_json(figures, decisions), indent=1) + "\n", encoding="utf-8")
+        out.write_text(json.dumps(report.as_json(figures, decisions, documents), indent=1) + "\n", encoding="utf-8")
     if markdown is not None:
         report.write_markdown(figures, markdown)
-    if strict and report.missed(figures, decisions):
+    if strict and report.missed(figures, decisions, documents):
         raise SystemExit(Exit.findings)
 
 

@@ -145,8 +145,9 @@ def test_a_wrong_token_is_401_and_never_passed_over(api: Api, header: str) -> No
 def _call(api: Api, route: str, role: Role | None):  # type: ignore[no-untyped-def]
     method, _, path = route.partition(" ")
     key = "01hk3v8b6s9e4w2m7q5t0x1y2z"
-    for name in ("case_id", "definition_id", "instance_id", "job_id", "incident_id", "payment_id", "attachment_id", "document_id"):
-        path = path.replace(f"<key:{name}>", key)
+    things = ("case", "definition", "instance", "job", "incident", "payment", "attachment", "document")
+    for thing in things:
+        path = path.replace(f"<key:{thing}_id>", key)
     path = path.replace("<task:task_id>", f"{key}-1")
     for name in ("session_id", "key", "form_id", "decision_id"):
         path = path.replace(f"<name:{name}>", "unknown")

@@ -38,3 +38,12 @@ def test_database_in_use_is_not_measured(onewindow: Command, database_url: str) 
 
     assert refused.exit_code == 4, refused.output
     assert "Expected an empty database" in refused.stderr
+
+
+def test_documents_are_measured_alone(onewindow: Command, tmp_path: Path) -> None:
+    ran = onewindow("bench", "--quick", "--only", "documents", "--json", str(tmp_path / "bench.json"))
+
+    figures = json.loads((tmp_path / "bench.json").read_text())
+    assert ran.exit_code == 0, ran.output
+    assert set(figures) == {"machine", "signed_pdf_ms_p50"}
+    assert figures["signed_pdf_ms_p50"] > 0
