@@ -63,6 +63,6 @@ def explain(command: Mapping[str, Any], decision_id: str) -> Any:
         decision_id,
         command["inputs"],
         by=caller(),
-        language=command["language"] or request.accept_languages.best_match(("az", "en", "ru")) or "az",
+        language=command.get("language") or request.accept_languages.best_match(("az", "en", "ru")) or "az",
         version=command["version"],
     )

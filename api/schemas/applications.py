@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from api.fields import Answers, Identifier, Moment, Text
+from api.fields import Answers, Identifier, Language, Moment, Text
 from api.paging import PageQuery, page_of
 from api.schemas.payments import PaymentSchema
 
@@ -14,6 +14,9 @@ class ApplyCommand(Schema):
 
     service = Identifier(required=True, metadata={"description": "Key of the service.", "example": "driving-licence"})
     answers = Answers(required=True, metadata={"description": "By field of the service's form."})
+    language = Language(
+        metadata={"description": "The one the applicant reads; by default that of Accept-Language, else az."}
+    )
 
 
 class WithdrawCommand(Schema):

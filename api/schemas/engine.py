@@ -234,8 +234,6 @@ class ExplainCommand(EvaluateCommand):
     """Inputs of a decision definition, and the language of its explanation."""
 
     language = Language(
-        load_default=None,
-        allow_none=True,
         metadata={"description": "By default the one of Accept-Language that is known, else az."},
     )
 
