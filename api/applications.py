@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from api.access import CASE_READER, CITIZEN, caller
 from api.idempotency import carry_out
+from api.language import preferred_language
 from api.operation import Noun
 from api.schemas.applications import (
     ApplicationPage,
@@ -42,7 +43,11 @@ def apply(command: Mapping[str, Any]) -> Response:
     """Submit an application. Every fault of the form is told at once (422), with its place."""
     answer = carry_out(
         lambda runtime: apply_for(
-            runtime, command["service"], command["answers"], by=caller(), language=_language(command)
+            runtime,
+            command["service"],
+            command["answers"],
+            by=caller(),
+            language=command.get("language") or preferred_language(),
         ),
         ApplicationSchema,
         status=201,
@@ -92,8 +97,3 @@ def withdraw(command: Mapping[str, Any], case_id: str) -> Response:
     """Take an own application back, as long as it is not decided."""
     del command
     return carry_out(lambda runtime: take_back(runtime, case_id, by=caller()), ApplicationSchema)
-
-
-def _language(command: Mapping[str, Any]) -> str:
-    """The one that is said, else the known one of Accept-Language that the caller likes best, else az."""
-    return command.get("language") or request.accept_languages.best_match(("az", "en", "ru")) or "az"

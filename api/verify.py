@@ -12,6 +12,7 @@ from flask import Response, jsonify, render_template, request
 from api.access import PUBLIC
 from api.files import body
 from api.json_door import BodyTooLarge, NotJson
+from api.language import preferred_language
 from api.operation import Noun
 from api.schemas.files import VerifiedFileSchema, VerifiedSchema
 from api.wiring import services
@@ -90,9 +91,9 @@ def _wants_a_page() -> bool:
 
 
 def _page(told: Mapping[str, Any]) -> Response:
-    language = request.accept_languages.best_match(["az", "en", "ru"], default="az")
+    language = preferred_language()
     answer = Response(
         render_template("verify.html", **{**told, "language": language}), content_type="text/html; charset=utf-8"
     )
-    answer.headers["Content-Language"] = language or "az"
+    answer.headers["Content-Language"] = language
     return answer

@@ -8,7 +8,7 @@ from typing import Any
 from engine.bpmn.model import Binding
 from engine.casework.actor import Actor, DutyMissing
 from engine.casework.case import Case
-from engine.casework.passport import ServicePassport
+from engine.casework.passport import LANGUAGES, ServicePassport
 from engine.casework.term import Term
 from engine.errors import Invalid, Place
 from engine.identity import new_key
@@ -21,9 +21,15 @@ from engine.runtime.wiring import Runtime
 
 
 def apply(
-    runtime: Runtime, service_key: str, answers: Mapping[str, Any], *, by: Actor, channel: str = "online"
+    runtime: Runtime,
+    service_key: str,
+    answers: Mapping[str, Any],
+    *,
+    by: Actor,
+    channel: str = "online",
+    language: str = LANGUAGES[0],
 ) -> Case:
-    """Submit an application for a public service.
+    """Submit an application for a public service; `language` is the one the applicant reads.
 
     The answers are checked against the service's form. Raises NotFound (no such service), DutyMissing (no citizen),
     Invalid (answers, with places; a channel the service does not have).
@@ -40,7 +46,7 @@ def apply(
         case = _new_case(act, passport, channel)
         attach_files(act, named, case, case.instance_id)
         act.journal(case.instance_id, "case.submitted", case.id, service=passport.key, channel=channel)
-        variables = {"application": values, "case": _told(case, by)}
+        variables = {"application": values, "case": _told(case, by, language)}
         record = begin(act, process.id, variables, case=case, instance_id=case.instance_id)
         assert record.case is not None
         return record.case
@@ -93,7 +99,7 @@ def _new_case(act: Act, passport: ServicePassport, channel: str) -> Case:
     )
 
 
-def _told(case: Case, applicant: Actor) -> dict[str, Any]:
+def _told(case: Case, applicant: Actor, language: str) -> dict[str, Any]:
     """The variable `case` that models read."""
     return {
         "number": str(case.number),
@@ -102,4 +108,5 @@ def _told(case: Case, applicant: Actor) -> dict[str, Any]:
         "applicant": {"account": applicant.account, "pin": applicant.pin, "name": applicant.name},
         "submittedAt": case.submitted_at,
         "channel": case.channel,
+        "language": language,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -69,7 +69,9 @@ class Issuing:
         return list(self.api.get("/incidents", "operator").json["items"])
 
 
-def files(template: str = TEMPLATE, language: str | None = None) -> dict[str, bytes]:
+def files(
+    template: str = TEMPLATE, language: str | None = None, inputs: Mapping[str, str] | None = None
+) -> dict[str, bytes]:
     """A service whose process decides and issues the decision."""
     headers = {"template": "decision", "resultVariable": "issued", "retryBackoff": "PT0S"}
     process = (
@@ -79,7 +81,7 @@ def files(template: str = TEMPLATE, language: str | None = None) -> dict[str, by
             "issue",
             "document",
             headers=headers | ({"language": language} if language else {}),
-            inputs={"decision": DECISION},
+            inputs=inputs or {"decision": DECISION},
         )
         .user_task("hand-over", queue="city:clerk")
         .end(properties={"outcome": "granted"})
@@ -87,11 +89,18 @@ def files(template: str = TEMPLATE, language: str | None = None) -> dict[str, by
     return {"permit.bpmn": process.xml(), "service.yaml": a_passport(), "decision.html": template.encode()}
 
 
-def issuing(url: str, folder: Path, template: str = TEMPLATE, language: str | None = None, **settings: str) -> Issuing:
+def issuing(
+    url: str,
+    folder: Path,
+    template: str = TEMPLATE,
+    language: str | None = None,
+    inputs: Mapping[str, str] | None = None,
+    **settings: str,
+) -> Issuing:
     """The API with the service deployed."""
     said = {"ONEWINDOW_FILES": str(folder / "files"), "ONEWINDOW_PUBLIC_URL": "https://services.example.gov"}
     api = an_api(url, **{**said, **(settings or a_seal(folder))})
-    api.deploy_files(files(template, language))
+    api.deploy_files(files(template, language, inputs))
     return Issuing(api)
 
 
@@ -160,6 +169,20 @@ def test_it_speaks_the_language_that_is_asked_for(sqlite_url: str, tmp_path: Pat
 
     assert city.document(application)["name"] == title
     assert pypdf.PdfReader(io.BytesIO(city.pdf(application))).trailer["/Root"]["/Lang"] == language
+    city.api.composed.database.close()
+
+
+def test_it_speaks_the_applicants_language_where_the_model_says_none(sqlite_url: str, tmp_path: Path) -> None:
+    city = issuing(sqlite_url, tmp_path, inputs={"decision": DECISION, "language": "=case.language"})
+    body = {"service": "permit", "answers": {}}
+    city.api.post("/applications", "citizen", body | {"language": "ru"})
+    city.api.post("/applications", "citizen", body, headers={"Accept-Language": "en-GB, ru;q=0.5"})
+    city.work()
+
+    assert _rows(city, "SELECT language, title FROM document ORDER BY number") == [
+        ("ru", "Решение"),
+        ("en", "Decision"),
+    ]
     city.api.composed.database.close()
 
 
