@@ -168,13 +168,13 @@ class Seals:
                 f"The signing key {key.path} cannot be read: {fault.strerror}.",
                 remedy="Correct ONEWINDOW_SIGNING_KEYS, or the rights of the file.",
             ) from fault
-        signer = SimpleSigner.load_pkcs12_data(content, other_certs=(), passphrase=password.encode())
-        if signer is None:
+        try:
+            return SimpleSigner.load_pkcs12_data(content, other_certs=(), passphrase=password.encode())
+        except ValueError as fault:
             raise SigningKeyUnusable(
                 f"The signing key {key.path} is no PKCS#12 file, or its password is another.",
                 remedy=f"Correct the file, or the secret {key.password_reference}.",
-            )
-        return signer
+            ) from fault
 
     def _of_token(self, key: KeyToken) -> Any:
         try:
