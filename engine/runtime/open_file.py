@@ -15,8 +15,6 @@ from engine.runtime.act import Act, transact
 from engine.runtime.wiring import Runtime
 from engine.store.queries.files import readable_attachment, readable_document
 
-READINGS: Final = "readings"
-"""The journal's chain of who read whose files."""
 PDF: Final = "application/pdf"
 
 
@@ -38,7 +36,7 @@ def open_attachment(runtime: Runtime, attachment_id: str, *, by: Actor) -> Opene
         found = readable_attachment(act.work.reading, by, attachment_id)
         found.require_readable()
         if found.owner != by.account:
-            act.journal(READINGS, "attachment.read", found.id, case=found.case_id)
+            act.journal(_chain(found.case_id), "attachment.read", found.id)
         return found
 
     found = transact(runtime, by, change)
@@ -57,7 +55,7 @@ def open_document(runtime: Runtime, document_id: str, *, by: Actor) -> OpenedFil
     def change(act: Act) -> Document:
         found = readable_document(act.work.reading, by, document_id)
         if found.applicant != by.account:
-            act.journal(READINGS, "document.read", found.id, case=found.case_id)
+            act.journal(_chain(found.case_id), "document.read", found.id)
         return found
 
     found = transact(runtime, by, change)
@@ -68,3 +66,8 @@ def open_document(runtime: Runtime, document_id: str, *, by: Actor) -> OpenedFil
         sha256=found.require_issued(),
         content=runtime.storage.open(found.require_issued()),
     )
+
+
+def _chain(case_id: str | None) -> str:
+    """The journal's chain of who read the files of a case: one a case, so that no reader waits for another's."""
+    return f"readings-{case_id}"
