@@ -25,6 +25,11 @@ TEMPLATE = "document"
 """Kind of the definition that a template of documents is."""
 
 
+def documents_chain(case_id: str) -> str:
+    """The journal's chain of what happens to the documents of a case beside its process."""
+    return f"documents-{case_id}"
+
+
 class NoCase(Refused):
     """A document is issued in a case, and there is none."""
 
@@ -61,7 +66,7 @@ def reserve_document(runtime: Runtime, wanted: WantedDocument) -> Reservation:
         if document is None:
             document = _new(act, wanted, record.case, template)
             act.work.documents.add(document)
-            act.journal(record.case.agency, "document.reserved", document.id, number=document.number)
+            act.journal(documents_chain(record.case.id), "document.reserved", document.id, number=document.number)
         return Reservation(
             document=document,
             case=record.case,

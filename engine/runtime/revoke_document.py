@@ -6,6 +6,7 @@ from engine.casework.actor import Actor
 from engine.casework.document import Document
 from engine.errors import Invalid, NotFound, Place
 from engine.runtime.act import Act, transact
+from engine.runtime.reserve_document import documents_chain
 from engine.runtime.wiring import Runtime
 
 
@@ -25,7 +26,7 @@ def revoke_document(runtime: Runtime, document_id: str, reason: str, *, by: Acto
         document.require_issued()
         now = document.revoked(by=by.account, reason=reason.strip(), at=act.at)
         act.work.documents.save(now)
-        act.journal(document.agency, "document.revoked", document.id, number=document.number)
+        act.journal(documents_chain(document.case_id), "document.revoked", document.id, number=document.number)
         return now
 
     return transact(runtime, by, change)

@@ -199,7 +199,7 @@ def test_the_case_is_read_by_its_applicant_and_by_those_who_work_on_it(api: Api)
     listed = {who: api.get(f"/attachments?application={case_id}", who).status_code for who in ("clerk", "outsider")}
     assert listed == {"clerk": 200, "outsider": 404}
     with api.composed.database.read() as connection:
-        read = connection.exec_driver_sql("SELECT action FROM journal_entry WHERE chain LIKE 'readings-%'").fetchall()
+        read = connection.exec_driver_sql("SELECT action FROM journal_entry WHERE action = 'attachment.read'").fetchall()
     assert [row[0] for row in read] == ["attachment.read"] * 2
 
 
