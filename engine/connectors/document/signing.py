@@ -9,14 +9,14 @@ from __future__ import annotations
 import io
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from engine.connectors.contract import PartnerRefused, PartnerUnavailable, SecretResolver
-from engine.errors import Refused
+from engine.errors import OnewindowError, Refused
 
 EVERY_AGENCY: Final = "*"
 _FIELD: Final = "AgencySeal"
@@ -126,7 +126,7 @@ class Seals:
             embedded = PdfFileReader(io.BytesIO(pdf), strict=False).embedded_signatures
             if not embedded:
                 return None
-            own = [self._signer(agency).signing_cert for agency in self.keys]
+            own = list(self._certificates())
             context = ValidationContext(trust_roots=own, allow_fetching=False)
             status = validate_pdf_signature(embedded[-1], context)
             covers = embedded[-1].evaluate_signature_coverage().name == "ENTIRE_FILE"
@@ -142,6 +142,14 @@ class Seals:
             signed_at=status.signer_reported_dt,
             is_ours=any(found.sha256 == one.sha256 for one in own),
         )
+
+    def _certificates(self) -> Iterator[Any]:
+        """Those of the keys that can be opened in this process; a web node need not have the passwords."""
+        for agency in self.keys:
+            try:
+                yield self._signer(agency).signing_cert
+            except OnewindowError:
+                continue
 
     def _signer(self, agency: str) -> Any:
         name = agency if agency in self.keys else EVERY_AGENCY
