@@ -38,7 +38,7 @@ def moved(attachment: Attachment, state: AttachmentState) -> Attachment:
     return attachment.scanned("Eicar" if state is AttachmentState.infected else None)
 
 
-@pytest.mark.parametrize("to", set(AttachmentState) - {AttachmentState.receiving})
+@pytest.mark.parametrize("to", list(AttachmentState)[1:])
 @pytest.mark.parametrize("before", AttachmentState)
 def test_it_moves_as_the_table_says(before: AttachmentState, to: AttachmentState) -> None:
     attachment = an_attachment(state=before)
