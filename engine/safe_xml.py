@@ -125,7 +125,7 @@ def _fault_of_prologue(data: bytes) -> tuple[str, str, str, int] | None:
         return _doctype(parser.CurrentLineNumber)
     except (expat.ExpatError, ValueError, LookupError) as fault:
         message = f"The file is not well-formed XML: {str(fault)[:200]}."
-        return "not-xml", message, "Expected a BPMN file saved by a modeler.", parser.CurrentLineNumber
+        return "not-xml", message, "Open it in a modeler and save it again.", parser.CurrentLineNumber
     encoding = found_encoding[0] if found_encoding else "utf-8"
     if encoding not in _ENCODINGS and not encoding.startswith(_MORE_ENCODINGS):
         return "xml-encoding", f"Expected the encoding UTF-8, found {encoding!r:.60}.", "Save the file as UTF-8.", 1

@@ -1,7 +1,7 @@
 """DMN files to the typed model, with every fault named by element and line (DMN 1.1 to 1.5).
 
-Files are hostile until read: no DTD, no entities, no network, bounded size, number and depth of elements. What is
-inside of a decision is read by `boxed_reader`.
+Files are hostile until read: they come in by `engine.safe_xml` (no DTD, no entities, no network, bounded size), and
+number and depth of their elements are bounded here. What is inside of a decision is read by `boxed_reader`.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ from engine.dmn.model import (
     Reference,
     Variable,
 )
+from engine.safe_xml import XmlLimits, parse_xml
 
 LARGEST_FILE = 5_000_000
 """Bytes."""
 MOST_ELEMENTS = 50_000
 DEEPEST_ELEMENT = 100
+_BOUNDS = XmlLimits(bytes=LARGEST_FILE)
 NAMESPACES = {
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
     "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
@@ -54,18 +56,7 @@ def _refuse(rule: str, message: str, remedy: str, file: str | None, line: int | 
 
 
 def _root(data: bytes, file: str | None) -> etree._Element:
-    if len(data) > LARGEST_FILE:
-        problem = f"Expected at most {LARGEST_FILE} bytes, found {len(data)}."
-        raise _refuse("file-too-large", problem, "Split the model.", file)
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(data, parser)
-    except etree.XMLSyntaxError as fault:
-        line = fault.lineno or None
-        problem = f"Expected XML, found a fault: {fault.msg}."
-        raise _refuse("not-xml", problem, "Export the model again.", file, line) from fault
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise _refuse("dtd", "Expected no document type definition, found one.", "Remove `<!DOCTYPE ...>`.", file)
+    root = parse_xml(data, file=file, limits=_BOUNDS)
     _check_shape(root, file)
     namespace = etree.QName(root).namespace
     if namespace not in NAMESPACES or etree.QName(root).localname != "definitions":
