@@ -16,9 +16,11 @@ help: ## List these commands
 
 setup: ## Make the virtual environment in .venv and install what is needed to run
 	@scripts/setup base
+	@scripts/pdf-libraries || true
 
 setup-dev: ## The same, with what is needed to test
 	@scripts/setup dev
+	@scripts/pdf-libraries || true
 
 run: setup ## Start everything on this machine: web, worker, sandbox; Ctrl-C stops it
 	@$(BIN)/onewindow run

@@ -61,6 +61,20 @@ def postgresql_server(pytestconfig: pytest.Config) -> str:
         pytest.skip(f"Not tested on PostgreSQL: {missing}.")
 
 
+@pytest.fixture(scope="session")
+def pdf_libraries() -> None:
+    """Pango, and a font for the letters of documents."""
+    from engine.connectors.contract import PartnerRefused
+    from engine.connectors.document.pdf import check_pdf
+
+    try:
+        check_pdf()
+    except PartnerRefused as missing:
+        if os.environ.get("CI"):
+            pytest.fail(f"PDFs are never skipped in CI, but: {missing}")
+        pytest.skip(f"No PDFs are tested: {missing}")
+
+
 @pytest.fixture(params=_BOTH_DATABASES)
 def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """URL of a new database without tables."""

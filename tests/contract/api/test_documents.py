@@ -22,6 +22,8 @@ from tests.builders.a_public_procedure import a_passport
 from tests.builders.a_seal import a_seal
 from tests.builders.an_api import Api, an_api
 
+pytestmark = pytest.mark.usefixtures("pdf_libraries")
+
 TEMPLATE = """{% extends "layout.html" %}
 {% block title %}{{ {"az": "Qərar", "en": "Decision", "ru": "Решение"}[language] }}{% endblock %}
 {% block content %}<h2>{{ words.reasons }}</h2>

@@ -40,6 +40,7 @@ def test_database_in_use_is_not_measured(onewindow: Command, database_url: str) 
     assert "Expected an empty database" in refused.stderr
 
 
+@pytest.mark.usefixtures("pdf_libraries")
 def test_documents_are_measured_alone(onewindow: Command, tmp_path: Path) -> None:
     ran = onewindow("bench", "--quick", "--only", "documents", "--json", str(tmp_path / "bench.json"))
 

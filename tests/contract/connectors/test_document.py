@@ -12,6 +12,8 @@ from engine.connectors.document.pdf import PageAsksForMore, check_pdf, write_pdf
 from engine.connectors.document.signing import KeyFile, KeyToken, Seals, SigningKeyMissing, SigningKeyUnusable
 from onewindow.demo_seal import demo_seal, sealing_key
 
+pytestmark = pytest.mark.usefixtures("pdf_libraries")
+
 PAGE = "<html lang=az><title>Sınaq</title>{}</html>"
 
 
