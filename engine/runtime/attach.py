@@ -29,14 +29,13 @@ def attach_files(act: Act, named: Iterable[NamedFiles], case: Case | None, chain
         return
     known = act.work.attachments.lock_many({key for one in asked for key in one.keys})
     places = [place for one in asked for place in _faults(act, one, known, case)]
-    if places or case is None:
+    if places:
         raise FilesRefused(
-            f"{len(places) or 'No'} file{'s' * (len(places) != 1)} can be taken: {places[0].message}"
-            if case is None and places
-            else f"{len(places)} file{'s' * (len(places) != 1)} cannot be taken: {places[0].message}",
+            f"{len(places)} file{'s' * (len(places) != 1)} cannot be taken: {places[0].message}",
             places=places,
             remedy="Send the files named first, then the form again; nothing was changed.",
         )
+    assert case is not None  # else every file was a fault
     for one in asked:
         for key in one.keys:
             attachment = known[key]

@@ -239,3 +239,16 @@ def test_too_many_loose_files_are_refused(api: Api) -> None:
 
     assert refused.status_code == 409
     assert refused.json["type"].endswith("too-many-uploads")
+
+
+def test_a_process_without_an_application_takes_no_files(api: Api) -> None:
+    inspection = a_process("inspect").start().user_task("look", queue="city:clerk", form="look").end()
+    form = a_form_file(a_field("photo", "filepicker"), id="look")
+    api.deploy_files({"inspect.bpmn": inspection.xml(), "look.form": form})
+    task = api.post("/instances", "operator", {"process_id": "inspect"}).json["open_tasks"][0]["id"]
+    photo = sent(api, a_file.a_png(), "photo.png", who="clerk")
+
+    refused = api.post(f"/tasks/{task}/complete", "clerk", {"answers": {"photo": [photo]}})
+
+    assert refused.status_code == 422
+    assert [place["code"] for place in refused.json["places"]] == ["no-application"]
