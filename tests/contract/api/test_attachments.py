@@ -252,3 +252,14 @@ def test_a_process_without_an_application_takes_no_files(api: Api) -> None:
 
     assert refused.status_code == 422
     assert [place["code"] for place in refused.json["places"]] == ["no-application"]
+
+
+def test_what_came_before_a_connection_broke_is_kept(api: Api) -> None:
+    attachment = announce(api).json["id"]
+    headers = {"Upload-Offset": "0", "Content-Type": PIECE}
+    cut = {"CONTENT_LENGTH": str(len(NOTE))}
+
+    api.ask("PATCH", f"/attachments/{attachment}", "citizen", data=NOTE[:17], headers=headers, environ_overrides=cut)
+
+    assert api.ask("HEAD", f"/attachments/{attachment}", "citizen").headers["Upload-Offset"] == "17"
+    assert send(api, attachment, 17, NOTE[17:]).json["state"] == "unscanned"
