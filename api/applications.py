@@ -9,7 +9,7 @@ from flask import Response
 
 from api.access import CASE_READER, CITIZEN, caller
 from api.idempotency import carry_out
-from api.language import preferred_language
+from api.language import asked_language
 from api.operation import Noun
 from api.schemas.applications import (
     ApplicationPage,
@@ -21,6 +21,7 @@ from api.schemas.applications import (
 )
 from api.schemas.payments import PaymentsSchema
 from api.wiring import services
+from engine.casework.case import Case
 from engine.runtime.apply import apply as apply_for
 from engine.runtime.withdraw import withdraw as take_back
 from engine.store.queries import applications as queries
@@ -47,10 +48,11 @@ def apply(command: Mapping[str, Any]) -> Response:
             command["service"],
             command["answers"],
             by=caller(),
-            language=command.get("language") or preferred_language(),
+            language=command.get("language") or asked_language(),
         ),
         ApplicationSchema,
         status=201,
+        view=_in_short,
     )
     return answer
 
@@ -96,4 +98,10 @@ def payments(case_id: str) -> Any:
 def withdraw(command: Mapping[str, Any], case_id: str) -> Response:
     """Take an own application back, as long as it is not decided."""
     del command
-    return carry_out(lambda runtime: take_back(runtime, case_id, by=caller()), ApplicationSchema)
+    return carry_out(lambda runtime: take_back(runtime, case_id, by=caller()), ApplicationSchema, view=_in_short)
+
+
+def _in_short(case: Case) -> Any:
+    """As the list and the tracking show it."""
+    with services().read() as connection:
+        return queries.in_short(connection, case)

@@ -8,9 +8,14 @@ from engine.casework.passport import LANGUAGES
 
 
 def preferred_language() -> str:
-    """By Accept-Language, `en-GB` counting as `en` (RFC 4647, 3.4); az where nothing known is asked for."""
+    """By Accept-Language; az where nothing known is asked for."""
+    return asked_language() or LANGUAGES[0]
+
+
+def asked_language() -> str | None:
+    """By Accept-Language, `en-GB` counting as `en` (RFC 4647, 3.4); None where nothing known is asked for."""
     for asked, quality in request.accept_languages:
         primary = asked.partition("-")[0].lower()
         if quality > 0 and primary in LANGUAGES:
             return primary
-    return LANGUAGES[0]
+    return None

@@ -11,6 +11,7 @@ from api.access import STAFF, SUPERVISOR, TASK_HOLDER, caller
 from api.etag import PARAMETER as IF_MATCH
 from api.etag import version_to_change
 from api.idempotency import carry_out
+from api.language import asked_language
 from api.operation import Noun
 from api.schemas.tasks import (
     AssignCommand,
@@ -106,7 +107,9 @@ def save_draft(command: Mapping[str, Any], task_id: str) -> Response:
     """Keep answers without sending them. The answers may be incomplete; fields the form does not have are refused."""
     seen = version_to_change()
     return carry_out(
-        lambda runtime: save_task_draft(runtime, task_id, command["answers"], by=caller(), seen_version=seen),
+        lambda runtime: save_task_draft(
+            runtime, task_id, command["answers"], by=caller(), seen_version=seen, language=asked_language()
+        ),
         TaskSchema,
         etag=_tag,
     )
@@ -124,7 +127,7 @@ def save_draft(command: Mapping[str, Any], task_id: str) -> Response:
 def complete(command: Mapping[str, Any], task_id: str) -> Response:
     """Send the answers of a task. A task that is done already is 409, a field the form does not have 422."""
     return carry_out(
-        lambda runtime: complete_task(runtime, task_id, command["answers"], by=caller()),
+        lambda runtime: complete_task(runtime, task_id, command["answers"], by=caller(), language=asked_language()),
         CompletedSchema,
         view=_with_opened_tasks,
     )

@@ -125,6 +125,16 @@ MESSAGES: Final[dict[str, tuple[str, str, str]]] = {
         "Expected a group of named fields.",
         "Ожидалась группа именованных полей.",
     ),
+    "to-be-corrected": (
+        "Düzəldilməli cavabların sayı: {found}.",
+        "Answers to be corrected: {found}.",
+        "Ответов, которые нужно исправить: {found}.",
+    ),
+    "correct-and-send": (
+        "Göstərilən yerləri düzəldib formanı yenidən göndərin; heç nə dəyişdirilməyib.",
+        "Correct the places named and send the form again; nothing was changed.",
+        "Исправьте указанные места и отправьте форму снова; ничего не изменено.",
+    ),
 }
 _COLUMN: Final = {"az": 0, "en": 1, "ru": 2}
 

@@ -55,11 +55,10 @@ def validate(
         level = check.shapes(form.scope, answers, at)
         values = check.values(level, dict(variables))
     if check.places:
-        count = len(check.places)
         raise AnswersInvalid(
-            f"{count} answer{'s' * (count != 1)} must be corrected.",
+            message("to-be-corrected", language, found=len(check.places)),
             places=check.places[:MOST_PLACES],
-            remedy="Correct the places named and send the form again; nothing was changed.",
+            remedy=message("correct-and-send", language),
             form=form.id,
         )
     return values

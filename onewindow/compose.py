@@ -51,10 +51,17 @@ class FormFiles:
         return inspect_form(content, file)
 
     def validate(
-        self, form: Form, answers: Mapping[str, Any], variables: Mapping[str, Any], now: datetime, *, draft: bool
+        self,
+        form: Form,
+        answers: Mapping[str, Any],
+        variables: Mapping[str, Any],
+        now: datetime,
+        *,
+        language: str | None,
+        draft: bool,
     ) -> Mapping[str, Any]:
-        """The values of a form that was filled in. Raises Invalid with places under /answers."""
-        return validate(form, answers, variables, now, draft=draft)
+        """The values of a form that was filled in. Raises Invalid with places under /answers, in the language."""
+        return validate(form, answers, variables, now, language=language or "en", draft=draft)
 
     def files_named(self, form: Form, values: Mapping[str, Any]) -> Iterator[NamedFiles]:
         """The files that valid values of a form name."""

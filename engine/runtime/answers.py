@@ -15,9 +15,15 @@ from engine.store.records import InstanceRecord
 
 
 def checked_answers(
-    act: Act, task: Task, record: InstanceRecord, answers: Mapping[str, Any], *, draft: bool = False
+    act: Act,
+    task: Task,
+    record: InstanceRecord,
+    answers: Mapping[str, Any],
+    language: str | None,
+    *,
+    draft: bool = False,
 ) -> Mapping[str, Any]:
-    """The values that the task may add to the case. Raises Invalid with a place for every fault."""
+    """The values that the task may add to the case. Raises Invalid with a place for every fault, in the language."""
     if task.form_id is None:
         if answers and task.queue is None:
             raise Invalid(
@@ -33,7 +39,7 @@ def checked_answers(
     if record.snapshot is not None:
         act.instance_id = record.id
         seen = runtime.kernel.variables_at(World.of(act, record.definition_id).compiled, record.snapshot, task.wait)
-    values = runtime.forms.validate(form, answers, seen, runtime.calendar.local(act.at), draft=draft)
+    values = runtime.forms.validate(form, answers, seen, runtime.calendar.local(act.at), language=language, draft=draft)
     check_names(values, at="/answers")
     if not draft:
         attach_files(act, runtime.forms.files_named(form, values), record.case, record.id)

@@ -27,9 +27,9 @@ def apply(
     *,
     by: Actor,
     channel: str = "online",
-    language: str = LANGUAGES[0],
+    language: str | None = None,
 ) -> Case:
-    """Submit an application for a public service; `language` is the one the applicant reads.
+    """Submit an application for a public service; `language` is the one the applicant reads, az when it is not known.
 
     The answers are checked against the service's form. Raises NotFound (no such service), DutyMissing (no citizen),
     Invalid (answers, with places; a channel the service does not have).
@@ -41,12 +41,12 @@ def apply(
         definitions, work = runtime.definitions, act.work
         passport = definitions.passport(work, work.deployments.find(SERVICE, service_key))
         _check_channel(passport, channel)
-        values, named = _answers(act, passport, answers)
+        values, named = _answers(act, passport, answers, language)
         process = bound(work, PROCESS, passport.process_id, Binding.latest, None, "")
         case = _new_case(act, passport, channel)
         attach_files(act, named, case, case.instance_id)
         act.journal(case.instance_id, "case.submitted", case.id, service=passport.key, channel=channel)
-        variables = {"application": values, "case": _told(case, by, language)}
+        variables = {"application": values, "case": _told(case, by, language or LANGUAGES[0])}
         record = begin(act, process.id, variables, case=case, instance_id=case.instance_id)
         assert record.case is not None
         return record.case
@@ -64,7 +64,7 @@ def _check_channel(passport: ServicePassport, channel: str) -> None:
 
 
 def _answers(
-    act: Act, passport: ServicePassport, answers: Mapping[str, Any]
+    act: Act, passport: ServicePassport, answers: Mapping[str, Any], language: str | None
 ) -> tuple[dict[str, Any], list[NamedFiles]]:
     if passport.form_id is None:
         if answers:
@@ -77,7 +77,8 @@ def _answers(
     definitions = act.runtime.definitions
     form = definitions.form(act.work, bound(act.work, FORM, passport.form_id, Binding.latest, None, ""))
     forms = act.runtime.forms
-    values = dict(forms.validate(form, answers, {}, act.runtime.calendar.local(act.at), draft=False))
+    now = act.runtime.calendar.local(act.at)
+    values = dict(forms.validate(form, answers, {}, now, language=language, draft=False))
     return values, list(forms.files_named(form, values))
 
 

@@ -26,8 +26,10 @@ class CompletedTask:
     opened: tuple[Task, ...]
 
 
-def complete(runtime: Runtime, task_id: str, answers: Mapping[str, Any], *, by: Actor) -> CompletedTask:
-    """Finish a task. Of several callers at once one succeeds.
+def complete(
+    runtime: Runtime, task_id: str, answers: Mapping[str, Any], *, by: Actor, language: str | None = None
+) -> CompletedTask:
+    """Finish a task. Of several callers at once one succeeds; faults of the form are told in `language`.
 
     Raises NotFound (also for a task the actor may not see), TaskDone, TaskTaken, NotTaskHolder, Invalid with places.
     """
@@ -35,7 +37,7 @@ def complete(runtime: Runtime, task_id: str, answers: Mapping[str, Any], *, by: 
     def change(act: Act) -> CompletedTask:
         task, record = act.work.tasks.lock(task_id)
         completed = task.complete(by, act.at)
-        values = checked_answers(act, task, record, answers)
+        values = checked_answers(act, task, record, answers, language)
         act.work.tasks.save(completed)
         act.journal(record.id, "task.completed", task.id, element=task.element_id)
         if record.case is not None and task.properties.get(EVIDENCE):

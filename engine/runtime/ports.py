@@ -41,11 +41,19 @@ class Forms(Protocol):
         ...
 
     def validate(
-        self, form: Any, answers: Mapping[str, Any], variables: Mapping[str, Any], now: datetime, *, draft: bool
+        self,
+        form: Any,
+        answers: Mapping[str, Any],
+        variables: Mapping[str, Any],
+        now: datetime,
+        *,
+        language: str | None,
+        draft: bool,
     ) -> Mapping[str, Any]:
         """The values of a form that was filled in, by variable. Raises Invalid with a place for every fault.
 
-        `variables` is what the task sees; a `draft` may be incomplete.
+        `variables` is what the task sees; faults are told in `language`, in English when it is not known; a `draft`
+        may be incomplete.
         """
         ...
 

@@ -118,6 +118,11 @@ def own_applications(
     return page_of(found, most, lambda one: (one.case.id,))
 
 
+def in_short(connection: Connection, case: Case) -> ApplicationRow:
+    """A case at hand as its applicant sees it, with the expected day. One statement, where it is not decided."""
+    return ApplicationRow(case=case, expected_at=_expected_at(connection, case) if case.is_open else None)
+
+
 def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
     """One application with its steps, evidence, and where it is. Raises NotFound also for who may not see it.
 

@@ -37,6 +37,42 @@ def test_a_citizen_applies_and_follows_the_steps_the_deadline_and_the_documents(
     assert [one["number"] for one in licence.get("/applications", "citizen").json["items"]] == [applied.json["number"]]
 
 
+def test_the_answer_to_an_application_shows_what_the_list_and_the_tracking_show(licence: Api) -> None:
+    applied = licence.post("/applications", "citizen", RENEWAL, headers={"Idempotency-Key": "first-time"}).json
+    tracked = licence.get(f"/applications/{applied['id']}", "citizen").json
+    (listed,) = licence.get("/applications", "citizen").json["items"]
+    withdrawn = licence.post(f"/applications/{applied['id']}/withdraw", "citizen", {}).json
+
+    assert applied["expected_at"] is not None
+    assert {name: tracked[name] for name in applied} == applied
+    assert set(listed) == set(applied) == set(withdrawn)
+
+
+@pytest.mark.parametrize(
+    ("headers", "said", "words"),
+    [
+        pytest.param({"Accept-Language": "az"}, {}, ("Düzəldilməli", "Bu sahə doldurulmalıdır."), id="az"),
+        pytest.param({"Accept-Language": "ru-RU, en;q=0.5"}, {}, ("исправить", "Это поле нужно заполнить."), id="ru"),
+        pytest.param(
+            {"Accept-Language": "en"}, {"language": "ru"}, ("исправить", "Это поле нужно заполнить."), id="said"
+        ),
+        pytest.param({"Accept-Language": "fr"}, {}, ("corrected", "An answer is needed here."), id="not known"),
+        pytest.param({}, {}, ("corrected", "An answer is needed here."), id="not asked"),
+    ],
+)
+def test_faults_are_told_in_the_language_of_the_applicant(
+    licence: Api, headers: dict[str, str], said: dict[str, str], words: tuple[str, str]
+) -> None:
+    answers = {**RENEWAL["answers"], "kind": None}  # type: ignore[dict-item]
+
+    answer = licence.post(
+        "/applications", "citizen", {"service": "driving-licence", "answers": answers, **said}, headers=headers
+    )
+
+    assert words[0] in answer.json["detail"]
+    assert [one["message"] for one in answer.json["places"] if one["path"] == "/answers/kind"] == [words[1]]
+
+
 def test_an_application_of_somebody_else_does_not_exist(licence: Api) -> None:
     applied = licence.post("/applications", "citizen", RENEWAL).json
 

@@ -101,6 +101,18 @@ def test_wrong_answers_are_told_with_their_place_and_change_nothing(api: Api, an
     assert api.get(f"/tasks/{task}", "clerk").json["state"] == "open"
 
 
+def test_faults_of_a_task_are_told_in_the_language_the_caller_asks_for(api: Api) -> None:
+    task, asked = _start(api), {"Accept-Language": "ru"}
+    version = api.post(f"/tasks/{task}/claim", "clerk").headers["ETag"]
+    answers = {"answers": {"complete": "yes"}}
+
+    completed = api.post(f"/tasks/{task}/complete", "clerk", answers, headers=asked)
+    drafted = api.put(f"/tasks/{task}/draft", "clerk", answers, headers={**asked, "If-Match": version})
+
+    said = [answer.json["places"][0]["message"] for answer in (completed, drafted)]
+    assert said == ["Ожидалось «да» или «нет»."] * 2
+
+
 def test_a_task_shows_its_form_with_values_and_draft_in_a_language(api: Api) -> None:
     task = _start(api)
     version = api.post(f"/tasks/{task}/claim", "clerk").headers["ETag"]
