@@ -9,6 +9,7 @@ import click
 from onewindow import logs
 from onewindow.commands.outcome import Exit, border, print_json
 from onewindow.compose import connectors
+from onewindow.scenarios.partners import OutsideWork
 from onewindow.scenarios.report import ScenarioOutcome, ScenarioReport
 from onewindow.scenarios.runner import run_scenarios
 from onewindow.settings import Settings
@@ -26,7 +27,7 @@ def test(folders: tuple[Path, ...], only: str | None, as_json: bool) -> None:
     """
     settings = Settings.of_this_process()
     logs.configure("error", "console")
-    schemas = connectors(settings).schemas
+    schemas = {**dict.fromkeys(settings.external_job_types, OutsideWork()), **connectors(settings).schemas}
     reports = [
         run_scenarios(
             folder,

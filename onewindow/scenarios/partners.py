@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from engine.connectors.contract import (
     BusinessError,
@@ -52,6 +54,16 @@ class Partners:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class OutsideWork(SettingsSchema):
+    """Of work that a program outside fetches: its headers are its own matter."""
+
+    def faults(self, headers: Mapping[str, str]) -> tuple[str, ...]:
+        """None."""
+        del headers
+        return ()
+
+
 class ScriptedConnector:
     """A connector of the same name and settings as the real one, that does what the scenario says."""
 
@@ -86,7 +98,13 @@ class ScriptedConnector:
             if request.headers.get("missing") != "null":
                 return BusinessError(code=_NO_RECORD, message=f"{asked} has no record.")
             answer = None
-        return Success(variables={variable: answer} if variable else {}, lookup=_receipt(request, answer))
+        return Success(variables=self._variables(variable, answer), lookup=_receipt(request, answer))
+
+    def _variables(self, variable: str | None, answer: Any) -> dict[str, Any]:
+        """What the answer adds to the case: a connector's one variable, or those that a program outside sends."""
+        if variable:
+            return {variable: answer}
+        return dict(answer) if isinstance(self._settings, OutsideWork) and isinstance(answer, Mapping) else {}
 
     def check(self) -> None:
         """Nothing to prove."""
