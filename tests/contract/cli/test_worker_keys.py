@@ -24,7 +24,7 @@ def test_a_worker_with_an_unusable_key_does_not_start(tmp_path: Path, fault: str
     if fault != "no-password":
         environment["ONEWINDOW_SECRET_SIGNING_PASSWORD"] = "wrong"
 
-    with pytest.raises(Exception, match="(?i)signing") as caught:
+    with pytest.raises(Exception, match=r"(?i)signing") as caught:
         work(Settings.load(environment))
 
     assert "wrong" not in str(caught.value)
