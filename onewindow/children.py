@@ -19,7 +19,8 @@ from typing import Final
 from engine.errors import Unavailable
 
 _PR_SET_PDEATHSIG: Final = 1
-_PATIENCE_SECONDS: Final = 15.0
+_MARGIN_SECONDS: Final = 5.0
+"""What a child may take beyond the time it gives its own work."""
 
 
 class PortInUse(Unavailable):
@@ -68,6 +69,8 @@ def wait_until_listening(host: str, port: int, child: subprocess.Popen[bytes], n
 class Children:
     """The processes started so far, by name, in order."""
 
+    stop_seconds: float = 8.0
+    """How long a child waits for its work before it ends."""
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -95,7 +98,7 @@ class Children:
         for child in reversed(self._running.values()):
             if child.poll() is None:
                 child.send_signal(signal.SIGTERM)
-        until = time.monotonic() + _PATIENCE_SECONDS
+        until = time.monotonic() + self.stop_seconds + _MARGIN_SECONDS
         for child in self._running.values():
             try:
                 child.wait(max(0.1, until - time.monotonic()))

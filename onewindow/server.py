@@ -54,7 +54,7 @@ def serve(settings: Settings, load: Callable[[], Flask]) -> None:
         "threads": settings.threads,
         "keepalive": 30,
         "timeout": 60,
-        "graceful_timeout": 10,
+        "graceful_timeout": settings.stop_seconds,
         # gunicorn 27 opens a control socket in the home folder unless told not to
         "control_socket_disable": True,
         "accesslog": None,

@@ -108,6 +108,8 @@ class Settings:
     worker_threads: int = 4
     """How many jobs one worker carries out at the same time."""
     lease_seconds: int = 60
+    stop_seconds: int = 8
+    """How long requests and jobs under way may still take when a process is told to stop."""
     idle_minutes: int = 30
     """A session unused for so long ends."""
     session_hours: int = 12
@@ -168,6 +170,7 @@ class Settings:
             time_zone=reader.time_zone("TIME_ZONE", "Asia/Baku"),
             worker_threads=reader.whole("WORKER_THREADS", 4, 1, 64),
             lease_seconds=reader.whole("LEASE_SECONDS", 60, 5, 3_600),
+            stop_seconds=reader.whole("STOP_SECONDS", 8, 1, 300),
             idle_minutes=reader.whole("SESSION_IDLE_MINUTES", 30, 1, 1_440),
             session_hours=reader.whole("SESSION_HOURS", 12, 1, 168),
             log_level=reader.one_of("LOG_LEVEL", "info", ("debug", "info", "warning", "error")),

@@ -22,11 +22,12 @@ log = structlog.get_logger("onewindow.worker")
 def make_worker(settings: Settings, composed: Composed) -> Worker:
     """A worker over what was put together."""
     hands = Hands(runtime=composed.runtime, registry=composed.registry, owner=_name(), on_fault=_fault)
-    return Worker(hands, Pace(threads=settings.worker_threads, lease=settings.lease_seconds), _told)
+    pace = Pace(threads=settings.worker_threads, lease=settings.lease_seconds, patience=settings.stop_seconds)
+    return Worker(hands, pace, _told)
 
 
 def work(settings: Settings) -> None:
-    """Work until told to stop by SIGTERM or SIGINT; jobs under way end or are handed back, within 10 seconds.
+    """Work until told to stop by SIGTERM or SIGINT; jobs under way end, or are handed back after `stop_seconds`.
 
     Raises SigningKeyUnusable when a key that was set cannot be used.
     """

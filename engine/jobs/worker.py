@@ -2,7 +2,8 @@
 
 A worker that dies loses nothing: its leases run out, and another takes the jobs over, under the same idempotency keys.
 The attempt was counted when the job was taken, so a job that kills its workers becomes an incident all the same.
-Calls to partners have threads of their own: a partner that hangs keeps no timer waiting (fault matrix, row 21).
+Calls to partners have threads of their own: a partner that hangs keeps no timer waiting (fault matrix, row 21), and no
+worker from ending (row 33): what is still under way when patience is over is handed back, for another worker to repeat.
 """
 
 from __future__ import annotations
@@ -10,13 +11,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from engine.casework.actor import SYSTEM
 from engine.casework.job import Job, JobKind, LeaseLost
-from engine.errors import NotFound, OnewindowError, Unavailable
+from engine.errors import OnewindowError, Unavailable
 from engine.jobs.hands import Hands
 from engine.jobs.housekeeping import tidy_up
 from engine.runtime.finish_job import hand_back
@@ -42,8 +42,8 @@ class Pace:
     """How long it rests at most when nothing is due: what another process enqueues is seen by then."""
     away: float = 2.0
     """How long it rests when the database does not answer."""
-    patience: float = 10.0
-    """How long it waits for jobs under way when it is to stop."""
+    patience: float = 8.0
+    """How long it waits for jobs under way when it is to stop; then it leaves them to others."""
     tidy_every: float = 60.0
 
 
@@ -51,7 +51,7 @@ class Pace:
 class _InHand:
     """The jobs taken and not yet ended."""
 
-    jobs: dict[str, Future[None]] = field(default_factory=dict)
+    jobs: dict[str, threading.Thread] = field(default_factory=dict)
     calls: set[str] = field(default_factory=set)
     """Those of them that call a partner."""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -99,25 +99,24 @@ class Worker:
         """Work until told to stop. A database that does not answer is waited for."""
         heart = threading.Thread(target=self._beat, name="leases", daemon=True)
         heart.start()
-        with ThreadPoolExecutor(self._pace.threads + self._pace.own_threads, thread_name_prefix="job") as pool:
-            while not self._stopping.is_set():
-                try:
-                    self._turn(pool)
-                except Unavailable:
-                    self._tell("database-unavailable", 1)
-                    self._stopping.wait(self._pace.away)
-            self._finish(pool)
+        while not self._stopping.is_set():
+            try:
+                self._turn()
+            except Unavailable:
+                self._tell("database-unavailable", 1)
+                self._stopping.wait(self._pace.away)
+        self._finish()
         self._over.set()
-        heart.join(self._pace.patience)
+        heart.join(1)
 
-    def _turn(self, pool: ThreadPoolExecutor) -> None:
+    def _turn(self) -> None:
         """Take what is due and begin it; rest when there was nothing, or no thread is free."""
         self._woken.clear()
         own, calls = self._in_hand.free(self._pace)
         rest = self._rest(own, calls)
         jobs = self._take(own, calls) if rest <= 0 else []
         for job in jobs:
-            self._begin(pool, job)
+            self._begin(job)
         if time.monotonic() - self._tidied_at > self._pace.tidy_every:
             self._tidied_at = time.monotonic()
             tidy_up(self._hands.runtime)
@@ -137,11 +136,14 @@ class Worker:
         jobs = self._hands.take(own, lease, calls=False) if own else []
         return jobs + (self._hands.take(calls, lease, own=False) if calls else [])
 
-    def _begin(self, pool: ThreadPoolExecutor, job: Job) -> None:
+    def _begin(self, job: Job) -> None:
+        # A daemon: the interpreter waits at its end for other threads, however long their partner hangs.
+        thread = threading.Thread(target=self._do, args=(job,), name=f"job-{job.id}", daemon=True)
         with self._in_hand.lock:
             if job.kind is JobKind.service:
                 self._in_hand.calls.add(job.id)
-            self._in_hand.jobs[job.id] = pool.submit(self._do, job)
+            self._in_hand.jobs[job.id] = thread
+            thread.start()
 
     def _do(self, job: Job) -> None:
         try:
@@ -167,23 +169,26 @@ class Worker:
                 except Unavailable:
                     self._tell("database-unavailable", 1)
 
-    def _finish(self, pool: ThreadPoolExecutor) -> None:
-        """Hand back what has not begun, and wait a while for what has."""
+    def _finish(self) -> None:
+        """Wait a while for what is under way, and hand back what is not done by then; late answers are refused."""
+        end = time.monotonic() + self._pace.patience
         with self._in_hand.lock:
             under_way = dict(self._in_hand.jobs)
-        for job_id, future in under_way.items():
-            if future.cancel():
-                self._hand_back(job_id)
-        _, left = wait(under_way.values(), timeout=self._pace.patience)
-        for job_id, future in under_way.items():
-            if future in left:
-                self._hand_back(job_id)
-        pool.shutdown(wait=not left, cancel_futures=True)
+        for thread in under_way.values():
+            thread.join(max(0.0, end - time.monotonic()))
+        for job_id in self._in_hand.ids():
+            if not self._hand_back(job_id):
+                return
 
-    def _hand_back(self, job_id: str) -> None:
+    def _hand_back(self, job_id: str) -> bool:
+        """Whether the database answered: without it the leases run out by themselves."""
         try:
             hand_back(self._hands.runtime, job_id, owner=self._hands.owner, by=SYSTEM)
             self._tell("handed-back", 1)
-        except (NotFound, OnewindowError):
+        except Unavailable:
+            self._tell("not-handed-back", 1)
+            return False
+        except OnewindowError:
             self._tell("not-handed-back", 1)
         self._in_hand.drop(job_id)
+        return True

@@ -68,7 +68,7 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
     with Console(stderr=True).status("Preparing the database, the procedures and the accounts ..."):
         demo = prepare(settings)
     signal.signal(signal.SIGTERM, _interrupt)
-    children = Children()
+    children = Children(settings.stop_seconds)
     try:
         if not without_sandbox:
             registers = children.start("registers", _sandbox_command(sandbox_port), environment)

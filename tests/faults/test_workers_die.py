@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -20,6 +23,17 @@ from tests.faults.conftest import StartWorker
 def are_read(running: Running, instances: list[str]) -> bool:
     """Whether all instances have their answer and wait for a person."""
     return all([task.element_id for task in running.tasks(instance)] == ["read"] for instance in instances)
+
+
+def an_installed_worker(database_url: str, partner: Partner, **settings: str) -> subprocess.Popen[bytes]:
+    """`onewindow worker`, as operators start it."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "ONEWINDOW_DATABASE_URL": database_url,
+        "ONEWINDOW_HTTP_HOSTS": partner.host,
+        **settings,
+    }
+    return subprocess.Popen([sys.executable, "-m", "onewindow", "worker"], env=environment, stderr=subprocess.DEVNULL)
 
 
 def test_two_workers_do_each_job_once(running: Running, partner: Partner, start_worker: StartWorker) -> None:
@@ -139,6 +153,36 @@ def test_a_worker_that_is_stopped_ends_what_it_does_and_leaves_the_rest(
     start_worker("goes-on")
     until(lambda: running.count("task", "element_id = 'read'") == 30)
     assert set(effects(partner).values()) == {1}
+
+
+def test_a_worker_whose_partner_hangs_stops_in_its_time_and_another_takes_over_at_once(
+    running: Running, database_url: str, partner: Partner, start_worker: StartWorker
+) -> None:
+    # given the product's own worker, with a lease much longer than this test, in a call that never ends
+    arrived, forever = threading.Event(), threading.Event()
+
+    def hang(_request: Request) -> Response:
+        arrived.set()
+        forever.wait(60)
+        return Response(b'{"number": 1}', content_type="application/json")
+
+    partner.does(hang).answers(b'{"number": 2}')
+    running.deploy(an_order(partner))
+    instance = running.start("order")
+    worker = an_installed_worker(database_url, partner, ONEWINDOW_STOP_SECONDS="1")
+    assert arrived.wait(30)
+    # when it is told to stop
+    began = time.monotonic()
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(10) == 0
+    # then it has gone in its time, and nobody waits for its lease
+    assert time.monotonic() - began < 5
+    start_worker("second")
+    until(lambda: are_read(running, [instance]), 10)
+    forever.set()
+    assert list(effects(partner).values()) == [2]
+    assert running.variables(instance)["order"] == {"number": 2}
+    assert [(job.state, job.attempts) for job in running.jobs(instance)] == [(JobState.done, 1)]
 
 
 def test_a_partner_in_trouble_does_not_keep_timers_waiting(
