@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from random import Random
 
 import pytest
 
@@ -44,6 +45,36 @@ def test_eight_clerks_complete_the_same_tasks_and_each_task_is_done_once(running
         assert running.history(instance).count("check:c") == 1
         assert running.acts(instance).count("task.completed") == 1
         running.task(instance, "sign")
+
+
+def test_eight_clerks_work_off_one_queue_and_each_of_500_tasks_is_done_once(running: Running) -> None:
+    # given a queue that every clerk reads in an order of her own
+    running.deploy(a_process("p").start().user_task("check", queue=QUEUE).end())
+    instances = [running.start("p") for _ in range(500)]
+    tasks = [row["id"] for row in running.rows("SELECT instance_id || '-' || wait AS id FROM task ORDER BY 1")]
+    orders = [Random(number).sample(tasks, 500) for number in range(8)]
+
+    def work(number: int) -> Counter[str]:
+        said: Counter[str] = Counter()
+        for task in orders[number]:
+            claimed = answer_of(lambda t=task: claim(running.runtime, t, by=CLERKS[number]))
+            said[claimed] += 1
+            if claimed == "done":
+                done = answer_of(lambda t=task: complete(running.runtime, t, {}, by=CLERKS[number]))
+                said[f"completed: {done}"] += 1
+        return said
+
+    # when all claim and complete what they can
+    shares = at_once(8, work)
+
+    # then each task had one clerk, who did it once, and all other attempts were told why not
+    said = sum(shares, Counter())
+    assert (said.pop("done"), said.pop("completed: done")) == (500, 500)
+    assert said.total() == 7 * 500
+    assert set(said) <= {TaskTaken.code, TaskDone.code}
+    assert running.count("instance", "state = 'completed'") == len(instances)
+    assert running.count("activity", "element_id = 'check' AND outcome = 'c'") == 500
+    assert running.count("journal_entry", "action = 'task.completed'") == 500
 
 
 def test_eight_clerks_claim_one_task_and_one_holds_it(running: Running) -> None:
