@@ -5,8 +5,9 @@ Made by `reader`, compiled by `compiled`. Names and spellings are the standard's
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TypeAlias
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Final, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,3 +306,18 @@ class Definitions:
     elements: tuple[Element, ...] = ()
     by_id: dict[str, Element] = field(default_factory=dict, repr=False, compare=False)
     """Elements by id, for requirements."""
+
+
+_DEEPEST_LOGIC: Final = 40
+
+
+def tables_in(logic: object, depth: int = _DEEPEST_LOGIC) -> Iterator[DecisionTable]:
+    """The decision tables within a boxed expression, the outermost first; one within another's cells there is none."""
+    if isinstance(logic, DecisionTable):
+        yield logic
+    elif isinstance(logic, tuple):
+        for item in logic:
+            yield from tables_in(item, depth)
+    elif is_dataclass(logic) and depth > 0:
+        for part in fields(logic):
+            yield from tables_in(getattr(logic, part.name), depth - 1)

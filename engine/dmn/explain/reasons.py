@@ -7,19 +7,18 @@ on) the same in one language, which goes before the one without. `Reason (az)` i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from engine.dmn.explain.others import Other, nearest
 from engine.dmn.explain.words import LANGUAGES, Language
-from engine.dmn.model import BusinessKnowledgeModel, Decision, DecisionTable, Definitions
+from engine.dmn.model import BusinessKnowledgeModel, Decision, DecisionTable, Definitions, tables_in
 from engine.dmn.trace import DecisionTrace, TableTrace
 from engine.feel import Value
 
 _ARTICLE: Final = frozenset({"article", "legal basis", "legal_basis", "law"})
 _REASON: Final = frozenset({"reason", "reasons"})
-_DEEPEST: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +87,10 @@ def explain(definitions: Definitions, trace: Sequence[DecisionTrace]) -> Explana
         table.spot.element_id: table
         for element in definitions.elements
         if isinstance(element, Decision | BusinessKnowledgeModel)
-        for table in _tables(element.logic)
+        for table in tables_in(element.logic)
         if table.spot.element_id is not None
     }
     return Explanation(tuple(_decision(one, tables) for one in trace))
-
-
-def _tables(node: object, depth: int = 0) -> Iterator[DecisionTable]:
-    """The decision tables within a boxed expression."""
-    if isinstance(node, DecisionTable):
-        yield node
-    elif isinstance(node, tuple):
-        for item in node:
-            yield from _tables(item, depth)
-    elif is_dataclass(node) and depth < _DEEPEST:
-        for field in fields(node):
-            yield from _tables(getattr(node, field.name), depth + 1)
 
 
 def _decision(trace: DecisionTrace, tables: Mapping[str, DecisionTable]) -> DecisionReasons:
