@@ -19,6 +19,9 @@ from sqlalchemy.exc import DBAPIError
 SENT_TOGETHER: Final = {"sent_together": True}
 """Execution options of a write whose count of rows nobody asks for. SQLite takes no notice."""
 
+_SERVER_GOES: Final = ("08", "57P")
+"""SQLSTATE classes: the connection was lost; the server is shutting down, or an operator ended the connection."""
+
 
 def heed_marks(engine: Engine) -> None:
     """Let the connections of an engine wait for statements without the mark only."""
@@ -35,7 +38,7 @@ def sending_together(connection: Connection) -> Iterator[None]:
             connection.execution_options(pipeline=pipeline)
             yield
     except psycopg.Error as failed:
-        gone = connection.dialect.is_disconnect(failed, driver, None)  # type: ignore[arg-type]
+        gone = driver.closed or driver.broken or str(failed.sqlstate).startswith(_SERVER_GOES)
         if gone:
             connection.invalidate(failed)
         raise DBAPIError.instance(

@@ -12,6 +12,7 @@ import time
 from werkzeug.wrappers import Request, Response
 
 from engine.casework.job import JobState
+from engine.errors import Unavailable
 from tests.builders.a_ledger import an_order, effects
 from tests.builders.a_model import a_process
 from tests.builders.a_partner import Partner
@@ -23,6 +24,18 @@ from tests.faults.conftest import StartWorker
 def are_read(running: Running, instances: list[str]) -> bool:
     """Whether all instances have their answer and wait for a person."""
     return all([task.element_id for task in running.tasks(instance)] == ["read"] for instance in instances)
+
+
+def freeze(worker: subprocess.Popen[bytes], running: Running) -> None:
+    """Stop a worker where it holds no lock of the database: frozen within a write, it would stop all others."""
+    for _ in range(10):
+        worker.send_signal(signal.SIGSTOP)
+        try:
+            with running.runtime.database.work():
+                return
+        except Unavailable:
+            worker.send_signal(signal.SIGCONT)
+    raise AssertionError("the worker was in the middle of a write each time")
 
 
 def an_installed_worker(database_url: str, partner: Partner, **settings: str) -> subprocess.Popen[bytes]:
@@ -91,7 +104,7 @@ def test_a_worker_frozen_past_its_lease_comes_too_late(
     instance = running.start("order")
     frozen = start_worker("frozen")
     assert arrived.wait(20)
-    frozen.send_signal(signal.SIGSTOP)
+    freeze(frozen, running)
     # when another takes the job over, and the first wakes up with its answer
     start_worker("awake")
     until(lambda: are_read(running, [instance]))
