@@ -38,7 +38,8 @@ def sending_together(connection: Connection) -> Iterator[None]:
             connection.execution_options(pipeline=pipeline)
             yield
     except psycopg.Error as failed:
-        gone = driver.closed or driver.broken or str(failed.sqlstate).startswith(_SERVER_GOES)
+        # A fault without a code is not told by the server: the connection itself broke, whether or not it knows yet.
+        gone = failed.sqlstate is None or failed.sqlstate.startswith(_SERVER_GOES) or driver.closed
         if gone:
             connection.invalidate(failed)
         raise DBAPIError.instance(
