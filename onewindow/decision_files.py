@@ -5,14 +5,15 @@ from __future__ import annotations
 from engine.bpmn.inspect import Row
 from engine.diagnostics import Diagnostic
 from engine.dmn import compile_decisions, read_dmn
-from engine.dmn.checks import check_tables
+from engine.dmn.checks import check_tables, check_types
 from engine.dmn.model import Decision, DecisionTable, Definitions
 
 
 def describe_decisions(content: bytes, file: str) -> tuple[tuple[Row, ...], tuple[Diagnostic, ...]]:
     """The elements of a DMN file and the findings about it. Raises ModelRefused when it cannot be read or compiled."""
     definitions = read_dmn(content, file=file)
-    findings = (*compile_decisions(definitions).diagnostics, *check_tables(definitions))
+    compiled = compile_decisions(definitions)
+    findings = (*compiled.diagnostics, *check_types(compiled), *check_tables(definitions))
     return tuple(_rows(definitions)), findings
 
 

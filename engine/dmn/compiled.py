@@ -54,6 +54,8 @@ class CompiledDecisions:
     types: Mapping[str, FeelType] = field(repr=False)
     diagnostics: tuple[Diagnostic, ...] = ()
     """Warnings; also errors, when it was compiled tolerantly."""
+    components: KnownNames = field(default=KnownNames(), repr=False)
+    """Names of types and their components, which expressions may hold with spaces in them."""
     _plans: dict[Key, tuple[Key, ...] | None] = field(default_factory=dict, repr=False)
     """Plans made so far; two threads that make the same one write the same."""
 
@@ -97,10 +99,11 @@ def compile_decisions(
         raise ModelRefused([Diagnostic("too-many-models", problem, file=definitions.file)])
     compiler = _Compiler(models)
     types = compiler.model(definitions)
+    names = compiler.components[definitions.namespace]
     compiler.note_cycles()
     if errors_in(compiler.diagnostics) and not tolerant:
         raise ModelRefused(compiler.diagnostics)
-    return CompiledDecisions(definitions, compiler.nodes, types.by_name, tuple(compiler.diagnostics))
+    return CompiledDecisions(definitions, compiler.nodes, types.by_name, tuple(compiler.diagnostics), names)
 
 
 class _Compiler:
@@ -109,6 +112,7 @@ class _Compiler:
         self._types: dict[str, Types] = {}
         self._boxes: dict[str, Boxes] = {}
         self._scopes: dict[Key, dict[str, Value]] = {}
+        self.components: dict[str, KnownNames] = {}
         self.nodes: dict[Key, Node] = {}
         self.diagnostics: list[Diagnostic] = []
 
@@ -137,7 +141,7 @@ class _Compiler:
             if other is not None:
                 names.update(element.name for element in other.elements)
                 names.update(_component_names(other.item_definitions))
-        components = KnownNames(frozenset(names))
+        components = self.components[model.namespace] = KnownNames(frozenset(names))
 
         def parse(text: Text) -> UnaryTests | None:
             return boxes.tests(text, components)

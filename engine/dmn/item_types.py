@@ -10,6 +10,7 @@ from engine.feel.run import Env, Run
 from engine.feel.types import (
     ANY,
     BY_NAME,
+    Deferred,
     FeelType,
     FunctionType,
     ListType,
@@ -56,16 +57,8 @@ class Types:
         self._types.update({item.name: self._build(item, parse) for item in items})
 
     def find(self, type_ref: str | None) -> FeelType | None:
-        """The type of a reference such as `feel:string`, `tPerson` or `lib.tPerson`; None when it is unknown."""
-        if not type_ref:
-            return ANY
-        found = self._types.get(type_ref) or BY_NAME.get(type_ref)
-        if found is None and ":" in type_ref:
-            prefix, _, local = type_ref.rpartition(":")
-            found = (
-                self._types.get(f"{prefix}.{local}") or self._types.get(local) or BY_NAME.get(local) or _XSD.get(local)
-            )
-        return found
+        """The type of a reference; None when it is unknown."""
+        return find_type(type_ref, self._types)
 
     def _build(self, item: ItemDefinition, parse: ParseTests) -> FeelType:
         if item.function_parameters is not None:
@@ -106,6 +99,17 @@ class Types:
         return Restricted(item.name, kind, allows, parsed.each)
 
 
+def find_type(type_ref: str | None, types: Mapping[str, FeelType]) -> FeelType | None:
+    """The type of a reference such as `feel:string`, `tPerson` or `lib.tPerson`; None when it is unknown."""
+    if not type_ref:
+        return ANY
+    found = types.get(type_ref) or BY_NAME.get(type_ref)
+    if found is None and ":" in type_ref:
+        prefix, _, local = type_ref.rpartition(":")
+        found = types.get(f"{prefix}.{local}") or types.get(local) or BY_NAME.get(local) or _XSD.get(local)
+    return found
+
+
 _XSD: Mapping[str, FeelType] = {
     "integer": BY_NAME["number"],
     "decimal": BY_NAME["number"],
@@ -114,7 +118,7 @@ _XSD: Mapping[str, FeelType] = {
 }
 
 
-class _Later:
+class _Later(Deferred):
     """A type that is named before it is built."""
 
     def __init__(self, name: str, types: Types) -> None:

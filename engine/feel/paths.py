@@ -9,7 +9,7 @@ from typing import TypeAlias
 from engine.feel.run import Env, Run
 from engine.feel.temporal import Date, DateTime, DaysDuration, MonthsDuration, Time
 from engine.feel.text import shown
-from engine.feel.values import NATIVE, Range, Value, admit
+from engine.feel.values import KINDS, NATIVE, Range, Value, admit
 
 Compiled: TypeAlias = Callable[[Env], Value]
 
@@ -77,6 +77,8 @@ PROPERTIES: dict[tuple[type, str], Callable[[Value], Value]] = {
     (Range, "start included"): lambda value: value.start_included,
     (Range, "end included"): lambda value: value.end_included,
 }
+MEMBERS = frozenset((KINDS[python], name) for python, name in PROPERTIES)
+"""The same by kind and name."""
 MEMBER_NAMES = frozenset({name for _, name in PROPERTIES if " " in name})
 """Names of properties that hold spaces, for the tokens."""
 

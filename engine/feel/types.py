@@ -7,6 +7,7 @@ Item definitions of DMN become types here too: `Restricted` adds allowed values 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -158,6 +159,14 @@ class Restricted:
     def holds(self, value: Value, depth: int = DEEPEST_VALUE, run: Run | None = None) -> bool:
         """Whether it conforms to the base and is allowed."""
         return self.base.holds(value, depth, run) and self.allows(value, run)
+
+
+class Deferred(ABC):
+    """A type that is named before it is defined."""
+
+    @abstractmethod
+    def known(self) -> FeelType:
+        """The type, once defined."""
 
 
 ANY = AnyType()

@@ -137,7 +137,7 @@ class HostFunction:
         return self._function
 
 
-_KINDS: dict[type, str] = {
+KINDS: dict[type, str] = {
     type(None): "null",
     bool: "boolean",
     Decimal: "number",
@@ -152,13 +152,14 @@ _KINDS: dict[type, str] = {
     Range: "range",
     Function: "function",
 }
-NATIVE = frozenset(_KINDS)
+"""The standard's names of Python's types."""
+NATIVE = frozenset(KINDS)
 """Python's types of FEEL values; everything else must pass `admit`."""
 
 
 def feel_type(value: Value) -> str:
     """The standard's name of a value's kind; `null` for None. Raises TypeError for what is no FEEL value."""
-    kind = _KINDS.get(type(value))
+    kind = KINDS.get(type(value))
     if kind is None:
         raise TypeError(f"expected a FEEL value, found {type(value).__name__}")
     return kind

@@ -18,7 +18,7 @@ from engine.bpmn.reader import read_bpmn
 from engine.casework.passport import ServicePassport
 from engine.diagnostics import Diagnostic, ModelRefused, Severity
 from engine.dmn import compile_decisions, read_dmn
-from engine.dmn.checks import check_tables
+from engine.dmn.checks import check_tables, check_types
 from engine.runtime.marks import mark_faults
 from engine.runtime.passport_file import read_passport_file
 from engine.runtime.ports import Forms, Templates
@@ -205,7 +205,7 @@ def _check_assignments(bundle: Bundle, process: Process, name: str) -> None:
 def _read_decisions(bundle: Bundle, name: str, content: bytes) -> None:
     definitions = read_dmn(content, file=name)
     compiled = compile_decisions(definitions)
-    findings = (*compiled.diagnostics, *check_tables(definitions))
+    findings = (*compiled.diagnostics, *check_types(compiled), *check_tables(definitions))
     bundle.findings.extend(_in_file(finding, name) for finding in findings)
     for decision_id in compiled.decision_ids:
         node = compiled.nodes[compiled.definitions.namespace, decision_id]

@@ -143,6 +143,10 @@ class Family:
 
         return register
 
+    def signatures(self) -> dict[str, tuple[Signature, ...]]:
+        """All signatures by name."""
+        return {name: tuple(signatures) for name, signatures in self._signatures.items()}
+
     def functions(self) -> dict[str, Function]:
         """All functions by name."""
         return {name: _function(name, signatures) for name, signatures in self._signatures.items()}
