@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from rich.table import Table
 
 from onewindow.bench.decisions import DecisionFigures
 from onewindow.bench.documents import DocumentFigures
+from onewindow.bench.jobs import JobFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +85,21 @@ DECISION_TARGETS: Mapping[str, Target] = {
 DOCUMENT_TARGETS: Mapping[str, Target] = {"signed_pdf_ms_p50": Target(400)}
 
 
+JOB_TARGETS: Mapping[str, Target] = {
+    "service_jobs_per_s_1": Target(300, at_least=True),
+    "service_jobs_ratio_2_to_1": Target(1.7, at_least=True),
+    "timer_lag_ms_p99": Target(1_000),
+    "due_timers_drained_s": Target(60),
+    "idle_cpu_percent": Target(1),
+}
+"""The bounds for workers, the same on both databases."""
+
+
 def missed(
     figures: Mapping[str, Figures],
     decisions: DecisionFigures | None = None,
     documents: DocumentFigures | None = None,
+    jobs: Mapping[str, JobFigures] | None = None,
 ) -> list[str]:
     """Names of the figures that miss their target, with the database."""
     slow = [
@@ -99,6 +111,12 @@ def missed(
         figure
         for figure, target in DOCUMENT_TARGETS.items()
         if documents is not None and not target.is_met(getattr(documents, figure))
+    ]
+    slow += [
+        f"{database}.{figure}"
+        for database, work in (jobs or {}).items()
+        for figure, target in JOB_TARGETS.items()
+        if not target.is_met(getattr(work, figure))
     ]
     return slow + [
         f"{database}.{figure}"
@@ -123,25 +141,45 @@ def as_json(
     figures: Mapping[str, Figures],
     decisions: DecisionFigures | None = None,
     documents: DocumentFigures | None = None,
+    jobs: Mapping[str, JobFigures] | None = None,
 ) -> dict[str, Any]:
     """The document that `--json` writes: figures of one process by their names, those of a database under its name."""
     measured = {} if decisions is None else asdict(decisions)
     measured |= {} if documents is None else asdict(documents)
-    return {"machine": machine(), **measured, **{name: asdict(found) for name, found in figures.items()}}
+    for found in (figures, jobs or {}):
+        for name, one in found.items():
+            measured[name] = measured.get(name, {}) | asdict(one)
+    return {"machine": machine(), **measured}
 
 
 def as_table(figures: Mapping[str, Figures]) -> Table:
     """The table of the server that is printed: a row a figure, a column a database, the target beside it."""
-    table = Table(title="Onewindow over HTTP", title_justify="left")
+    bounds = {name: targets(name) for name in figures}
+    return _beside("Onewindow over HTTP", list(Figures.__dataclass_fields__), figures, bounds)
+
+
+def jobs_table(found: Mapping[str, JobFigures]) -> Table:
+    """The table of workers that is printed, in the same form."""
+    return _beside("Workers", list(JobFigures.__dataclass_fields__), found, dict.fromkeys(found, JOB_TARGETS))
+
+
+def _beside(
+    title: str,
+    names: Sequence[str],
+    found: Mapping[str, Figures] | Mapping[str, JobFigures],
+    bounds: Mapping[str, Mapping[str, Target]],
+) -> Table:
+    """A row a figure, a column a database, the target beside it."""
+    table = Table(title=title, title_justify="left")
     table.add_column("figure")
-    for name in figures:
-        table.add_column(name, justify="right")
+    for database in found:
+        table.add_column(database, justify="right")
         table.add_column("target", justify="right")
-    for figure in Figures.__dataclass_fields__:
+    for name in names:
         cells: list[str] = []
-        for name, found in figures.items():
-            cells += _told(getattr(found, figure), targets(name).get(figure))
-        table.add_row(figure, *cells)
+        for database, one in found.items():
+            cells += _told(getattr(one, name), bounds[database].get(name))
+        table.add_row(name, *cells)
     return table
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,6 +13,7 @@ from rich.console import Console
 from rich.status import Status
 
 from engine.errors import Unavailable
+from onewindow.bench import jobs as job_bench
 from onewindow.bench import report
 from onewindow.bench import run as benches
 from onewindow.bench.decisions import QUICK, DecisionScale, measure_decisions
@@ -31,8 +34,8 @@ from onewindow.commands.outcome import Exit, border
 )
 @click.option(
     "--only",
-    type=click.Choice(["decisions", "documents", "server"]),
-    help="Measure one part: decisions and documents take seconds, the server minutes.",
+    type=click.Choice(["decisions", "documents", "server", "jobs"]),
+    help="Measure one part: decisions and documents take seconds, the server and jobs minutes.",
 )
 @click.option(
     "--postgresql-url",
@@ -52,14 +55,14 @@ def bench(
     quick: bool,
     strict: bool,
 ) -> None:
-    """Measure expressions, decisions and documents, then the real server over HTTP on SQLite and PostgreSQL.
+    """Measure expressions, decisions and documents, then the real server and workers on SQLite and PostgreSQL.
 
-    Each database is a new one; what the bench made itself is removed again. Takes about three minutes. The figures are
-    those of this machine at this hour: compare ratios.
+    Each database is a new one; what the bench made itself is removed again. Takes about six minutes. The figures are
+    those of this machine at this hour: compare ratios. A database that is named serves one part, with --only.
     """
     console = Console(stderr=True)
-    scale = benches.QUICK if quick else benches.Scale()
-    figures, decisions, documents = {}, None, None
+    scale, job_scale = (benches.QUICK, job_bench.QUICK) if quick else (benches.Scale(), job_bench.JobScale())
+    figures, jobs, decisions, documents = {}, {}, None, None
     with console.status("starting") as status:
         if only in (None, "decisions"):
             status.update("expressions and decisions")
@@ -68,29 +71,45 @@ def bench(
             status.update("documents")
             documents = measure_documents(5 if quick else 30)
         for name in ("sqlite", "postgresql"):
-            if only not in (None, "server") or database not in ("both", name):
+            if database not in ("both", name):
                 continue
-            try:
-                with benches.sqlite_url() if name == "sqlite" else benches.postgresql_url(postgresql_url) as url:
-                    figures[name] = benches.run(url, scale, functools.partial(_tell, status, name))
-            except NoServer as missing:
-                raise Unavailable(
-                    f"PostgreSQL cannot be measured: {missing}.",
-                    remedy="Name a database with --postgresql-url, or measure --database sqlite.",
-                ) from missing
+            tell = functools.partial(_tell, status, name)
+            if only in (None, "server"):
+                with _new_database(name, postgresql_url) as url:
+                    figures[name] = benches.run(url, scale, tell)
+            if only == "jobs" or (only is None and not (name == "postgresql" and postgresql_url)):
+                with _new_database(name, postgresql_url) as url:
+                    jobs[name] = job_bench.measure_jobs(url, job_scale, tell)
     if decisions is not None:
         Console().print(report.decisions_table(decisions))
     if documents is not None:
         Console().print(report.documents_table(documents))
     if figures:
         Console().print(report.as_table(figures))
+    if jobs:
+        Console().print(report.jobs_table(jobs))
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(report.as_json(figures, decisions, documents), indent=1) + "\n", encoding="utf-8")
+        out.write_text(
+            json.dumps(report.as_json(figures, decisions, documents, jobs), indent=1) + "\n", encoding="utf-8"
+        )
     if markdown is not None:
         report.write_markdown(figures, markdown)
-    if strict and report.missed(figures, decisions, documents):
+    if strict and report.missed(figures, decisions, documents, jobs):
         raise SystemExit(Exit.findings)
+
+
+@contextmanager
+def _new_database(name: str, postgresql_url: str | None) -> Iterator[str]:
+    """A database of its own. Raises Unavailable where there is no server."""
+    try:
+        with benches.sqlite_url() if name == "sqlite" else benches.postgresql_url(postgresql_url) as url:
+            yield url
+    except NoServer as missing:
+        raise Unavailable(
+            f"PostgreSQL cannot be measured: {missing}.",
+            remedy="Name a database with --postgresql-url, or measure --database sqlite.",
+        ) from missing
 
 
 def _tell(status: Status, database: str, what: str) -> None:
