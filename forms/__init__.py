@@ -9,6 +9,7 @@ from forms.files import NamedFiles, files_named
 from forms.form import Form
 from forms.reader import inspect_form, read_form
 from forms.validate import AnswersInvalid, validate
+from forms.value_types import value_types
 from forms.view import FormView, view
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "inspect_form",
     "read_form",
     "validate",
+    "value_types",
     "view",
 ]

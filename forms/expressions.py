@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from engine.errors import Invalid
 from engine.feel import parse_expression, to_json
+from engine.feel.syntax import Node
 
 _PLACEHOLDER: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
@@ -33,6 +34,11 @@ class Expression:
         self.text = text
         self._parsed = parse_expression(text.strip().removeprefix("="))
 
+    @property
+    def tree(self) -> Node:
+        """Its syntax tree."""
+        return self._parsed.tree
+
     def value(self, names: Mapping[str, Any], now: datetime) -> Any:
         """Its FEEL value over named values; null where it cannot be computed."""
         return self._parsed.evaluate(names, now=now).value
@@ -49,6 +55,11 @@ class Template:
     def __init__(self, text: str) -> None:
         self.text = text
         self._parts: tuple[str | Expression, ...] = tuple(_parts(text))
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Those in it."""
+        return tuple(part for part in self._parts if isinstance(part, Expression))
 
     def filled(self, names: Mapping[str, Any], now: datetime) -> str:
         """The text with every placeholder filled in; null leaves nothing."""

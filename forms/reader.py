@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 from engine.diagnostics import Diagnostic, ModelRefused
+from forms.checks import are_possible
 from forms.components import ComponentReader
 from forms.findings import Findings
 from forms.form import Form
@@ -96,13 +97,14 @@ def _read(document: Any, findings: Findings) -> Form | None:
     keys = _check_keys(components, findings)
     if findings.has_errors:
         return None
-    return Form(
+    form = Form(
         id=form_id,
         schema_version=version,
         components=components,
         scope=scope_of(components),
         keys=keys,
     )
+    return form if are_possible(form, findings) else None
 
 
 def _check_keys(components: tuple[AnyComponent, ...], findings: Findings) -> frozenset[str]:

@@ -29,6 +29,7 @@ from engine.connectors.register.connector import Register, RegisterConnector
 from engine.connectors.registry import Environment, Registry, installed_connectors
 from engine.diagnostics import Diagnostic
 from engine.errors import NotFound, Unavailable
+from engine.feel.types import Record
 from engine.runtime.definitions import DefinitionCache
 from engine.runtime.ports import AnyHeaders
 from engine.runtime.wiring import Limits, Runtime
@@ -36,7 +37,7 @@ from engine.safe_xml import XmlLimits
 from engine.store.database import Database
 from engine.store.migrate import current_revision, newest_revision
 from engine.store.queries.figures import engine_figures
-from forms import Form, NamedFiles, files_named, inspect_form, validate
+from forms import Form, NamedFiles, files_named, inspect_form, validate, value_types
 from onewindow.accounts import BrowserSessions, Secrets
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
 from onewindow.settings import Settings
@@ -62,6 +63,10 @@ class FormFiles:
     ) -> Mapping[str, Any]:
         """The values of a form that was filled in. Raises Invalid with places under /answers, in the language."""
         return validate(form, answers, variables, now, language=language or "en", draft=draft)
+
+    def value_types(self, form: Form) -> Record:
+        """What is known of its values beforehand."""
+        return value_types(form)
 
     def files_named(self, form: Form, values: Mapping[str, Any]) -> Iterator[NamedFiles]:
         """The files that valid values of a form name."""

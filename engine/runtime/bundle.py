@@ -21,7 +21,7 @@ from engine.dmn import compile_decisions, read_dmn
 from engine.dmn.checks import check_tables, check_types
 from engine.runtime.marks import mark_faults
 from engine.runtime.passport_file import read_passport_file
-from engine.runtime.ports import Forms, Templates
+from engine.runtime.ports import Forms, ReadForm, Templates
 from engine.runtime.wiring import Limits
 
 _BPMN: Final = (".bpmn", ".bpmn20.xml")
@@ -58,6 +58,8 @@ class Bundle:
     compiled: dict[str, CompiledProcess] = field(default_factory=dict)
     passports: dict[str, ServicePassport] = field(default_factory=dict)
     """By file name."""
+    forms: dict[str, ReadForm] = field(default_factory=dict)
+    """By id."""
     findings: list[Diagnostic] = field(default_factory=list)
 
     def copy(self) -> Bundle:
@@ -138,6 +140,7 @@ def _read(bundle: Bundle, name: str, content: bytes, kernel: Kernel, forms: Form
         form, findings = forms.inspect(content, name)
         bundle.findings.extend(findings)
         if form is not None:
+            bundle.forms[form.id] = form
             bundle.add(Part(kind="form", key=form.id, name=form.id, file=name, checksum=checksum(content)))
     elif name.replace("\\", "/").rpartition("/")[2].lower() in _PASSPORTS:
         passport = read_passport_file(content, name)

@@ -22,6 +22,7 @@ from engine.runtime.act import Act, transact
 from engine.runtime.bundle import Bundle, Part, read_bundle
 from engine.runtime.definitions import PROCESS
 from engine.runtime.duties import require_analyst
+from engine.runtime.foreseen import check_foreseen
 from engine.runtime.references import Known, check_references
 from engine.runtime.spread import next_start, start_timer_job
 from engine.runtime.wiring import Runtime
@@ -68,6 +69,7 @@ def _all_findings(act: Act, bundle: Bundle) -> tuple[Diagnostic, ...]:
     """Those of the files, and those of what they name; the bundle itself stays as it was read."""
     looked_at = bundle.copy()
     check_references(looked_at, _known(act))
+    check_foreseen(looked_at, act.runtime.forms)
     return tuple(dict.fromkeys(looked_at.findings))
 
 

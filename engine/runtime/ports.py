@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from engine.diagnostics import Diagnostic
+from engine.errors import Refused
 
 
 class ReadForm(Protocol):
@@ -14,6 +15,11 @@ class ReadForm(Protocol):
 
     @property
     def id(self) -> str: ...
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """First names of all its keys."""
+        ...
 
 
 class NamedFiles(Protocol):
@@ -57,6 +63,10 @@ class Forms(Protocol):
         """
         ...
 
+    def value_types(self, form: Any) -> Any:
+        """What is known of its values beforehand, as the lint of models takes it (`engine.bpmn.lint`)."""
+        ...
+
     def files_named(self, form: Any, values: Mapping[str, Any]) -> Iterator[NamedFiles]:
         """The files that valid values of a form name."""
         ...
@@ -72,6 +82,50 @@ class Templates(Protocol):
     def unknown_data(self, content: bytes, given: Collection[str]) -> Iterator[tuple[str, int]]:
         """The names and lines of data that a template uses and a task that gives these only does not give."""
         ...
+
+
+class WebhookSecrets(Protocol):
+    """Makes, seals and opens the secrets that webhooks are signed with. What is kept is never the secret itself."""
+
+    def make(self) -> str:
+        """A fresh secret, as the subscriber is shown it once."""
+        ...
+
+    def seal(self, secret: str) -> str:
+        """What is kept of a secret. Raises Refused where no key to seal with is set up."""
+        ...
+
+    def refer(self, name: str) -> str:
+        """What is kept of a secret that an operator has set up under a name. Raises Invalid for one that is none."""
+        ...
+
+
+class NoWebhookSecrets:
+    """Where nothing is set up: nobody can subscribe."""
+
+    def make(self) -> str:
+        """Raises Refused."""
+        raise NoWebhooks
+
+    def seal(self, secret: str) -> str:
+        """Raises Refused."""
+        raise NoWebhooks
+
+    def refer(self, name: str) -> str:
+        """Raises Refused."""
+        raise NoWebhooks
+
+
+class NoWebhooks(Refused):
+    """Webhooks are not set up."""
+
+    code = "no-webhooks"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Webhooks are not set up here: there is no key to seal their secrets with.",
+            remedy="An operator sets ONEWINDOW_SECRET_WEBHOOK_SEAL, a random text of 32 characters or more.",
+        )
 
 
 class JobSettings(Protocol):

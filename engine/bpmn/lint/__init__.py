@@ -1,9 +1,10 @@
 """What is wrong or doubtful in a model before anybody tries to run it: `lint(definitions)`.
 
 In: the shape of scopes (`structure`, `gateways`), events and what they refer to (`events`), what tasks need to be done
-(`work`), expressions and static texts (`expressions`, `timers`), extensions in vain (`extensions`), calls in a circle
-(`calls`). Out: reading (`reader`), whether the kernel can run it (`kernel`), proofs of soundness. Every rule has a
-stable name; errors stand against deployment. A process that is not executable is a drawing: it is held to nothing.
+(`work`), expressions and static texts (`expressions`, `timers`), what is known of variables (`variables`), extensions
+in vain (`extensions`), calls in a circle (`calls`). Out: reading (`reader`), whether the kernel can run it (`kernel`),
+proofs of soundness. Every rule has a stable name; errors stand against deployment. A process that is not executable is
+a drawing: it is held to nothing.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from engine.bpmn.lint.expressions import check_expressions, check_message_keys
 from engine.bpmn.lint.extensions import check_extensions
 from engine.bpmn.lint.gateways import check_gateways
 from engine.bpmn.lint.structure import check_scope
+from engine.bpmn.lint.variables import check_variables
 from engine.bpmn.lint.work import check_work
 from engine.bpmn.model import Definitions, Process, SubProcess
 from engine.diagnostics import Diagnostic, Severity
 
-__all__ = ["CallCycle", "call_cycles", "lint"]
+__all__ = ["CallCycle", "call_cycles", "check_variables", "lint"]
 
 
 def lint(definitions: Definitions, *, file: str | None = None) -> tuple[Diagnostic, ...]:

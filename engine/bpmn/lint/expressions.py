@@ -27,10 +27,13 @@ from engine.bpmn.model import (
 from engine.diagnostics import Severity
 from engine.errors import Invalid
 from engine.feel import FeelSyntaxError, parse_expression
+from engine.feel.inference import Names, infer, place_in
 from engine.identity import QueueName
 
 _NUMBER: Final = re.compile(r"[0-9]{1,6}")
 _LONGEST_NAME: Final = 255
+VARIABLES: Final = Names(is_open=True)
+"""The variables of a process: anybody may have set any."""
 
 
 class Static(Enum):
@@ -58,23 +61,23 @@ class Expression:
     timer: TimerDefinition | None = None
 
 
-def check_expressions(process: Process, findings: Findings) -> None:
-    """All texts of a process, its inner scopes included."""
+def check_expressions(process: Process, findings: Findings, names: Names = VARIABLES) -> None:
+    """All texts of a process, its inner scopes included. `names` are variables whose types are known."""
     scopes = {id(scope): scope for scope, _ in process.scope.walk()}
     for scope in scopes.values():
         for flow in scope.flows.values():
             if flow.condition is not None:
-                _check(Expression(flow, "condition", flow.condition, Static.nothing), findings)
+                _check(Expression(flow, "condition", flow.condition, Static.nothing), findings, names)
     for _, node in process.scope.walk():
         for expression in _of_node(node):
-            _check(expression, findings)
+            _check(expression, findings, names)
         _check_names(node, findings)
 
 
-def _check(expression: Expression, findings: Findings) -> None:
+def _check(expression: Expression, findings: Findings, names: Names = VARIABLES) -> None:
     text = expression.text.strip()
     if text.startswith("="):
-        _check_feel(expression, text[1:], findings)
+        _check_feel(expression, text[1:], findings, names)
         return
     fault = _fault_of_static(expression, text)
     if fault is not None:
@@ -82,17 +85,22 @@ def _check(expression: Expression, findings: Findings) -> None:
         findings.about(expression.element, Severity.error, rule, message, remedy)
 
 
-def _check_feel(expression: Expression, text: str, findings: Findings) -> None:
+def _check_feel(expression: Expression, text: str, findings: Findings, names: Names) -> None:
     if not text.strip():
         message = f"The {expression.what} is an equals sign and nothing else."
         findings.about(expression.element, Severity.error, "feel-syntax", message, "Write the expression.")
         return
     try:
-        parse_expression(text)
+        parsed = parse_expression(text)
     except FeelSyntaxError as fault:
         # Column 1 of the expression is what follows the equals sign.
         message = f"The {expression.what} is not FEEL, line {fault.line}, column {fault.column}: {fault.problem}"
         findings.about(expression.element, Severity.error, "feel-syntax", message, fault.remedy)
+        return
+    for found in infer(parsed.tree, names, only_data=True)[1]:
+        severity = Severity.error if found.is_certain else Severity.warning
+        where = f"The {expression.what}, {place_in(text, found.at)}"
+        findings.about(expression.element, severity, found.rule, f"{where}: {found.message}", found.remedy)
 
 
 def _fault_of_static(expression: Expression, text: str) -> tuple[str, str, str] | None:
@@ -197,7 +205,7 @@ def check_message_keys(elements: Iterator[Element], findings: Findings) -> None:
 
 def _check_names(node: FlowNode, findings: Findings) -> None:
     """The variables an element writes have names that expressions can read."""
-    for what, name in _written_by(node):
+    for what, name in written_by(node):
         parts = name.split(".")
         if len(name) > _LONGEST_NAME or not all(part.isidentifier() for part in parts):
             message = f"Expected a variable name as {what}, found {name!r:.80}."
@@ -205,7 +213,8 @@ def _check_names(node: FlowNode, findings: Findings) -> None:
             findings.about(node, Severity.error, "bad-variable-name", message, remedy)
 
 
-def _written_by(node: FlowNode) -> Iterator[tuple[str, str]]:
+def written_by(node: FlowNode) -> Iterator[tuple[str, str]]:
+    """What an element writes into, and the variables' names."""
     meaning = node.meaning
     for mapping in (*meaning.inputs, *meaning.outputs):
         if not mapping.target.startswith("="):

@@ -37,6 +37,7 @@ from engine.feel.inference import (
     item_of,
     kinds_of,
     one_of,
+    place_in,
     told,
     walked,
     within_item,
@@ -65,10 +66,8 @@ class Boxes:
 
     def note(self, finding: Finding, text: Text) -> None:
         """Note a finding about a text, with its place."""
-        line = text.text.count("\n", 0, finding.at) + 1
-        column = finding.at - (text.text.rfind("\n", 0, finding.at) + 1) + 1
         shown = " ".join(text.text.split())
-        message = f"{finding.message} Line {line}, column {column} of `{shown:.80}`."
+        message = f"{finding.message} It stands in {place_in(text.text, finding.at)} of `{shown:.80}`."
         self.say(finding.rule, message, finding.remedy, text.spot, is_certain=finding.is_certain)
 
     def say(self, rule: str, message: str, remedy: str, spot: Spot, *, is_certain: bool = True) -> None:

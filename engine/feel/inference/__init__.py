@@ -15,7 +15,7 @@ from engine.feel.inference.calls import NamedFunction
 from engine.feel.inference.kinds import AnyOf, Whole, can_become, item_of, kinds_of, one_of, told
 from engine.feel.inference.members import within_item
 from engine.feel.inference.operators import walked
-from engine.feel.inference.scope import Finding, Names, meant
+from engine.feel.inference.scope import Finding, Names, meant, place_in
 from engine.feel.inference.walk import call_of, infer, infer_tests
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "kinds_of",
     "meant",
     "one_of",
+    "place_in",
     "told",
     "walked",
     "within_item",

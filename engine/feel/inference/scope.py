@@ -78,3 +78,9 @@ def meant(name: str, known: Iterable[str], otherwise: str) -> str:
     """A remedy that names what was probably meant."""
     near = nearest(name, known)
     return f"Did you mean `{near}`? {otherwise}" if near else otherwise
+
+
+def place_in(text: str, at: int) -> str:
+    """A place in a text in words: `line 1, column 5`."""
+    start = text.rfind("\n", 0, at) + 1
+    return f"line {text.count(chr(10), 0, at) + 1}, column {at - start + 1}"

@@ -122,7 +122,8 @@ class _Walk:
     def _unknown(self, rule: str, name: str, at: int, names: Names, known: frozenset[str] = frozenset()) -> FeelType:
         remedy = meant(name, known or names.all(), "Check the spelling, or make the value known here.")
         message = f"Nothing is known under the name `{name:.100}`."
-        return self._fault(rule, message, remedy, at, is_certain=not names.is_surprised_by_others)
+        is_certain = not names.is_surprised_by_others or (self._only_data and rule == "unknown-function")
+        return self._fault(rule, message, remedy, at, is_certain=is_certain)
 
     def _list(self, node: syntax.ListLiteral, names: Names) -> FeelType:
         return ListType(one_of(self.of(item, names) for item in node.items))

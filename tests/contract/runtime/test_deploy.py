@@ -13,6 +13,7 @@ from engine.runtime.bundle import read_bundle
 from engine.runtime.deploy import check, deploy
 from engine.runtime.evaluate import evaluate_decision
 from engine.runtime.references import Known, check_references
+from tests.builders.a_form import a_field, a_form_file
 from tests.builders.a_model import Drawing, a_process
 from tests.builders.a_permit import a_check_form, a_permit
 from tests.builders.a_public_procedure import a_passport, a_procedure
@@ -213,3 +214,47 @@ def test_a_decision_is_deployed_and_evaluated(running: Running) -> None:
     assert evaluated.trace
     with pytest.raises(Forbidden):
         evaluate_decision(running.runtime, "fee", {}, by=a_citizen())
+
+
+def test_expressions_are_held_to_the_form_of_the_application(running: Running) -> None:
+    model = (
+        a_process("permit")
+        .start()
+        .script("sum", "=application.amount + application.fullName")
+        .script("name", "=application.fullNmae")
+        .script("pin", "=case.applicant.pn")
+        .script("fine", "=application.amount + 1")
+        .end(properties={"outcome": "granted"})
+    )
+    files = {
+        "permit.bpmn": model.xml(),
+        "apply.form": a_form_file(a_field("amount", "number"), a_field("fullName"), id="apply"),
+        "service.yaml": a_passport(form="apply", evidence={}, milestones={}),
+    }
+
+    with pytest.raises(ModelRefused) as caught:
+        deploy(running.runtime, files, by=OFFICIAL)
+
+    told = {finding.element_id: finding for finding in caught.value.diagnostics if finding.severity != "info"}
+    assert told["sum"].rule == "unfit-operands"
+    assert "Did you mean `fullName`?" in told["name"].remedy
+    assert "Did you mean `pin`?" in told["pin"].remedy
+    assert [told[one].severity for one in ("sum", "name", "pin")] == ["error", "warning", "warning"]
+    assert "fine" not in told
+
+
+def test_what_the_process_writes_into_the_application_may_be_of_any_type(running: Running) -> None:
+    model = (
+        a_process("permit")
+        .start()
+        .script("change", '="many"', result="application.amount")
+        .script("read", '=application.amount + "x"')
+        .end(properties={"outcome": "granted"})
+    )
+    files = {
+        "permit.bpmn": model.xml(),
+        "apply.form": a_form_file(a_field("amount", "number"), id="apply"),
+        "service.yaml": a_passport(form="apply", evidence={}, milestones={}),
+    }
+
+    assert deploy(running.runtime, files, by=OFFICIAL).id is not None

@@ -72,7 +72,7 @@ def test_finding_names_decision_line_column_and_text_and_stands_against_deployme
 
     assert found.severity is Severity.error
     assert found.message == (
-        "Decision `fee`: Nothing is known under the name `amuont`. Line 2, column 3 of `1 + amuont`."
+        "Decision `fee`: Nothing is known under the name `amuont`. It stands in line 2, column 3 of `1 + amuont`."
     )
     assert found.remedy.startswith("Did you mean `amount`?")
     assert (found.element_id, found.file) == ("fee", "m.dmn")
@@ -138,7 +138,7 @@ def test_body_of_business_knowledge_sees_parameters_itself_and_what_it_requires(
 
     assert [message for _, message in findings(inner, outer)] == [
         "Business knowledge model `tax`: Nothing is known under the name `rate`. "
-        "Line 1, column 13 of `half(sum) + rate + tax(1)`."
+        "It stands in line 1, column 13 of `half(sum) + rate + tax(1)`."
     ]
 
 

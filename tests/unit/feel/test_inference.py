@@ -214,7 +214,8 @@ def test_variables_of_a_process_are_never_functions() -> None:
     variables = Names(is_open=True)
 
     assert looked_at("strng(3)", variables)[1] == ()
-    assert [found.rule for found in looked_at("strng(3)", variables, only_data=True)[1]] == ["unknown-function"]
+    [found] = looked_at("strng(3)", variables, only_data=True)[1]
+    assert (found.rule, found.is_certain) == ("unknown-function", True)
 
 
 def test_variable_named_like_a_function_does_not_hide_it_in_a_call() -> None:
