@@ -1,0 +1,235 @@
+"""Reads variables of an environment one by one, each of its kind, and tells at the end all that was wrong.
+
+It is handed the environment by `onewindow.settings`, the only module that reads it. Secrets are shown nowhere: not in
+`repr`, not in messages.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from engine.errors import Invalid, Place
+
+PREFIX: Final = "ONEWINDOW_"
+_SECRETS: Final = "ONEWINDOW_SECRET_"
+_OTHERS: Final = ("ONEWINDOW_TEST_", "ONEWINDOW_SANDBOX_")
+"""Variables of the tests and of the sandbox: not ours to read."""
+
+
+class BadSettings(Invalid):
+    """One or more settings are wrong; `places` names each variable."""
+
+    code = "bad-settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that is never printed."""
+
+    value: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return "(secret)"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterAddress:
+    """Where a state register answers. The product knows no more of it than this."""
+
+    name: str
+    url: str
+    """Base address without a slash at the end."""
+
+
+class SettingsReader:
+    """Reads variables one by one, and remembers what was asked for and what was wrong."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self._asked: set[str] = set()
+        self._faults: list[Place] = []
+
+    def text(self, name: str, default: str, example: str) -> str:
+        """Any text without control characters."""
+        value = self._value(name)
+        if value is None:
+            return default
+        if not value.isprintable():
+            self._fault(name, "a text without control characters", value, example)
+            return default
+        return value
+
+    def whole(self, name: str, default: int, least: int, most: int) -> int:
+        """A whole number within bounds."""
+        value = self._value(name)
+        if value is None:
+            return default
+        if not (value.isascii() and value.isdigit() and len(value) < 12 and least <= int(value) <= most):
+            self._fault(name, f"a whole number from {least} to {most}", value, str(default))
+            return default
+        return int(value)
+
+    def one_of(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        """One of a few words."""
+        value = self._value(name)
+        if value is None:
+            return default
+        if value not in allowed:
+            self._fault(name, "one of " + ", ".join(allowed), value, default)
+            return default
+        return value
+
+    def url(self, name: str) -> str:
+        """An http or https address, or nothing."""
+        value = self._value(name)
+        if value is None:
+            return ""
+        if not _is_web_address(value):
+            self._fault(name, "an http or https address", value, "https://services.example.gov")
+            return ""
+        return value.rstrip("/")
+
+    def database(self, name: str, default: str) -> str:
+        """A SQLite or PostgreSQL address. Never shown in a message, for it may hold a password."""
+        value = self._value(name)
+        if value is None:
+            return default
+        scheme = value.partition("://")[0]
+        if scheme in ("postgresql", "postgres"):
+            return "postgresql+psycopg://" + value.partition("://")[2]
+        if "://" not in value or scheme not in ("sqlite", "postgresql+psycopg"):
+            self._fault(
+                name, "a SQLite or PostgreSQL address", None, "postgresql://onewindow:password@db.example.gov/onewindow"
+            )
+            return default
+        return value
+
+    def registers(self, name: str) -> tuple[RegisterAddress, ...]:
+        """`name=address` pairs, parted by commas."""
+        found: dict[str, RegisterAddress] = {}
+        example = "population=http://127.0.0.1:8091,driver=http://127.0.0.1:8092"
+        for pair in self.names(name, example):
+            key, equals, url = pair.partition("=")
+            if not (equals and key and key.replace("-", "").isalnum() and _is_web_address(url)) or key in found:
+                self._fault(name, "name=address pairs, each name once", pair, example)
+                continue
+            found[key] = RegisterAddress(key, url.rstrip("/"))
+        return tuple(found.values())
+
+    def names(self, name: str, example: str) -> tuple[str, ...]:
+        """Words parted by commas."""
+        value = self.text(name, "", example)
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    def some_of(self, name: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+        """Some of a few words; all of them where nothing is said."""
+        said = self.names(name, ",".join(allowed[:3]))
+        if not set(said) <= set(allowed):
+            self._fault(name, "some of " + ", ".join(allowed), ",".join(said), ",".join(allowed[:3]))
+        return said or allowed
+
+    def paths(self, name: str) -> Mapping[str, str]:
+        """`agency=path` pairs, parted by commas; `*` stands for every other agency."""
+        found: dict[str, str] = {}
+        for pair in self.names(
+            name, example := "traffic-police=/run/secrets/traffic-police.p12,*=/run/secrets/seal.p12"
+        ):
+            agency, equals, path = pair.partition("=")
+            if not (equals and path and (agency == "*" or agency.replace("-", "").isalnum())) or agency in found:
+                self._fault(name, "agency=path pairs, each agency once", pair, example)
+            found[agency] = path
+        return found
+
+    def socket(self, name: str) -> str:
+        """The path of a socket, or host:port, or nothing."""
+        value = self.text(name, "", example := "/run/clamav/clamd.ctl or 127.0.0.1:3310")
+        if value and not value.startswith("/") and not value.rpartition(":")[2].isdecimal():
+            self._fault(name, "a socket, or host:port", value, example)
+            return ""
+        return value
+
+    def country(self, name: str, default: str) -> str:
+        """Two capitals (ISO 3166-1)."""
+        value = self._value(name)
+        if value is None:
+            return default
+        if not (len(value) == 2 and value.isascii() and value.isalpha() and value.isupper()):
+            self._fault(name, "a country of two capitals", value, default)
+            return default
+        return value
+
+    def time_zone(self, name: str, default: str) -> str:
+        """A name of the time zone database."""
+        value = self._value(name)
+        if value is None:
+            return default
+        if value not in available_timezones():
+            self._fault(name, "a time zone", value, default)
+            return default
+        return value
+
+    def secrets(self) -> Mapping[str, Secret]:
+        """ONEWINDOW_SECRET_<NAME> holds a secret, ONEWINDOW_SECRET_<NAME>_FILE the path of a file that holds it."""
+        found: dict[str, Secret] = {}
+        for variable, value in sorted(self._environ.items()):
+            if not variable.startswith(_SECRETS):
+                continue
+            self._asked.add(variable)
+            name, in_file = variable.removeprefix(_SECRETS), False
+            if name.endswith("_FILE"):
+                name, in_file = name.removesuffix("_FILE"), True
+            text = self._from_file(variable, value) if in_file else value
+            if not text.strip():
+                self._fault(variable.removeprefix(PREFIX), "a secret that is not empty", None, "(a long random text)")
+                continue
+            found[name.lower().replace("_", "-")] = Secret(text.strip())
+        return MappingProxyType(found)
+
+    def finish(self) -> None:
+        """Raise BadSettings when anything was wrong, or a variable of ours is not known (a slip of the pen)."""
+        for variable in sorted(self._environ):
+            if variable.startswith(PREFIX) and variable not in self._asked and not variable.startswith(_OTHERS):
+                near = difflib.get_close_matches(variable, self._asked, 1)
+                meant = f"Did you mean {near[0]}?" if near else "Remove it."
+                self._faults.append(Place(variable, f"There is no setting {variable}. {meant}", "unknown-setting"))
+        if self._faults:
+            lines = "\n".join(f"  {fault.message}" for fault in self._faults)
+            raise BadSettings(
+                f"{len(self._faults)} setting{'s are' if len(self._faults) > 1 else ' is'} wrong:\n{lines}",
+                places=self._faults,
+                remedy="Correct the environment and start again.",
+            )
+
+    def _value(self, name: str) -> str | None:
+        self._asked.add(PREFIX + name)
+        value = self._environ.get(PREFIX + name, "").strip()
+        return value or None
+
+    def _from_file(self, variable: str, path: str) -> str:
+        try:
+            return Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as fault:
+            reason = getattr(fault, "strerror", None) or "it is not UTF-8 text"
+            self._fault(variable.removeprefix(PREFIX), f"a file that can be read ({reason})", path, "/run/secrets/key")
+            return "unreadable"
+
+    def _fault(self, name: str, expected: str, found: str | None, example: str) -> None:
+        said = f", found {found!r:.120}" if found is not None else ""
+        self._faults.append(
+            Place(PREFIX + name, f"{PREFIX}{name}: expected {expected}{said}. Example: {PREFIX}{name}={example}")
+        )
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
