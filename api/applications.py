@@ -9,13 +9,14 @@ from flask import Response
 
 from api.access import CASE_READER, CITIZEN, caller
 from api.idempotency import carry_out
-from api.language import asked_language
+from api.language import asked_language, preferred_language
 from api.operation import Noun
 from api.schemas.applications import (
     ApplicationPage,
     ApplicationQuery,
     ApplicationSchema,
     ApplyCommand,
+    ReasonsSchema,
     TrackingSchema,
     WithdrawCommand,
 )
@@ -23,6 +24,7 @@ from api.schemas.payments import PaymentsSchema
 from api.wiring import services
 from engine.casework.case import Case
 from engine.runtime.apply import apply as apply_for
+from engine.runtime.reasons import reasons_of_case
 from engine.runtime.withdraw import withdraw as take_back
 from engine.store.queries import applications as queries
 from engine.store.queries.payments import payments_of_application
@@ -71,6 +73,25 @@ def track(case_id: str) -> Any:
     """Steps done, where it is now, the expected day and the legal deadline, evidence, documents and the decision."""
     with services().read() as connection:
         return queries.tracking(connection, caller(), case_id)
+
+
+@blueprint.operation(
+    "GET",
+    "/<key:case_id>/reasons",
+    rule=CASE_READER,
+    summary="Read why the decisions of an application came out so",
+    answer=ReasonsSchema,
+)
+def reasons(case_id: str) -> Any:
+    """Every decision definition that spoke in the case, in order, in the language of Accept-Language.
+
+    Sentences are made of the values at hand and the words of the rules: article, reason, what another outcome needed.
+    """
+    language = preferred_language()
+    return {
+        "language": language,
+        "items": reasons_of_case(services().runtime, case_id, by=caller(), language=language),
+    }
 
 
 @blueprint.operation(

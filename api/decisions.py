@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import request
-
 from api.access import RULES_READER, caller
+from api.language import preferred_language
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.engine import (
@@ -63,6 +62,6 @@ def explain(command: Mapping[str, Any], decision_id: str) -> Any:
         decision_id,
         command["inputs"],
         by=caller(),
-        language=command.get("language") or request.accept_languages.best_match(("az", "en", "ru")) or "az",
+        language=command.get("language") or preferred_language(),
         version=command["version"],
     )

@@ -14,8 +14,8 @@ from forms.model import AnyComponent, DynamicList, Group
 from forms.value_types import value_types
 
 
-def are_possible(form: Form, findings: Findings) -> bool:
-    """Whether no expression is certain to fail; each that is, or that is doubtful, is noted.
+def check_expressions(form: Form, findings: Findings) -> None:
+    """Note what is certain to fail, or doubtful, in each expression. A form that runs already is not the worse for it.
 
     Expressions in the rows of a list see names that hide the form's.
     """
@@ -29,7 +29,6 @@ def are_possible(form: Form, findings: Findings) -> bool:
         if isinstance(component, Group | DynamicList):
             inner = anything if isinstance(component, DynamicList) else names
             ahead.extend((each, inner) for each in component.components)
-    return not findings.has_errors
 
 
 def _check(component_id: str, what: str, expression: Expression, names: Names, findings: Findings) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 from engine.diagnostics import Diagnostic, ModelRefused
-from forms.checks import are_possible
+from forms.checks import check_expressions
 from forms.components import ComponentReader
 from forms.findings import Findings
 from forms.form import Form
@@ -104,7 +104,8 @@ def _read(document: Any, findings: Findings) -> Form | None:
         scope=scope_of(components),
         keys=keys,
     )
-    return form if are_possible(form, findings) else None
+    check_expressions(form, findings)
+    return form
 
 
 def _check_keys(components: tuple[AnyComponent, ...], findings: Findings) -> frozenset[str]:

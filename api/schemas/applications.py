@@ -124,3 +124,24 @@ class TrackingSchema(ApplicationSchema):
     evidence = fields.List(fields.Nested(EvidenceSchema))
     own_tasks = fields.List(fields.Nested(OwnTaskSchema))
     payments = fields.List(fields.Nested(PaymentSchema))
+
+
+class CaseReasonsSchema(Schema):
+    """A decision definition that spoke in a case, and why it said so."""
+
+    element_id = fields.String(metadata={"description": "The business rule task of the model."})
+    at = Moment()
+    decision_id = fields.String(metadata={"example": "eligibility"})
+    name = fields.String(metadata={"example": "Eligibility"})
+    version = fields.Integer(metadata={"description": "Of the decision definition, as it was then."})
+    sentences = fields.List(fields.String(), metadata={"example": ["validity: 9.", "What was considered: Age - 61."]})
+    decisions = fields.List(
+        fields.Dict(), metadata={"description": "Each decision made on the way, with facts, rules and other outcomes."}
+    )
+
+
+class ReasonsSchema(Schema):
+    """Why the decisions of an application came out as they did."""
+
+    language = fields.String(metadata={"example": "az"})
+    items = fields.List(fields.Nested(CaseReasonsSchema))

@@ -27,9 +27,7 @@ _LETTERS: dict[type, str] = {Date: "d", Time: "t", DateTime: "m", DaysDuration: 
 
 def encode(value: Value) -> str:
     """Compact JSON text of a value. Raises ValueError when too deep or large, TypeError for a function or no value."""
-    if weigh(value) > HEAVIEST_VALUE:
-        raise ValueError(f"expected a value of at most {HEAVIEST_VALUE:,} characters")
-    return _encode_json(_tagged(value, DEEPEST_DATA))
+    return _encode_json(to_tagged(value))
 
 
 def decode(text: str) -> Value:
@@ -39,6 +37,30 @@ def decode(text: str) -> Value:
     except RecursionError:
         raise ValueError(f"expected at most {DEEPEST_DATA} levels of lists and contexts") from None
     return _untagged(plain, DEEPEST_DATA)
+
+
+def to_tagged(value: Value) -> Any:
+    """Plain JSON that `from_tagged` reads back without loss. Raises as `encode`."""
+    if weigh(value) > HEAVIEST_VALUE:
+        raise ValueError(f"expected a value of at most {HEAVIEST_VALUE:,} characters")
+    return _tagged(value, DEEPEST_DATA)
+
+
+def from_tagged(plain: Any) -> Value:
+    """The value of what `to_tagged` made. Raises ValueError."""
+    return _untagged(plain, DEEPEST_DATA)
+
+
+def readable(plain: Any) -> Any:
+    """The same for people: moments and numbers as they are written, wherever they stand in some JSON."""
+    if isinstance(plain, list):
+        return [readable(item) for item in plain]
+    if not isinstance(plain, dict):
+        return plain
+    tag = plain.get(TAG)
+    if isinstance(tag, str) and "of" not in plain:
+        return tag[1:]
+    return {key: readable(item) for key, item in plain.items()}
 
 
 def _refuse_number(text: str) -> Any:

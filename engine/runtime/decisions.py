@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from engine.dmn import CompiledDecisions, DecisionResult, compile_decisions, evaluate, read_dmn
 from engine.dmn.explain import Explanation, explain
+from engine.dmn.trace import DecisionTrace
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,6 @@ class LoadedDecisions:
         """The value of one decision, with its reasons. Raises OnewindowError when it cannot be had."""
         return evaluate(self.compiled, decision_id, inputs, now=now, functions=functions)
 
-    def explain(self, result: DecisionResult) -> Explanation:
-        """Why a result came out as it did."""
-        return explain(self.compiled.definitions, result.trace)
+    def explain(self, trace: Sequence[DecisionTrace]) -> Explanation:
+        """Why a result with this trace came out as it did."""
+        return explain(self.compiled.definitions, trace)

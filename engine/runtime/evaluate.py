@@ -92,4 +92,4 @@ def _evaluated(
         "trace": result.trace_json(),
         "warnings": tuple(str(warning) for warning in result.warnings),
     }
-    return evaluated, loaded.explain(result)
+    return evaluated, loaded.explain(result.trace)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.bpmn.kernel.port import CompiledProcess, DecisionOutcome, Surroundings, Variables
 from engine.bpmn.model import Binding
+from engine.dmn.kept import keep
 from engine.runtime.act import Act
 from engine.runtime.definitions import DECISION, FORM, PROCESS, LoadedProcess, bound
 from engine.runtime.marks import Marks
@@ -75,4 +76,4 @@ class World:
         result = loaded.evaluate(
             decision_id, inputs, self.act.runtime.calendar.local(self.act.at), self.act.runtime.functions
         )
-        return DecisionOutcome(result.value, result.trace_json())
+        return DecisionOutcome(result.value, keep(result.trace), found.id)

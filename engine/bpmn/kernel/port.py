@@ -52,6 +52,8 @@ class DecisionOutcome:
     value: Any
     trace: Any = None
     """Plain JSON: which rules matched with which inputs."""
+    definition: str | None = None
+    """Key of the definition that said it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

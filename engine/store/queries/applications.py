@@ -123,16 +123,22 @@ def in_short(connection: Connection, case: Case) -> ApplicationRow:
     return ApplicationRow(case=case, expected_at=_expected_at(connection, case) if case.is_open else None)
 
 
-def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
-    """One application with its steps, evidence, and where it is. Raises NotFound also for who may not see it.
-
-    Eight statements, each by key or index; one more where money went back.
-    """
+def case_seen_by(connection: Connection, actor: Actor, case_id: str) -> Case:
+    """A case. Raises NotFound also for who may not see it. One statement."""
     row = connection.execute(select(*_CASE_COLUMNS).where(_CASE.c.id == case_id)).first()
     if row is None:
         raise NotFound.of("application", case_id)
     case = to_case(taken(_CASE_COLUMNS, row))
     case.require_seen_by(actor)
+    return case
+
+
+def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
+    """One application with its steps, evidence, and where it is. Raises NotFound also for who may not see it.
+
+    Eight statements, each by key or index; one more where money went back.
+    """
+    case = case_seen_by(connection, actor, case_id)
     tasks = connection.execute(
         select(_TASK.c.wait, _TASK.c.name, _TASK.c.assignee, _TASK.c.due_at, _TASK.c.queue)
         .where(

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, select
 
 from engine.errors import NotFound
+from engine.feel.codec import readable
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.queries.tasks import OpenTaskRow, open_tasks_of
 from engine.store.rows import table_of, to_variables
@@ -111,11 +112,44 @@ def history_page(
             element_id=row.element_id,
             element_type=row.element_type,
             element_instance=row.visit,
-            detail=row.detail or {},
+            detail=readable(row.detail or {}),
         )
         for row in connection.execute(statement.order_by(_ACTIVITY.c.visit).limit(most + 1))
     ]
     return page_of(found, most, lambda one: (one.seq,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionMadeRow:
+    """A decision that an instance made by a decision definition."""
+
+    element_id: str
+    at: datetime
+    decision_id: str
+    definition_id: str
+    trace: Sequence[Mapping[str, Any]]
+    """As `engine.dmn.kept` reads it."""
+
+
+def decisions_made(connection: Connection, instance_id: str, *, limit: int = 50) -> list[DecisionMadeRow]:
+    """The decisions an instance made, the first one first. One statement."""
+    statement = (
+        select(_ACTIVITY.c.element_id, _ACTIVITY.c.entered_at, _ACTIVITY.c.detail)
+        .where(_ACTIVITY.c.instance_id == instance_id, _ACTIVITY.c.element_type == "BusinessRuleTask")
+        .order_by(_ACTIVITY.c.visit)
+        .limit(bounded(limit))
+    )
+    return [
+        DecisionMadeRow(
+            element_id=row.element_id,
+            at=row.entered_at,
+            decision_id=row.detail["decision"],
+            definition_id=row.detail["definition"],
+            trace=row.detail["trace"],
+        )
+        for row in connection.execute(statement)
+        if row.detail and row.detail.get("definition") and row.detail.get("trace")
+    ]
 
 
 def variables(connection: Connection, instance_id: str) -> dict[str, Any]:

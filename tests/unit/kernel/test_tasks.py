@@ -127,7 +127,7 @@ def test_decision_goes_into_a_variable_and_its_trace_into_the_history():
     run = an_instance(model, variables={"age": 70}, decisions={"fee": lambda inputs: inputs["age"] * 2})
 
     assert run.variables["fee"] == 140
-    assert run.of("decide")[-1].detail == {"decision": "fee", "trace": {"rules": [1]}}
+    assert run.of("decide")[-1].detail == {"decision": "fee", "definition": None, "trace": {"rules": [1]}}
 
 
 def test_decision_nobody_knows_is_an_incident():

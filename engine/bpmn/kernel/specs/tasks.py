@@ -127,7 +127,7 @@ class DecisionSpec(NodeSpec):
             raise Fault("unknown-decision", missing.message, missing.remedy) from missing
         except OnewindowError as refused:
             raise Fault("decision", refused.message, refused.remedy) from refused
-        token.outcome = {"decision": decision_id, "trace": outcome.trace}
+        token.outcome = {"decision": decision_id, "definition": outcome.definition, "trace": outcome.trace}
         self.accept(token, admitted({self.result: outcome.value}))
         return True
 
