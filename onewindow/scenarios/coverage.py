@@ -57,6 +57,10 @@ class WatchedKernel:
         """As the real one, watched."""
         return self._watch(process, self._kernel.step(process, snapshot, command, surroundings))
 
+    def open_waits(self, snapshot: bytes) -> frozenset[int]:
+        """As the kernel does."""
+        return self._kernel.open_waits(snapshot)
+
     def variables_at(self, process: CompiledProcess, snapshot: bytes, wait: int | None = None) -> Variables:
         """As the real one."""
         return self._kernel.variables_at(process, snapshot, wait)

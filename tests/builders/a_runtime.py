@@ -10,7 +10,6 @@ Time is the test's; a worker's turn is `work_off`, which carries out everything 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,6 @@ from typing import Any
 
 from sqlalchemy import text
 
-from engine.audit import ChainedEntry, Entry, verify
 from engine.bpmn.kernel.kernel import SpiffKernel
 from engine.bpmn.kernel.port import Budget
 from engine.calendar import WorkingCalendar
@@ -35,6 +33,7 @@ from engine.jobs.hands import Hands
 from engine.runtime import complete as completing
 from engine.runtime.definitions import DefinitionCache
 from engine.runtime.deploy import DeploymentResult, deploy
+from engine.runtime.integrity import check_integrity
 from engine.runtime.start import start_instance
 from engine.runtime.wiring import Limits, Runtime
 from engine.store.database import Database
@@ -194,50 +193,5 @@ class Running:
     # --- what must always hold ---------------------------------------------------------------------------------------
 
     def check(self) -> None:
-        """The invariants: each open instance waits for what its rows say, an ended one for nothing; journals hold."""
-        with self.runtime.database.work() as work:
-            for row in self.rows("SELECT id FROM instance"):
-                record = work.instances.lock(row["id"])
-                rows = self._open_rows(record.id)
-                noted = {kind: {w for w, k in record.waits.items() if k[0] == kind} for kind in "tjms"}
-                assert noted == rows, f"instance {record.id}: waits noted {noted}, rows {rows}"
-                if record.is_active:
-                    goes_on = self.count("job", "instance_id = :i AND kind = 'go-on' AND state <> 'done'", i=record.id)
-                    assert record.waits or goes_on, f"instance {record.id} is open and waits for nothing"
-                    assert record.snapshot is not None
-                else:
-                    assert not record.waits
-                    assert record.snapshot is None
-                self._check_journal(record.id, (record.journal_seq, record.journal_hash))
-
-    def _open_rows(self, instance_id: str) -> dict[str, set[int]]:
-        statements = {
-            "t": "SELECT wait FROM task WHERE instance_id = :id AND state IN ('open', 'claimed')",
-            "j": "SELECT wait FROM job WHERE instance_id = :id AND kind IN ('service', 'timer') "
-            "AND state NOT IN ('done', 'cancelled')",
-            "m": "SELECT wait FROM message_wait WHERE instance_id = :id",
-            "s": "SELECT wait FROM signal_wait WHERE instance_id = :id",
-        }
-        return {kind: {row["wait"] for row in self.rows(said, id=instance_id)} for kind, said in statements.items()}
-
-    def _check_journal(self, chain: str, head: tuple[int, bytes | None]) -> None:
-        entries = [
-            ChainedEntry(
-                row["seq"],
-                Entry(
-                    at=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=row["at"]),
-                    actor=row["actor"],
-                    action=row["action"],
-                    subject=row["subject"],
-                    detail=_plain(row["detail"]),
-                ),
-                bytes(row["hash"]),
-            )
-            for row in self.rows("SELECT * FROM journal_entry WHERE chain = :c ORDER BY seq", c=chain)
-        ]
-        broken = verify(entries, head)
-        assert broken is None, f"journal of {chain}: {broken}"
-
-
-def _plain(stored: Any) -> Mapping[str, Any]:
-    return json.loads(stored) if stored else {}
+        """The invariants: whoever is open waits for what its rows say, an ended one for nothing; journals hold."""
+        assert check_integrity(self.runtime).violations == []

@@ -25,7 +25,7 @@ from engine.bpmn.kernel.port import (
 )
 from engine.bpmn.kernel.scopes import Variables as Scope
 from engine.bpmn.kernel.scopes import admitted
-from engine.bpmn.kernel.snapshot import dump, load
+from engine.bpmn.kernel.snapshot import dump, load, open_waits
 from engine.bpmn.kernel.snapshot import variables_at as read_variables
 from engine.bpmn.kernel.specs.scopes import as_compiled
 from engine.bpmn.kernel.timers import Due, first_due, next_due
@@ -98,6 +98,10 @@ class SpiffKernel:
     def variables_at(self, process: CompiledProcess, snapshot: bytes, wait: int | None = None) -> Variables:
         """The variables visible at a wait, or at an incident's element; of the process when None. Raises NotWaiting."""
         return read_variables(as_compiled(process), snapshot, wait)
+
+    def open_waits(self, snapshot: bytes) -> frozenset[int]:
+        """The numbers of all open waits and incidents of an instance."""
+        return open_waits(snapshot)
 
     def start_due(self, trigger: StartTrigger, surroundings: Surroundings, after: TimerDue | None = None) -> TimerDue:
         """When the timer of a start event fires first, or the next time after one firing. Raises NoTimer."""

@@ -454,6 +454,10 @@ class Kernel(Protocol):
         """The variables visible at a wait (its scope and all around it); of the process when None."""
         ...
 
+    def open_waits(self, snapshot: bytes) -> frozenset[int]:
+        """The numbers of all open waits and incidents. Raises SnapshotUnreadable."""
+        ...
+
 
 class NotWaiting(Refused):
     """The wait named is not open: it was done before, cancelled, or never was."""

@@ -99,6 +99,15 @@ def variables_at(process: Compiled, snapshot: bytes, wait: int | None) -> dict[s
         raise _unreadable(f"its state is broken ({type(broken).__name__}: {broken})") from broken
 
 
+def open_waits(snapshot: bytes) -> frozenset[int]:
+    """The numbers of open waits and incidents. Raises SnapshotUnreadable."""
+    state = _unpack(snapshot)
+    try:
+        return frozenset(row[0] for name in ("waits", "incidents") for row in state.get(name, ()))
+    except (ValueError, TypeError, IndexError, AttributeError) as broken:
+        raise _unreadable(f"its state is broken ({type(broken).__name__}: {broken})") from broken
+
+
 def _visible(rows: dict[int, list[Any]], number: int) -> dict[str, Any]:
     layers = [rows[number][6]]
     if number == ROOT:
