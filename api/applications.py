@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from api.access import CASE_READER, CITIZEN, caller
+from api.access import CASE_READER, CITIZEN, TASK_HOLDER, caller
 from api.idempotency import carry_out
 from api.language import asked_language, preferred_language
 from api.operation import Noun
@@ -20,6 +20,7 @@ from api.schemas.applications import (
     TrackingSchema,
     WithdrawCommand,
 )
+from api.schemas.notices import NoticesSchema
 from api.schemas.payments import PaymentsSchema
 from api.wiring import services
 from engine.casework.case import Case
@@ -27,6 +28,7 @@ from engine.runtime.apply import apply as apply_for
 from engine.runtime.reasons import reasons_of_case
 from engine.runtime.withdraw import withdraw as take_back
 from engine.store.queries import applications as queries
+from engine.store.queries.notices import notices_of_case
 from engine.store.queries.payments import payments_of_application
 
 blueprint = Noun("applications", __name__, description="What applicants submit and follow.")
@@ -105,6 +107,22 @@ def payments(case_id: str) -> Any:
     """What was paid or is to be paid, with the page to pay at, receipts and refunds; the first one first."""
     with services().read() as connection:
         return {"items": payments_of_application(connection, caller(), case_id)}
+
+
+@blueprint.operation(
+    "GET",
+    "/<key:case_id>/notices",
+    rule=TASK_HOLDER,
+    summary="List the notices of an application",
+    answer=NoticesSchema,
+)
+def notices(case_id: str) -> Any:
+    """What the applicant was told and what became of mail and SMS; the first one first.
+
+    For the applicant, supervisors of the agency, and clerks who have a task of the case.
+    """
+    with services().read() as connection:
+        return {"items": notices_of_case(connection, caller(), case_id)}
 
 
 @blueprint.operation(

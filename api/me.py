@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response, g, jsonify, request
@@ -10,10 +11,13 @@ from flask import Response, g, jsonify, request
 from api.access import PUBLIC, SESSION_COOKIE, SIGNED_IN, caller, csrf_token_of, hash_of, roles_of
 from api.operation import Noun
 from api.schemas.accounts import MeSchema, SessionsSchema, SignedInSchema, SignInCommand
+from api.schemas.notices import ContactCommand, ContactSchema
 from api.wiring import services
 from engine.casework.actor import Actor
 from engine.errors import NotFound
+from engine.runtime.set_contact import WantedContact, set_contact
 from engine.store.queries import accounts as queries
+from engine.store.queries.notices import contact_of
 
 blueprint = Noun("me", __name__, description="The caller's own account.")
 session_blueprint = Noun("session", __name__, description="Sign in and out with a session cookie.")
@@ -53,6 +57,25 @@ def end_one(session_id: str) -> Response:
     if not services().sessions.end(session_id, caller().account):
         raise NotFound.of("session", session_id)
     return Response(status=204)
+
+
+@blueprint.operation("GET", "/contact", rule=SIGNED_IN, summary="Show own addresses", answer=ContactSchema)
+def show_contact() -> Any:
+    """Where and when the caller may be reached with notices."""
+    with services().read() as connection:
+        found = contact_of(connection, caller().account)
+    return found or {**asdict(WantedContact()), "changed_at": None}
+
+
+@blueprint.operation(
+    "PUT", "/contact", rule=SIGNED_IN, summary="Set own addresses", body=ContactCommand, answer=ContactSchema
+)
+def put_contact(command: Mapping[str, Any]) -> Any:
+    """Say where and when the caller may be reached, in place of what was said before.
+
+    It holds for notices that are made from now on. Every fault is told at once (422). The inbox is always there.
+    """
+    return set_contact(services().runtime, WantedContact(**command), by=caller())
 
 
 @session_blueprint.operation(

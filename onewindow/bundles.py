@@ -8,6 +8,7 @@ from typing import Final
 from engine.errors import Invalid
 
 _ENDINGS: Final = (".bpmn", ".dmn", ".form", ".html")
+_NOTICE: Final = ".notice.yaml"
 _PASSPORT: Final = "service.yaml"
 _SKIPPED: Final = "scenarios"
 
@@ -29,14 +30,16 @@ def bundle_of(path: Path) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for file in sorted(path.rglob("*")):
         inside = file.relative_to(path)
-        if not file.is_file() or _SKIPPED in inside.parts or not (file.suffix in _ENDINGS or file.name == _PASSPORT):
+        is_ours = file.suffix in _ENDINGS or file.name == _PASSPORT or file.name.endswith(_NOTICE)
+        if not file.is_file() or _SKIPPED in inside.parts or not is_ours:
             continue
         if file.name in found:
             raise NoBundle(f"Two files of {path} are named {file.name}.", remedy="Give each file its own name.")
         found[file.name] = file.read_bytes()
     if not found:
         raise NoBundle(
-            f"{path} holds nothing to deploy.", remedy="Expected service.yaml, .bpmn, .dmn, .form or .html files in it."
+            f"{path} holds nothing to deploy.",
+            remedy="Expected service.yaml, .bpmn, .dmn, .form, .html or .notice.yaml files in it.",
         )
     return found
 

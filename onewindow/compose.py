@@ -24,6 +24,7 @@ from engine.connectors.document.signing import Seals
 from engine.connectors.document.templates import DocumentTemplates
 from engine.connectors.exchange import AllowedHosts, Exchange
 from engine.connectors.http.connector import HttpConnector
+from engine.connectors.notice import NoticeTemplates
 from engine.connectors.payment import PaymentConnector, Provider
 from engine.connectors.register.connector import Register, RegisterConnector
 from engine.connectors.registry import Environment, Registry, installed_connectors
@@ -40,6 +41,7 @@ from engine.store.queries.figures import engine_figures
 from forms import Form, NamedFiles, files_named, inspect_form, validate, value_types
 from onewindow.accounts import BrowserSessions, Secrets
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
+from onewindow.noticing import notice_connector
 from onewindow.settings import Settings
 from onewindow.task_forms import TaskForms
 
@@ -90,7 +92,9 @@ def compose(settings: Settings, *, clock: Clock | None = None, database: Databas
     storage = file_storage(settings, ticking)
     made: list[Runtime] = []
     keys = seals(settings, secrets_of(settings))
-    registry = connectors(settings, file_connectors(settings, storage, keys, lambda: made[0]))
+    of_files = file_connectors(settings, storage, keys, lambda: made[0])
+    notices = notice_connector(settings, secrets_of(settings), lambda: made[0])
+    registry = connectors(settings, [*of_files, notices])
     kernel = SpiffKernel()
     forms = FormFiles()
     xml = xml_limits(settings)
@@ -107,6 +111,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, database: Databas
         storage=storage,
         files=file_rules(settings),
         templates=DocumentTemplates(),
+        notices=NoticeTemplates(),
     )
     made.append(runtime)
     return Composed(runtime, opened, registry, keys)

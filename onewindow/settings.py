@@ -14,6 +14,7 @@ from pathlib import Path
 
 from engine.files.kinds import KINDS
 from onewindow.file_settings import FileSettings
+from onewindow.notice_settings import NoticeSettings, read_notice_settings
 from onewindow.settings_reader import PREFIX, BadSettings, RegisterAddress, Secret, SettingsReader
 
 __all__ = ["PREFIX", "BadSettings", "RegisterAddress", "Secret", "Settings", "environment_with", "share_figures_in"]
@@ -72,7 +73,7 @@ class Settings:
     """Folder of the shipped procedures, one folder each."""
     country: str = "AZ"
     time_zone: str = "Asia/Baku"
-    worker_threads: int = 4
+    worker_threads: int = 16
     """How many jobs one worker carries out at the same time."""
     lease_seconds: int = 60
     stop_seconds: int = 8
@@ -86,6 +87,7 @@ class Settings:
     """`json`, or `console` for people."""
     limits: Limits = Limits()
     files: FileSettings = field(default_factory=FileSettings)
+    notices: NoticeSettings = field(default_factory=NoticeSettings)
 
     @property
     def is_sqlite(self) -> bool:
@@ -135,7 +137,7 @@ class Settings:
             procedures=Path(reader.text("PROCEDURES", "processes", "/srv/onewindow/processes")),
             country=reader.country("COUNTRY", "AZ"),
             time_zone=reader.time_zone("TIME_ZONE", "Asia/Baku"),
-            worker_threads=reader.whole("WORKER_THREADS", 4, 1, 64),
+            worker_threads=reader.whole("WORKER_THREADS", 16, 1, 64),
             lease_seconds=reader.whole("LEASE_SECONDS", 60, 5, 3_600),
             stop_seconds=reader.whole("STOP_SECONDS", 8, 1, 300),
             idle_minutes=reader.whole("SESSION_IDLE_MINUTES", 30, 1, 1_440),
@@ -164,6 +166,7 @@ class Settings:
                 pkcs11_key=reader.text("PKCS11_KEY", "", "seal"),
                 timestamp_url=reader.url("TIMESTAMP_URL"),
             ),
+            notices=read_notice_settings(reader),
         )
         reader.finish()
         return known

@@ -7,7 +7,7 @@ It is handed the environment by `onewindow.settings`, the only module that reads
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -62,7 +62,7 @@ class SettingsReader:
         if value is None:
             return default
         if not value.isprintable():
-            self._fault(name, "a text without control characters", value, example)
+            self.fault(name, "a text without control characters", value, example)
             return default
         return value
 
@@ -72,7 +72,7 @@ class SettingsReader:
         if value is None:
             return default
         if not (value.isascii() and value.isdigit() and len(value) < 12 and least <= int(value) <= most):
-            self._fault(name, f"a whole number from {least} to {most}", value, str(default))
+            self.fault(name, f"a whole number from {least} to {most}", value, str(default))
             return default
         return int(value)
 
@@ -82,7 +82,7 @@ class SettingsReader:
         if value is None:
             return default
         if value not in allowed:
-            self._fault(name, "one of " + ", ".join(allowed), value, default)
+            self.fault(name, "one of " + ", ".join(allowed), value, default)
             return default
         return value
 
@@ -92,7 +92,7 @@ class SettingsReader:
         if value is None:
             return ""
         if not _is_web_address(value):
-            self._fault(name, "an http or https address", value, "https://services.example.gov")
+            self.fault(name, "an http or https address", value, "https://services.example.gov")
             return ""
         return value.rstrip("/")
 
@@ -105,7 +105,7 @@ class SettingsReader:
         if scheme in ("postgresql", "postgres"):
             return "postgresql+psycopg://" + value.partition("://")[2]
         if "://" not in value or scheme not in ("sqlite", "postgresql+psycopg"):
-            self._fault(
+            self.fault(
                 name, "a SQLite or PostgreSQL address", None, "postgresql://onewindow:password@db.example.gov/onewindow"
             )
             return default
@@ -118,7 +118,7 @@ class SettingsReader:
         for pair in self.names(name, example):
             key, equals, url = pair.partition("=")
             if not (equals and key and key.replace("-", "").isalnum() and _is_web_address(url)) or key in found:
-                self._fault(name, "name=address pairs, each name once", pair, example)
+                self.fault(name, "name=address pairs, each name once", pair, example)
                 continue
             found[key] = RegisterAddress(key, url.rstrip("/"))
         return tuple(found.values())
@@ -132,7 +132,7 @@ class SettingsReader:
         """Some of a few words; all of them where nothing is said."""
         said = self.names(name, ",".join(allowed[:3]))
         if not set(said) <= set(allowed):
-            self._fault(name, "some of " + ", ".join(allowed), ",".join(said), ",".join(allowed[:3]))
+            self.fault(name, "some of " + ", ".join(allowed), ",".join(said), ",".join(allowed[:3]))
         return said or allowed
 
     def paths(self, name: str) -> Mapping[str, str]:
@@ -143,7 +143,7 @@ class SettingsReader:
         ):
             agency, equals, path = pair.partition("=")
             if not (equals and path and (agency == "*" or agency.replace("-", "").isalnum())) or agency in found:
-                self._fault(name, "agency=path pairs, each agency once", pair, example)
+                self.fault(name, "agency=path pairs, each agency once", pair, example)
             found[agency] = path
         return found
 
@@ -151,9 +151,18 @@ class SettingsReader:
         """The path of a socket, or host:port, or nothing."""
         value = self.text(name, "", example := "/run/clamav/clamd.ctl or 127.0.0.1:3310")
         if value and not value.startswith("/") and not value.rpartition(":")[2].isdecimal():
-            self._fault(name, "a socket, or host:port", value, example)
+            self.fault(name, "a socket, or host:port", value, example)
             return ""
         return value
+
+    def checked(self, name: str, check: Callable[[str], str], example: str) -> str:
+        """A text as `check` gives it, or nothing; what `check` raises as Invalid is a fault."""
+        value = self.text(name, "", example)
+        try:
+            return check(value) if value else ""
+        except Invalid:
+            self.fault(name, "such a value", value, example)
+            return ""
 
     def country(self, name: str, default: str) -> str:
         """Two capitals (ISO 3166-1)."""
@@ -161,7 +170,7 @@ class SettingsReader:
         if value is None:
             return default
         if not (len(value) == 2 and value.isascii() and value.isalpha() and value.isupper()):
-            self._fault(name, "a country of two capitals", value, default)
+            self.fault(name, "a country of two capitals", value, default)
             return default
         return value
 
@@ -171,7 +180,7 @@ class SettingsReader:
         if value is None:
             return default
         if value not in available_timezones():
-            self._fault(name, "a time zone", value, default)
+            self.fault(name, "a time zone", value, default)
             return default
         return value
 
@@ -187,7 +196,7 @@ class SettingsReader:
                 name, in_file = name.removesuffix("_FILE"), True
             text = self._from_file(variable, value) if in_file else value
             if not text.strip():
-                self._fault(variable.removeprefix(PREFIX), "a secret that is not empty", None, "(a long random text)")
+                self.fault(variable.removeprefix(PREFIX), "a secret that is not empty", None, "(a long random text)")
                 continue
             found[name.lower().replace("_", "-")] = Secret(text.strip())
         return MappingProxyType(found)
@@ -217,10 +226,11 @@ class SettingsReader:
             return Path(path).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as fault:
             reason = getattr(fault, "strerror", None) or "it is not UTF-8 text"
-            self._fault(variable.removeprefix(PREFIX), f"a file that can be read ({reason})", path, "/run/secrets/key")
+            self.fault(variable.removeprefix(PREFIX), f"a file that can be read ({reason})", path, "/run/secrets/key")
             return "unreadable"
 
-    def _fault(self, name: str, expected: str, found: str | None, example: str) -> None:
+    def fault(self, name: str, expected: str, found: str | None, example: str) -> None:
+        """Note that a variable is wrong; a secret is not shown as found."""
         said = f", found {found!r:.120}" if found is not None else ""
         self._faults.append(
             Place(PREFIX + name, f"{PREFIX}{name}: expected {expected}{said}. Example: {PREFIX}{name}={example}")

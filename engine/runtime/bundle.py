@@ -26,9 +26,12 @@ from engine.runtime.wiring import Limits
 
 _BPMN: Final = (".bpmn", ".bpmn20.xml")
 _TEMPLATES: Final = ".html"
+_NOTICES: Final = ".notice.yaml"
 _TEMPLATE_KEY: Final = re.compile("[a-z0-9][a-z0-9-]{0,99}")
 DOCUMENT: Final = "document"
-"""The connector that fills templates, the header that names one, and the kind of its definition."""
+"""The connector that fills templates of documents, and the kind of their definitions."""
+NOTICE: Final = "notice"
+"""The same of notices."""
 _PASSPORTS: Final = ("service.yaml", "service.yml")
 
 
@@ -37,7 +40,7 @@ class Part:
     """Something executable in a file: it becomes a definition."""
 
     kind: str
-    """`process`, `decision`, `form`, `document` (a template) or `service`."""
+    """`process`, `decision`, `form`, `document` and `notice` (templates) or `service`."""
     key: str
     name: str
     file: str
@@ -97,7 +100,12 @@ class Bundle:
 
 
 def read_bundle(
-    files: Mapping[str, bytes], kernel: Kernel, forms: Forms, limits: Limits, templates: Templates | None = None
+    files: Mapping[str, bytes],
+    kernel: Kernel,
+    forms: Forms,
+    limits: Limits,
+    templates: Templates | None = None,
+    notices: Templates | None = None,
 ) -> Bundle:
     """Read every file. Nothing is raised: all faults are findings of the bundle."""
     bundle = Bundle(contents={checksum(content): content for content in files.values()})
@@ -116,13 +124,16 @@ def read_bundle(
     for name, content in files.items():
         try:
             if name.lower().endswith(_TEMPLATES):
-                _read_template(bundle, name, content, templates)
+                _read_template(bundle, name, content, templates, DOCUMENT)
+            elif name.lower().endswith(_NOTICES):
+                _read_template(bundle, name, content, notices, NOTICE)
             else:
                 _read(bundle, name, content, kernel, forms, limits)
         except ModelRefused as refused:
             bundle.findings.extend(refused.diagnostics)
-    if templates is not None:
-        _check_template_data(bundle, templates)
+    for kind, reader in ((DOCUMENT, templates), (NOTICE, notices)):
+        if reader is not None:
+            _check_template_data(bundle, reader, kind)
     return bundle
 
 
@@ -158,7 +169,8 @@ def _read(bundle: Bundle, name: str, content: bytes, kernel: Kernel, forms: Form
     else:
         bundle.refuse(
             "unknown-file",
-            f"Expected files ending in .bpmn, .dmn, .form or .html, and service.yaml; found {name!r:.120}.",
+            "Expected files ending in .bpmn, .dmn, .form, .html or .notice.yaml, and service.yaml; "
+            f"found {name!r:.120}.",
             "Leave the file out, or correct its name.",
             name,
         )
@@ -215,31 +227,32 @@ def _read_decisions(bundle: Bundle, name: str, content: bytes) -> None:
         bundle.add(Part(kind="decision", key=decision_id, name=node.name, file=name, checksum=checksum(content)))
 
 
-def _read_template(bundle: Bundle, name: str, content: bytes, templates: Templates | None) -> None:
-    key = name.replace("\\", "/").rpartition("/")[2].lower().removesuffix(_TEMPLATES)
+def _read_template(bundle: Bundle, name: str, content: bytes, templates: Templates | None, kind: str) -> None:
+    ending = _TEMPLATES if kind == DOCUMENT else _NOTICES
+    key = name.replace("\\", "/").rpartition("/")[2].lower().removesuffix(ending)
     if templates is None or _TEMPLATE_KEY.fullmatch(key) is None:
         bundle.refuse(
             "unknown-file",
             f"Expected a template named with small letters, digits and hyphens, found {name!r:.120}."
             if templates is not None
-            else "Templates of documents are not taken here.",
-            "Rename the file, such as decision.html." if templates is not None else "Leave the file out.",
+            else f"Templates of {kind}s are not taken here.",
+            f"Rename the file, such as decision{ending}." if templates is not None else "Leave the file out.",
             name,
         )
         return
     bundle.findings.extend(templates.inspect(content, name))
-    bundle.add(Part(kind=DOCUMENT, key=key, name=key, file=name, checksum=checksum(content)))
+    bundle.add(Part(kind=kind, key=key, name=key, file=name, checksum=checksum(content)))
 
 
-def _check_template_data(bundle: Bundle, templates: Templates) -> None:
+def _check_template_data(bundle: Bundle, templates: Templates, kind: str) -> None:
     """A template must not use data that a task with inputs of its own does not give it: that is certain to fail."""
     for process in bundle.models.values():
         for _, node in process.scope.walk():
             task = node.meaning.task_definition
             key = node.meaning.headers.get("template", "")
-            if task is None or task.type != DOCUMENT or not node.meaning.inputs or not bundle.has(DOCUMENT, key):
+            if task is None or task.type != kind or not node.meaning.inputs or not bundle.has(kind, key):
                 continue
-            file = bundle.file_of(DOCUMENT, key)
+            file = bundle.file_of(kind, key)
             content = bundle.contents[next(part.checksum for part in bundle.parts if part.file == file)]
             given = {mapping.target.partition(".")[0] for mapping in node.meaning.inputs}
             for name, line in templates.unknown_data(content, given):

@@ -48,7 +48,7 @@ class DeploymentResult:
 def deploy(runtime: Runtime, files: Mapping[str, bytes], *, by: Actor) -> DeploymentResult:
     """Deploy files by name. Raises ModelRefused with every fault found; DutyMissing."""
     require_analyst(by, "deploy")
-    bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits, runtime.templates)
+    bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits, runtime.templates, runtime.notices)
 
     def change(act: Act) -> DeploymentResult:
         findings = _all_findings(act, bundle)
@@ -61,7 +61,7 @@ def deploy(runtime: Runtime, files: Mapping[str, bytes], *, by: Actor) -> Deploy
 
 def check(runtime: Runtime, files: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
     """What deploying these files would find. Changes nothing, raises nothing about the files."""
-    bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits, runtime.templates)
+    bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits, runtime.templates, runtime.notices)
     return transact(runtime, SYSTEM, lambda act: _all_findings(act, bundle))
 
 

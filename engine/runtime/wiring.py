@@ -92,6 +92,8 @@ class Runtime:
     files: FileRules = field(default_factory=FileRules)
     templates: Templates | None = None
     """Reads templates of documents; None where no document can be made."""
+    notices: Templates | None = None
+    """Reads templates of notices; None where nobody is told anything."""
     wake: Callable[[], None] = _nobody_waits
     """Called after a commit that left work for a worker."""
     before_commit: BeforeCommit | None = None

@@ -22,6 +22,7 @@ from engine.store.repositories.instances import Instances
 from engine.store.repositories.jobs import Incidents, Jobs
 from engine.store.repositories.journal import Journal
 from engine.store.repositories.messages import Messages
+from engine.store.repositories.notices import Notices
 from engine.store.repositories.payments import Payments
 from engine.store.repositories.tasks import Tasks
 
@@ -39,6 +40,7 @@ class UnitOfWork:
     cases: Cases
     attachments: Attachments
     documents: Documents
+    notices: Notices
     journal: Journal
     accounts: Accounts
     idempotency: KeptAnswers
@@ -79,6 +81,7 @@ class UnitOfWork:
         self.cases = Cases(connection)
         self.attachments = Attachments(connection)
         self.documents = Documents(connection)
+        self.notices = Notices(connection)
         self.journal = Journal(connection)
         self.accounts = Accounts(connection)
         self.idempotency = KeptAnswers(connection)

@@ -6,7 +6,19 @@ eight bytes, exact, with the same order and meaning on
 every database.
 """
 
-from engine.store.tables import accounts, cases, deployments, files, instances, jobs, journal, messages, payments, tasks
+from engine.store.tables import (
+    accounts,
+    cases,
+    deployments,
+    files,
+    instances,
+    jobs,
+    journal,
+    messages,
+    notices,
+    payments,
+    tasks,
+)
 from engine.store.tables.base import Base
 
 metadata = Base.metadata
@@ -21,6 +33,7 @@ __all__ = [
     "journal",
     "messages",
     "metadata",
+    "notices",
     "payments",
     "tasks",
 ]

@@ -1,0 +1,38 @@
+"""The inbox: what agencies told the caller, whatever became of mail and SMS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+
+from api.access import CITIZEN, caller
+from api.operation import Noun
+from api.schemas.notices import InboxPage, InboxQuery, NoticeSchema
+from api.wiring import services
+from engine.runtime.mark_read import mark_read
+from engine.store.queries import notices as queries
+
+blueprint = Noun("inbox", __name__, description="Notices of agencies to the caller.")
+
+
+@blueprint.operation("GET", "", rule=CITIZEN, summary="List own notices", query=InboxQuery, answer=InboxPage)
+def list_own(query: Mapping[str, Any]) -> Any:
+    """The caller's own notices, the newest first, and how many are unread."""
+    with services().read() as connection:
+        return queries.inbox_page(connection, caller(), **query)
+
+
+@blueprint.operation("GET", "/<key:notice_id>", rule=CITIZEN, summary="Read a notice", answer=NoticeSchema)
+def show(notice_id: str) -> Any:
+    """One of the caller's own notices. It stays unread until it is marked."""
+    with services().read() as connection:
+        return queries.inbox_notice(connection, caller(), notice_id)
+
+
+@blueprint.operation("PUT", "/<key:notice_id>/read", rule=CITIZEN, summary="Mark a notice as read", status=204)
+def mark(notice_id: str) -> Response:
+    """Note that the caller has read it. Safe to repeat; the first time counts."""
+    mark_read(services().runtime, notice_id, by=caller())
+    return Response(status=204)
