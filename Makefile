@@ -7,7 +7,7 @@ CONFORMANCE ?= ../shared/conformance
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev run check test bench fuzz conformance lock wheel clean
+.PHONY: help setup setup-dev run check test bench fuzz soak conformance lock wheel clean
 
 help: ## List these commands
 	@echo "Onewindow: public services behind one window"
@@ -40,6 +40,9 @@ bench: setup-dev ## Measure the real server on each database and print the table
 
 fuzz: setup-dev ## Throw twenty thousand odd texts at the expression language; about a minute
 	ONEWINDOW_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest -q tests/property/test_fuzz.py
+
+soak: setup-dev ## Kill web, workers and the database a thousand times under load, on each database; about an hour
+	ONEWINDOW_SOAK_KILLS=$${ONEWINDOW_SOAK_KILLS:-1000} $(BIN)/python -m pytest -q -s tests/faults/test_storm.py
 
 conformance: setup-dev ## Read other people's BPMN, run other people's DMN test cases (CONFORMANCE=folder), count
 	@mkdir -p var

@@ -54,12 +54,25 @@ def start(folder: Path, options: Sequence[str] = ()) -> str:
         folder, binaries / "initdb", "-D", folder / "data", "-U", USER, "-A", "trust",
         "-E", "UTF8", "--locale=C", "--no-sync",
     )  # fmt: skip
+    (folder / "options").write_text("\n".join(options), encoding="utf-8")
+    _serve(folder, binaries)
+    return url_of(folder)
+
+
+def crash_and_restart(folder: Path) -> None:
+    """Let the server of a folder end as it does when it crashes, and start it again."""
+    binaries = Path((folder / "binaries").read_text(encoding="utf-8"))
+    _run(folder, binaries / "pg_ctl", "stop", "-D", folder / "data", "-m", "immediate", "-w")
+    _serve(folder, binaries)
+
+
+def _serve(folder: Path, binaries: Path) -> None:
+    options = (folder / "options").read_text(encoding="utf-8").splitlines()
     given = " ".join(f"-c {option}" for option in ("listen_addresses=''", *options))
     _run(
         folder, binaries / "pg_ctl", "start", "-D", folder / "data", "-l", folder / "server.log", "-w",
         "-o", f"{given} -k {folder}",
     )  # fmt: skip
-    return url_of(folder)
 
 
 def stop(folder: Path) -> None:
