@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from engine.bpmn.kernel.port import Activity, ActivityChange, InstanceState, Step
+from engine.casework.case import Case
 from engine.casework.job import JobState
 from engine.casework.task import task_id_of
 from engine.runtime.act import Act
@@ -151,11 +152,13 @@ def _change_case(act: Act, record: InstanceRecord, step: Step, world: World, *, 
             act.work.jobs.suspend_term(record.id, case.term.name)
         elif change.clock_was_resumed and case.deadline_at is not None:
             act.work.jobs.resume_term(record.id, case.term.name, case.deadline_at)
-    _note_case(act, record.id, change)
+    _note_case(act, record.id, before, change)
 
 
-def _note_case(act: Act, chain: str, change: CaseChange) -> None:
+def _note_case(act: Act, chain: str, before: Case, change: CaseChange) -> None:
     case = change.case
+    if case.state is not before.state:
+        act.journal(chain, "case.status", case.id, state=str(case.state), was=str(before.state))
     for _, milestone in change.milestones:
         act.journal(chain, "case.milestone", case.id, milestone=milestone)
     if change.clock_was_stopped:

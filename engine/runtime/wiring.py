@@ -16,7 +16,7 @@ from engine.files.nowhere import NoStorage
 from engine.files.storage import ContentStorage
 from engine.identity import QueueName
 from engine.runtime.definitions import DefinitionCache
-from engine.runtime.ports import Forms, JobSettings, Templates
+from engine.runtime.ports import Forms, JobSettings, NoWebhookSecrets, Templates, WebhookSecrets
 from engine.safe_xml import XmlLimits
 from engine.store.database import Database
 from engine.store.unit_of_work import UnitOfWork
@@ -69,6 +69,23 @@ class FileRules:
     """Content that nothing holds is kept for so long, for somebody may be about to keep a row of it."""
 
 
+def _any_address(_url: str) -> str | None:
+    """Where nobody is told anything."""
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookRules:
+    """Who may be told of events, and how often it is tried."""
+
+    secrets: WebhookSecrets = field(default_factory=NoWebhookSecrets)
+    address_fault: Callable[[str], str | None] = _any_address
+    """What speaks against an address, in one sentence, before anybody is called there; None when nothing does."""
+    most_tries: int = 12
+    kept_for: timedelta = timedelta(days=30)
+    """Events are kept for so long, delivered or not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """The surroundings of all use cases. Shared by threads, never changed."""
@@ -94,6 +111,7 @@ class Runtime:
     """Reads templates of documents; None where no document can be made."""
     notices: Templates | None = None
     """Reads templates of notices; None where nobody is told anything."""
+    webhooks: WebhookRules = field(default_factory=WebhookRules)
     wake: Callable[[], None] = _nobody_waits
     """Called after a commit that left work for a worker."""
     before_commit: BeforeCommit | None = None

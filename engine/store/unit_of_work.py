@@ -17,6 +17,7 @@ from engine.store.faults import translated
 from engine.store.repositories.accounts import Accounts, KeptAnswers
 from engine.store.repositories.cases import Cases
 from engine.store.repositories.deployments import Deployments
+from engine.store.repositories.events import Events
 from engine.store.repositories.files import Attachments, Documents
 from engine.store.repositories.instances import Instances
 from engine.store.repositories.jobs import Incidents, Jobs
@@ -25,6 +26,7 @@ from engine.store.repositories.messages import Messages
 from engine.store.repositories.notices import Notices
 from engine.store.repositories.payments import Payments
 from engine.store.repositories.tasks import Tasks
+from engine.store.repositories.webhooks import Webhooks
 
 
 class UnitOfWork:
@@ -44,6 +46,8 @@ class UnitOfWork:
     journal: Journal
     accounts: Accounts
     idempotency: KeptAnswers
+    events: Events
+    webhooks: Webhooks
 
     def __init__(
         self,
@@ -85,6 +89,8 @@ class UnitOfWork:
         self.journal = Journal(connection)
         self.accounts = Accounts(connection)
         self.idempotency = KeptAnswers(connection)
+        self.events = Events(connection)
+        self.webhooks = Webhooks(connection)
         return self
 
     @property

@@ -18,6 +18,7 @@ from engine.store.tables import (
     notices,
     payments,
     tasks,
+    webhooks,
 )
 from engine.store.tables.base import Base
 
@@ -36,4 +37,5 @@ __all__ = [
     "notices",
     "payments",
     "tasks",
+    "webhooks",
 ]
