@@ -168,6 +168,10 @@ class Mail:
             password = self._secret(reference)
             if password is None:
                 raise PartnerRefused(f"The secret {reference!r:.80} of the mail server is not set.", remedy=_REMEDY)
+            if not (password + self._server.user).isascii():
+                raise PartnerRefused(
+                    "A mail server's user and password must be plain ASCII here.", remedy="Choose another password."
+                )
             connection.login(self._server.user, password)
 
     def _context(self) -> ssl.SSLContext:
@@ -190,7 +194,6 @@ def mail_of(letter: Letter, server: MailServer) -> EmailMessage:
     message["Subject"] = notice.subject
     message["Date"] = notice.created_at
     message["Message-ID"] = f"<{delivery.id}@{server.domain}>"
-    message["Content-Language"] = notice.language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence is told to us
     message.set_content(notice.text, cte="quoted-printable")
     appointment = calendar_file(notice, server.domain)
@@ -202,6 +205,7 @@ def mail_of(letter: Letter, server: MailServer) -> EmailMessage:
             params={"method": method_of(notice)},
             cte="base64",
         )
+    message["Content-Language"] = notice.language  # last: each content that is set takes Content-* away
     return message
 
 

@@ -11,7 +11,7 @@ TOP = Path(__file__).parents[3]
 
 
 def test_the_page_of_settings_names_what_is_read_and_nothing_else() -> None:
-    source = (TOP / "onewindow" / "settings.py").read_text(encoding="utf-8")
+    source = "".join(file.read_text(encoding="utf-8") for file in (TOP / "onewindow").glob("*settings.py"))
     read = {PREFIX + name for name in re.findall(r'reader\.\w+\(\s*"([A-Z_]+)"', source)}
 
     page = (TOP / "docs" / "operator" / "settings.md").read_text(encoding="utf-8")
