@@ -15,7 +15,9 @@ from pathlib import Path
 from engine.files.kinds import KINDS
 from onewindow.file_settings import FileSettings
 from onewindow.notice_settings import NoticeSettings, read_notice_settings
+from onewindow.partner_settings import PartnerSettings, read_partner_settings
 from onewindow.settings_reader import PREFIX, BadSettings, RegisterAddress, Secret, SettingsReader
+from onewindow.webhook_settings import WebhookSettings, read_webhook_settings
 
 __all__ = ["PREFIX", "BadSettings", "RegisterAddress", "Secret", "Settings", "environment_with", "share_figures_in"]
 
@@ -88,6 +90,8 @@ class Settings:
     limits: Limits = Limits()
     files: FileSettings = field(default_factory=FileSettings)
     notices: NoticeSettings = field(default_factory=NoticeSettings)
+    webhooks: WebhookSettings = field(default_factory=WebhookSettings)
+    partners: PartnerSettings = field(default_factory=PartnerSettings)
 
     @property
     def is_sqlite(self) -> bool:
@@ -167,6 +171,8 @@ class Settings:
                 timestamp_url=reader.url("TIMESTAMP_URL"),
             ),
             notices=read_notice_settings(reader),
+            webhooks=read_webhook_settings(reader),
+            partners=read_partner_settings(reader),
         )
         reader.finish()
         return known

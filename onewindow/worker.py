@@ -6,24 +6,55 @@ import os
 import secrets
 import signal
 import socket
+import threading
+import time
+from dataclasses import replace
+from datetime import timedelta
 from types import FrameType
 
 import structlog
 
 from engine.casework.job import Job
+from engine.casework.partner import BreakerRules
+from engine.jobs.breakers import Breakers
 from engine.jobs.hands import Hands
 from engine.jobs.worker import Pace, Worker
+from engine.store.listening import listener
 from onewindow.compose import Composed, compose
 from onewindow.settings import Settings
+from onewindow.webhooks import make_messenger
 
 log = structlog.get_logger("onewindow.worker")
 
 
 def make_worker(settings: Settings, composed: Composed) -> Worker:
     """A worker over what was put together."""
-    hands = Hands(runtime=composed.runtime, registry=composed.registry, owner=_name(), on_fault=_fault)
-    pace = Pace(threads=settings.worker_threads, lease=settings.lease_seconds, patience=settings.stop_seconds)
-    return Worker(hands, pace, _told)
+    runtime = replace(composed.runtime, announces=_NowAndThen())
+    partners = settings.partners
+    rules = BreakerRules(failures=partners.failures, rest=timedelta(seconds=partners.rest_seconds))
+    breakers = Breakers(runtime, rules)
+    hands = Hands(runtime=runtime, registry=composed.registry, owner=_name(), on_fault=_fault, breakers=breakers)
+    pace = Pace(
+        threads=settings.worker_threads,
+        partner_calls=partners.calls,
+        lease=settings.lease_seconds,
+        patience=settings.stop_seconds,
+    )
+    return Worker(hands, pace, _told, listener=listener(composed.database.url))
+
+
+class _NowAndThen:
+    """Whether a worker tells others of new work: ten times a second, for he looks himself, and NOTIFY has its price."""
+
+    def __init__(self, every: float = 0.1) -> None:
+        self._every = every
+        self._told_at = float("-inf")
+
+    def __call__(self) -> bool:
+        is_time = time.monotonic() - self._told_at >= self._every
+        if is_time:
+            self._told_at = time.monotonic()
+        return is_time
 
 
 def work(settings: Settings) -> None:
@@ -35,14 +66,21 @@ def work(settings: Settings) -> None:
     composed.seals.check()
     worker = make_worker(settings, composed)
 
+    messenger = make_messenger(settings, composed.runtime, composed.webhook_secrets, _name(), _told)
+    telling = threading.Thread(target=messenger.run, name="webhooks", daemon=True)
+
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        messenger.stop()
         worker.stop()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     log.info("worker started", threads=settings.worker_threads, lease_seconds=settings.lease_seconds)
+    telling.start()
     try:
         worker.run()
+        messenger.stop()
+        telling.join(settings.stop_seconds)
     finally:
         composed.database.close()
     log.info("worker stopped")

@@ -17,6 +17,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from engine.calendar import Length
+from engine.casework.partner import partner_of
 from engine.errors import Invalid, Refused
 
 
@@ -108,6 +109,13 @@ class Job:
     """Name of the statutory term whose end this timer is."""
     last_error: str | None = None
     created_at: datetime
+    procedure: str = ""
+    """Process of the instance behind it."""
+
+    @property
+    def partner(self) -> str:
+        """Whom it calls, of a service job; empty for the engine's own work."""
+        return partner_of(self.type, self.headers) if self.kind is JobKind.service else ""
 
     @property
     def idempotency_key(self) -> str:

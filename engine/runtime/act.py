@@ -18,6 +18,7 @@ from engine.casework.job import Incident
 from engine.casework.task import Task
 from engine.identity import new_key
 from engine.runtime.wiring import Runtime
+from engine.store.listening import SOON
 from engine.store.records import WaitKind
 from engine.store.unit_of_work import UnitOfWork
 
@@ -70,6 +71,7 @@ def transact(runtime: Runtime, by: Actor, change: Callable[[Act], T]) -> T:
         acts.append(act)
         result = change(act)
         act.finish()
+        act.jobs_are_due = announce(runtime, work, act.at, is_due=act.jobs_are_due)
         if runtime.before_commit is not None:
             runtime.before_commit(work, result)
         return act, result
@@ -85,6 +87,15 @@ def transact(runtime: Runtime, by: Actor, change: Callable[[Act], T]) -> T:
     if act.jobs_are_due:
         runtime.wake()
     return result
+
+
+def announce(runtime: Runtime, work: UnitOfWork, at: datetime, *, is_due: bool = False) -> bool:
+    """Tell workers of what a transaction leaves to do soon, together with its commit; gives whether there is any."""
+    soonest = work.jobs.soonest
+    is_due = is_due or (soonest is not None and soonest <= at + SOON)
+    if is_due and runtime.announces():
+        work.jobs.announce()
+    return is_due
 
 
 DAMAGED: Final = 0

@@ -67,29 +67,42 @@ def complete_job(
         job, record = held_job(act, job_id, owner)
         if job.kind is not JobKind.service or (record is None and by.account != SYSTEM.account):
             raise NoServiceJob
-        act.work.jobs.save(finished(job))
-        if record is None:
-            for effect in effects:
-                keep_loose_effect(act, job, effect)
+        if record is not None:
+            completed(act, job, record, variables, source, effects)
             return
-        act.journal(record.id, "job.completed", job.id, element=job.element_id, type=job.type)
-        key = job.headers.get(EVIDENCE_HEADER)
-        if key and record.case is not None:
-            add_evidence(
-                act,
-                record,
-                key,
-                Provenance.register,
-                source=source.name if source else job.type,
-                purpose=source.purpose if source else "",
-                legal_basis=source.legal_basis if source else "",
-                content=variables,
-            )
+        act.work.jobs.save(finished(job))
         for effect in effects:
-            keep_effect(act, record, job, effect)
-        advance(act, record, CompleteJob(wait=job.wait, variables=variables), done=job.wait)
+            keep_loose_effect(act, job, effect)
 
     transact(runtime, by, change)
+
+
+def completed(
+    act: Act,
+    job: Job,
+    record: InstanceRecord,
+    variables: Mapping[str, Any],
+    source: Source | None,
+    effects: Sequence[Effect],
+) -> None:
+    """A job that is held is done, and its instance goes on."""
+    act.work.jobs.save(finished(job))
+    act.journal(record.id, "job.completed", job.id, element=job.element_id, type=job.type)
+    key = job.headers.get(EVIDENCE_HEADER)
+    if key and record.case is not None:
+        add_evidence(
+            act,
+            record,
+            key,
+            Provenance.register,
+            source=source.name if source else job.type,
+            purpose=source.purpose if source else "",
+            legal_basis=source.legal_basis if source else "",
+            content=variables,
+        )
+    for effect in effects:
+        keep_effect(act, record, job, effect)
+    advance(act, record, CompleteJob(wait=job.wait, variables=variables), done=job.wait)
 
 
 def throw_error(

@@ -155,6 +155,7 @@ def _service_job(act: Act, record: InstanceRecord, wait: JobWait) -> Job:
         headers=headers,
         payload=wait.variables,
         created_at=act.at,
+        procedure=record.process_id,
     )
 
 
@@ -174,6 +175,7 @@ def _timer(act: Act, record: InstanceRecord, wait: TimerWait) -> Job:
         "timer",
         instance_id=record.id,
         wait=wait.wait,
+        procedure=record.process_id,
         element_id=wait.element_id,
         due_at=due_at,
         state=state,
@@ -182,4 +184,4 @@ def _timer(act: Act, record: InstanceRecord, wait: TimerWait) -> Job:
 
 
 def _go_on(act: Act, record: InstanceRecord) -> Job:
-    return engine_job(act, JobKind.go_on, "go-on", instance_id=record.id)
+    return engine_job(act, JobKind.go_on, "go-on", instance_id=record.id, procedure=record.process_id)

@@ -29,6 +29,11 @@ def _nobody_waits() -> None:
     """Where no worker runs in this process."""
 
 
+def _always() -> bool:
+    """Where every commit that leaves work is told of."""
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Bounds on what comes in and on what runs."""
@@ -114,6 +119,8 @@ class Runtime:
     webhooks: WebhookRules = field(default_factory=WebhookRules)
     wake: Callable[[], None] = _nobody_waits
     """Called after a commit that left work for a worker."""
+    announces: Callable[[], bool] = _always
+    """Whether workers of other processes are told of new work just now; a worker who is told by himself need not."""
     before_commit: BeforeCommit | None = None
 
     def recording(self, before_commit: BeforeCommit) -> Runtime:

@@ -70,20 +70,20 @@ class Database:
         """The engines for writing and for reading, for those who listen to statements."""
         return self._writer, self._reader
 
-    def work(self) -> UnitOfWork:
-        """One transaction, to be used in a `with` statement."""
+    def work(self, *, gathers: bool = False) -> UnitOfWork:
+        """One transaction, to be used in a `with` statement; with `gathers` several acts may share it, side by side."""
         if self._queue is not None:
-            return UnitOfWork(self._writer, turn=self._queue.turn)
-        return UnitOfWork(self._writer, sending=sending_together)
+            return UnitOfWork(self._writer, turn=self._queue.turn, gathers=gathers)
+        return UnitOfWork(self._writer, sending=sending_together, gathers=gathers)
 
-    def run(self, act: Callable[[UnitOfWork], T]) -> T:
+    def run(self, act: Callable[[UnitOfWork], T], *, gathers: bool = False) -> T:
         """Carry out `act` in one transaction; when the database gave way to another, again, three times at most.
 
         `act` must be safe to repeat: it works on what it loads. Raises Unavailable when the database stays away.
         """
         for attempt in range(_REPEATS + 1):
             try:
-                with self.work() as work:
+                with self.work(gathers=gathers) as work:
                     return act(work)
             except OnewindowError as refused:
                 if attempt == _REPEATS or not is_worth_repeating(refused):

@@ -145,6 +145,7 @@ def to_job(row: Mapping[str, Any]) -> Job:
         term=row["term"],
         last_error=row["last_error"],
         created_at=row["created_at"],
+        procedure=row["procedure"],
     )
 
 
@@ -154,6 +155,7 @@ def of_job(job: Job) -> dict[str, Any]:
     return {
         **row,
         "kind": str(job.kind),
+        "partner": job.partner,
         "state": str(job.state),
         "headers": dict(job.headers) or None,
         "payload": of_variables(job.payload),

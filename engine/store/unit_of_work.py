@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
+from typing import cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.store.faults import translated
+from engine.store.lanes import Lanes
 from engine.store.repositories.accounts import Accounts, KeptAnswers
 from engine.store.repositories.cases import Cases
 from engine.store.repositories.deployments import Deployments
@@ -24,6 +26,7 @@ from engine.store.repositories.jobs import Incidents, Jobs
 from engine.store.repositories.journal import Journal
 from engine.store.repositories.messages import Messages
 from engine.store.repositories.notices import Notices
+from engine.store.repositories.partners import Partners
 from engine.store.repositories.payments import Payments
 from engine.store.repositories.tasks import Tasks
 from engine.store.repositories.webhooks import Webhooks
@@ -38,6 +41,7 @@ class UnitOfWork:
     jobs: Jobs
     incidents: Incidents
     messages: Messages
+    partners: Partners
     payments: Payments
     cases: Cases
     attachments: Attachments
@@ -54,10 +58,14 @@ class UnitOfWork:
         engine: Engine,
         turn: Callable[[], AbstractContextManager[None]] | None = None,
         sending: Callable[[Connection], AbstractContextManager[None]] | None = None,
+        *,
+        gathers: bool = False,
     ) -> None:
         self._engine = engine
         self._turn = turn
         self._sending = sending
+        self._gathers = gathers
+        self._lanes: Lanes | None = None
         self._stack = ExitStack()
         self._sent = ExitStack()
         self._connection: Connection | None = None
@@ -75,12 +83,16 @@ class UnitOfWork:
                 raise translated(failed) from failed
             self._stack = stack.pop_all()
         self._connection = connection
+        if self._gathers:
+            self._lanes = Lanes(connection)
+            connection = cast(Connection, self._lanes)
         self.deployments = Deployments(connection)
         self.instances = Instances(connection)
         self.tasks = Tasks(connection)
         self.jobs = Jobs(connection)
         self.incidents = Incidents(connection)
         self.messages = Messages(connection)
+        self.partners = Partners(connection)
         self.payments = Payments(connection)
         self.cases = Cases(connection)
         self.attachments = Attachments(connection)
@@ -99,12 +111,19 @@ class UnitOfWork:
         assert self._connection is not None
         return self._connection
 
+    def lane(self) -> AbstractContextManager[None]:
+        """Gather what is written within, beside other lanes: `lanes.py`. Only of a work that gathers."""
+        assert self._lanes is not None
+        return self._lanes.lane()
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._connection is not None
         try:
             if error is None:
+                if self._lanes is not None:
+                    self._lanes.send()
                 self._sent.close()
                 self._connection.commit()
         except SQLAlchemyError as failed:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
-from engine.casework.job import Job, JobKind
+from engine.casework.job import Job
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.rows import columns_of, table_of, taken, to_job
 from engine.store.tables import jobs as tables
@@ -18,19 +17,10 @@ _JOB = table_of(tables.Job)
 _CASE = table_of(Case)
 _INSTANCE = table_of(Instance)
 _COLUMNS = columns_of(tables.Job, "payload")
-_NEXT = (
-    select(_JOB.c.available_at)
-    .where(
-        tables.TAKEABLE,
-        (_JOB.c.kind != str(JobKind.service)) | _JOB.c.type.in_(bindparam("types", expanding=True)),
-    )
-    .order_by(_JOB.c.available_at)
-    .limit(1)
-)
-_NUMBER = (
-    select(_CASE.c.number)
-    .join(_INSTANCE, _INSTANCE.c.case_id == _CASE.c.id)
-    .where(_INSTANCE.c.id == bindparam("instance"))
+_NUMBERS = (
+    select(_INSTANCE.c.id, _CASE.c.number)
+    .join(_CASE, _INSTANCE.c.case_id == _CASE.c.id)
+    .where(_INSTANCE.c.id.in_(bindparam("instances", expanding=True)))
 )
 
 
@@ -57,16 +47,6 @@ def job_page(
     return page_of(found, most, lambda one: (one.id,))
 
 
-def seconds_until_due(connection: Connection, now: datetime, types: Collection[str]) -> float | None:
-    """How long until the next job of the engine's own, or of these connectors, may be taken; None when there is none.
-
-    0 or less when one may be taken now. One statement.
-    """
-    at = connection.execute(_NEXT, {"types": list(types)}).scalar()
-    return None if at is None else (at - now).total_seconds()
-
-
-def case_number_behind(connection: Connection, instance_id: str) -> str | None:
-    """The number of the case that an instance stands behind; None when there is none. One statement."""
-    found = connection.execute(_NUMBER, {"instance": instance_id}).scalar()
-    return None if found is None else str(found)
+def case_numbers_behind(connection: Connection, instances: Collection[str]) -> dict[str, str]:
+    """The numbers of the cases that instances stand behind, by instance, where there is one. One statement."""
+    return {row[0]: str(row[1]) for row in connection.execute(_NUMBERS, {"instances": list(instances)})}

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select,
 
 from engine.errors import NotFound
 from engine.store.faults import StaleVersion
+from engine.store.lanes import COUNTED
 from engine.store.records import InstanceRecord, Visit, VisitEnd
 from engine.store.rows import columns_of, of_variables, plain, table_of, taken, to_case
 from engine.store.sent_together import SENT_TOGETHER
@@ -26,7 +27,8 @@ _SEEN = INSTANCE.alias("seen")
 LOCKED = [*INSTANCE_COLUMNS, *CASE_COLUMNS, _SEEN.c.version]
 """What is read with a lock: the instance, the case behind it, and the version that a reader without a lock sees."""
 WITH_CASE = INSTANCE.join(_SEEN, _SEEN.c.id == INSTANCE.c.id).outerjoin(CASE, CASE.c.id == INSTANCE.c.case_id)
-_VERSION_AT = INSTANCE_COLUMNS.index(INSTANCE.c.version)
+VERSION_AT = INSTANCE_COLUMNS.index(INSTANCE.c.version)
+"""Where the version of the locked row stands in `LOCKED`; that which a reader sees stands last."""
 
 _LOCK = select(*LOCKED).select_from(WITH_CASE).where(INSTANCE.c.id == bindparam("key")).with_for_update(of=INSTANCE)
 _SAVE = (
@@ -38,6 +40,7 @@ _SAVE = (
             for name in ("state", "version", "snapshot", "waits", "visits", "journal_seq", "journal_hash", "ended_at")
         }
     )
+    .execution_options(**COUNTED)
 )
 _SAVE_ALL = _SAVE.values(variables=bindparam("new_variables"))
 _ADD = insert(INSTANCE).execution_options(**SENT_TOGETHER)
@@ -61,7 +64,7 @@ def locked_row(connection: Connection, statement: Select[Any], values: Mapping[s
     the case, as they were before the wait (its manual, 13.2.1). Then the statement is asked again, under the lock.
     """
     row = connection.execute(statement, values).first()
-    if row is not None and row[_VERSION_AT] != row[len(LOCKED) - 1]:
+    if row is not None and row[VERSION_AT] != row[len(LOCKED) - 1]:
         row = connection.execute(statement, values).first()
     return row
 

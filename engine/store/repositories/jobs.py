@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, text, union_all, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from engine.casework.job import Incident, IncidentState, Job, JobKind, JobState, LeaseLost
 from engine.errors import NotFound
+from engine.store.listening import CHANNEL
 from engine.store.records import InstanceRecord
-from engine.store.repositories.instances import INSTANCE, LOCKED, WITH_CASE, locked_record, locked_row
+from engine.store.repositories.instances import INSTANCE, LOCKED, VERSION_AT, WITH_CASE, locked_record, locked_row
 from engine.store.rows import columns_of, of_incident, of_job, table_of, taken, to_incident, to_job
 from engine.store.sent_together import SENT_TOGETHER
 from engine.store.tables import jobs as tables
@@ -25,6 +29,7 @@ INCIDENT = table_of(tables.Incident)
 JOB_COLUMNS = columns_of(tables.Job)
 INCIDENT_COLUMNS = columns_of(tables.Incident)
 
+_ANNOUNCE = text(f"NOTIFY {CHANNEL}").execution_options(**SENT_TOGETHER)
 _ENQUEUE = insert(JOB).execution_options(**SENT_TOGETHER)
 _LOCK = select(*JOB_COLUMNS).where(JOB.c.id == bindparam("key")).with_for_update()
 _LOCK_WITH_INSTANCE = (
@@ -32,6 +37,12 @@ _LOCK_WITH_INSTANCE = (
     .select_from(WITH_CASE.join(JOB, JOB.c.instance_id == INSTANCE.c.id))
     .where(JOB.c.id == bindparam("key"))
     .with_for_update(of=[INSTANCE, JOB])
+)
+_LOCK_FREE = (
+    select(*LOCKED, *JOB_COLUMNS)
+    .select_from(WITH_CASE.join(JOB, JOB.c.instance_id == INSTANCE.c.id))
+    .where(JOB.c.id.in_(bindparam("keys", expanding=True)))
+    .with_for_update(of=[INSTANCE, JOB], skip_locked=True)
 )
 _CHANGED = (
     "state",
@@ -60,6 +71,55 @@ _CLOSE = (
     .values(state=bindparam("ended"), payload=None, lease_owner=None, lease_until=None)
     .execution_options(**SENT_TOGETHER)
 )
+_DUE = (
+    select(JOB.c.id)
+    .where(
+        tables.TAKEABLE,
+        JOB.c.available_at <= bindparam("now"),
+        or_(
+            JOB.c.kind.in_(bindparam("kinds", expanding=True)),
+            (JOB.c.kind == str(JobKind.service)) & JOB.c.type.in_(bindparam("types", expanding=True)),
+        ),
+    )
+    .order_by(JOB.c.available_at, JOB.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+_TAKEN = (
+    update(JOB)
+    .values(
+        state=str(JobState.running),
+        lease_owner=bindparam("owner"),
+        lease_until=bindparam("until"),
+        available_at=bindparam("until"),
+        attempts=JOB.c.attempts + 1,
+    )
+    .returning(*JOB_COLUMNS)
+)
+_TAKE = _TAKEN.where(JOB.c.id.in_(select(_DUE.c.id)))
+
+
+@cache
+def _take_shares(number: int) -> ReturningUpdate[Any]:
+    """Takes of so many shares at once."""
+    due = [
+        select(JOB.c.id)
+        .where(
+            tables.TAKEABLE,
+            JOB.c.partner == bindparam(f"partner_{place}"),
+            JOB.c.procedure == bindparam(f"procedure_{place}"),
+            JOB.c.available_at <= bindparam("now"),
+        )
+        .order_by(JOB.c.available_at, JOB.c.id)
+        .limit(bindparam(f"most_{place}"))
+        .with_for_update(skip_locked=True)
+        .cte(f"due_{place}")
+        for place in range(number)
+    ]
+    return _TAKEN.where(JOB.c.id.in_(union_all(*(select(one.c.id) for one in due))))
+
+
 _EXTEND = (
     update(JOB)
     .where(JOB.c.id == bindparam("key"), JOB.c.lease_owner == bindparam("owner"), JOB.c.state == str(JobState.running))
@@ -80,11 +140,37 @@ class Jobs:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.soonest: datetime | None = None
+        """When the first job is due that this transaction let wait."""
 
     def enqueue_many(self, jobs: Sequence[Job]) -> None:
         """Put jobs into the queue, in the transaction of the step that needs them."""
         if jobs:
             self._connection.execute(_ENQUEUE, [of_job(job) for job in jobs])
+            for job in jobs:
+                self._will_be_due(job)
+
+    def announce(self) -> None:
+        """Tell workers that rest that there is something to do, once this transaction is committed."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(_ANNOUNCE)
+
+    def _will_be_due(self, job: Job) -> None:
+        if job.state is JobState.waiting and (self.soonest is None or job.due_at < self.soonest):
+            self.soonest = job.due_at
+
+    def lock_many(self, job_ids: Collection[str]) -> dict[str, tuple[Job, InstanceRecord]]:
+        """Jobs with the instances and cases they belong to, locked as far as nobody else holds them, by id.
+
+        Left out is what waits for another's lock, or was just changed by another: for that there is
+        `lock_with_instance`.
+        """
+        found = {}
+        for row in self._connection.execute(_LOCK_FREE, {"keys": list(job_ids)}).all():
+            if row[VERSION_AT] == row[len(LOCKED) - 1]:
+                job = to_job(taken(JOB_COLUMNS, row, len(LOCKED)))
+                found[job.id] = (job, locked_record(row))
+        return found
 
     def take(
         self,
@@ -100,31 +186,25 @@ class Jobs:
 
         Each job taken has its attempt counted and belongs to `owner` until `now + lease`.
         """
-        which: list[ColumnElement[bool]] = [JOB.c.kind.in_([str(kind) for kind in kinds])]
-        if types:
-            which.append((JOB.c.kind == str(JobKind.service)) & JOB.c.type.in_(list(types)))
-        due = (
-            select(JOB.c.id)
-            .where(tables.TAKEABLE, JOB.c.available_at <= now, or_(*which))
-            .order_by(JOB.c.available_at, JOB.c.id)
-            .limit(at_most)
-            .with_for_update(skip_locked=True)
-            .cte("due")
-        )
-        until = now + lease
-        statement = (
-            update(JOB)
-            .where(JOB.c.id.in_(select(due.c.id)))
-            .values(
-                state=str(JobState.running),
-                lease_owner=owner,
-                lease_until=until,
-                available_at=until,
-                attempts=JOB.c.attempts + 1,
-            )
-            .returning(*JOB_COLUMNS)
-        )
-        rows = self._connection.execute(statement).all()
+        values = {
+            "now": now,
+            "kinds": [str(kind) for kind in kinds],
+            "types": list(types),
+            "most": at_most,
+            "owner": owner,
+            "until": now + lease,
+        }
+        rows = self._connection.execute(_TAKE, values).all()
+        return sorted((to_job(taken(JOB_COLUMNS, row)) for row in rows), key=lambda job: (job.due_at, job.id))
+
+    def take_shares(
+        self, owner: str, now: datetime, lease: timedelta, dealt: Sequence[tuple[str, str, int]]
+    ) -> list[Job]:
+        """Take due jobs of some partners and procedures, so many of each, the oldest first; as `take` otherwise."""
+        values: dict[str, Any] = {"now": now, "owner": owner, "until": now + lease}
+        for place, (partner, procedure, number) in enumerate(dealt):
+            values |= {f"partner_{place}": partner, f"procedure_{place}": procedure, f"most_{place}": number}
+        rows = self._connection.execute(_take_shares(len(dealt)), values).all()
         return sorted((to_job(taken(JOB_COLUMNS, row)) for row in rows), key=lambda job: (job.due_at, job.id))
 
     def lock(self, job_id: str) -> Job:
@@ -144,6 +224,7 @@ class Jobs:
     def save(self, job: Job) -> None:
         """Keep a job as it is now; it must be locked."""
         row = of_job(job)
+        self._will_be_due(job)
         self._connection.execute(_SAVE, {"key": job.id, **{f"new_{name}": row[name] for name in _CHANGED}})
 
     def extend(self, job_id: str, owner: str, now: datetime, lease: timedelta) -> datetime:
@@ -171,6 +252,7 @@ class Jobs:
         statement = _TERM_TIMERS.values(state=str(JobState.waiting), due_at=due_at, available_at=due_at)
         values = {"instance": instance_id, "name": term, "before": str(JobState.suspended)}
         self._connection.execute(statement, values)
+        self.soonest = due_at if self.soonest is None else min(self.soonest, due_at)
 
 
 _READ_INCIDENT = select(*INCIDENT_COLUMNS).where(INCIDENT.c.id == bindparam("key"))

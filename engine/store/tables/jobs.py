@@ -20,6 +20,15 @@ class Job(Base):
     __table_args__ = (
         Index("ix_job_available_at", "available_at", "id", sqlite_where=TAKEABLE, postgresql_where=TAKEABLE),
         Index("ix_job_instance_id_wait", "instance_id", "wait"),
+        Index(
+            "ix_job_share",
+            "partner",
+            "procedure",
+            "available_at",
+            "id",
+            sqlite_where=TAKEABLE,
+            postgresql_where=TAKEABLE,
+        ),
     )
 
     id: Mapped[Key] = mapped_column(primary_key=True)
@@ -40,6 +49,10 @@ class Job(Base):
     term: Mapped[Name | None]
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[RequiredMoment]
+    partner: Mapped[Name] = mapped_column(server_default="")
+    """Whom a service job calls; empty for work of the engine's own."""
+    procedure: Mapped[Name] = mapped_column(server_default="")
+    """Process of the instance behind it; empty where there is none. Workers serve partners and procedures in turn."""
 
 
 class Incident(Base):

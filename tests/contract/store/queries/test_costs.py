@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from engine.store.database import Database
 from engine.store.queries import accounts, applications, definitions, incidents, instances, jobs, services, tasks
 from engine.store.queries.figures import engine_figures
+from engine.store.queries.shares import shares
 from tests.builders.a_catalogue import with_service
 from tests.builders.a_task import NOW, a_task
 from tests.builders.an_actor import QUEUE, a_citizen, a_clerk, a_supervisor, an_actor
@@ -45,7 +46,7 @@ def _queue(actor: Any, **asked: Any) -> Callable[[Connection], Any]:
         pytest.param(instances.instance_page, 1, id="instances"),
         pytest.param(lambda on: instances.history_page(on, "x"), 1, id="history"),
         pytest.param(jobs.job_page, 1, id="jobs"),
-        pytest.param(lambda on: jobs.seconds_until_due(on, NOW, ["demo"]), 1, id="until a job is due"),
+        pytest.param(shares, 1, id="shares of work"),
         pytest.param(incidents.incident_page, 1, id="incidents"),
         pytest.param(lambda on: engine_figures(on, NOW), 2, id="figures"),
     ],
@@ -115,7 +116,7 @@ def test_next_page_of_a_queue_begins_where_the_last_ended(database: Database, re
         pytest.param(lambda on: applications.own_applications(on, a_citizen()), id="own applications"),
         pytest.param(lambda on: instances.history_page(on, "x"), id="history"),
         pytest.param(lambda on: tasks.open_tasks_of(on, "x"), id="open tasks of an instance"),
-        pytest.param(lambda on: jobs.seconds_until_due(on, NOW, ["demo"]), id="until a job is due"),
+        pytest.param(lambda on: jobs.case_numbers_behind(on, ["x"]), id="case numbers"),
         pytest.param(lambda on: engine_figures(on, NOW), id="figures"),
     ],
 )

@@ -17,6 +17,7 @@ from engine.store.database import Database
 from engine.store.queries import incidents, instances, jobs
 from engine.store.queries.figures import engine_figures
 from engine.store.queries.paging import CursorUnknown
+from engine.store.queries.shares import shares
 from engine.store.records import Visit, VisitEnd
 from tests.builders.a_job import a_job, an_incident
 from tests.builders.a_task import NOW, a_task
@@ -117,7 +118,6 @@ def test_jobs_are_told_the_newest_first_without_what_they_carry(database: Databa
         pytest.param(a_job(due_at=NOW + 5 * _SECOND), 5, id="a connector's call"),
         pytest.param(a_job(due_at=NOW - _SECOND), -1, id="one that is due"),
         pytest.param(a_job(JobKind.timer, type="boundary", due_at=NOW + 3 * _SECOND), 3, id="a timer"),
-        pytest.param(a_job(type="fax"), None, id="of a connector that is not here"),
         pytest.param(a_job(state=JobState.done), None, id="done"),
         pytest.param(a_job(state=JobState.suspended), None, id="its clock stands still"),
         pytest.param(
@@ -125,11 +125,31 @@ def test_jobs_are_told_the_newest_first_without_what_they_carry(database: Databa
         ),
     ],
 )
-def test_seconds_until_a_job_is_due(database: Database, reading: Connection, job: Any, seconds: float | None) -> None:
+def test_when_a_share_is_due(database: Database, reading: Connection, job: Any, seconds: float | None) -> None:
     with database.work() as work:
         work.jobs.enqueue_many([job])
 
-    assert jobs.seconds_until_due(reading, NOW, ["demo"]) == seconds
+    assert [(share.due_at - NOW).total_seconds() for share in shares(reading)] == ([] if seconds is None else [seconds])
+
+
+def test_shares_are_partners_and_procedures_each_with_its_first_job(database: Database, reading: Connection) -> None:
+    hosts = [{"url": f"https://{name}.example.gov/parcels"} for name in ("a", "b")]
+    with database.work() as work:
+        for number in range(3):
+            for procedure in ("birth", "permit"):
+                for headers in hosts:
+                    due_at = NOW + number * _SECOND
+                    job = a_job(type="http", headers=headers, procedure=procedure, due_at=due_at)
+                    work.jobs.enqueue_many([job])
+        work.jobs.enqueue_many([a_job(JobKind.timer, type="timer", procedure="permit", due_at=NOW)])
+
+    assert [(share.partner, share.procedure, share.due_at) for share in shares(reading)] == [
+        ("", "permit", NOW),
+        ("http a.example.gov", "birth", NOW),
+        ("http a.example.gov", "permit", NOW),
+        ("http b.example.gov", "birth", NOW),
+        ("http b.example.gov", "permit", NOW),
+    ]
 
 
 def test_number_of_the_case_behind_an_instance(database: Database, reading: Connection) -> None:
@@ -137,8 +157,7 @@ def test_number_of_the_case_behind_an_instance(database: Database, reading: Conn
         record, case = started_with_case(work)
         alone = started(work)
 
-    assert jobs.case_number_behind(reading, record.id) == str(case.number)
-    assert jobs.case_number_behind(reading, alone.id) is None
+    assert jobs.case_numbers_behind(reading, [record.id, alone.id]) == {record.id: str(case.number)}
 
 
 # Incidents

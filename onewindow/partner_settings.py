@@ -1,0 +1,31 @@
+"""What an operator can set about calls to partners; read by `onewindow.settings`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from onewindow.settings_reader import SettingsReader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerSettings:
+    """How many calls at once, when a partner is left alone, and how long exchanges are kept."""
+
+    calls: int = 8
+    """Calls of one worker to one partner at the same time."""
+    failures: int = 5
+    """So many in a row open its circuit."""
+    rest_seconds: int = 30
+    """How long nobody calls it then; twice as long after each trial call that fails."""
+    exchange_days: int = 7
+    """Requests and answers are kept for so long."""
+
+
+def read_partner_settings(reader: SettingsReader) -> PartnerSettings:
+    """What the environment says; faults are the reader's."""
+    return PartnerSettings(
+        calls=reader.whole("PARTNER_CALLS", 8, 1, 64),
+        failures=reader.whole("PARTNER_FAILURES", 5, 1, 1_000),
+        rest_seconds=reader.whole("PARTNER_REST_SECONDS", 30, 1, 600),
+        exchange_days=reader.whole("EXCHANGE_DAYS", 7, 1, 365),
+    )
