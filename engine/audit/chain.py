@@ -1,4 +1,4 @@
-"""The journal's arithmetic: canonical JSON, the hash of an entry, and where a chain is broken.
+"""A chain of entries: canonical JSON, the hash of an entry, and where a chain is broken.
 
 Each entry is bound to the one before: hash = SHA-256(hash before + canonical JSON of the entry). Whoever changes,
 removes or swaps an entry must change all that follow, and the head no longer fits. Entries carry no personal data.

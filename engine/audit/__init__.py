@@ -1,0 +1,41 @@
+"""The journal's arithmetic: what makes a change of it evident.
+
+In: entries, heads, hashes. Out: chains, trees, seals, proofs; and the first place that does not hold. Pure: no disk, no
+key, nothing of ours but `engine.errors`.
+
+    chain    entries bound to those before      merkle   a tree over heads, its proofs (RFC 9162)
+    seal     what is signed and kept outside
+"""
+
+from engine.audit.chain import GENESIS, Broken, ChainedEntry, Entry, canonical_json, chain, digest, hash_of, verify
+from engine.audit.merkle import (
+    Frontier,
+    consistency_path,
+    holds_consistency,
+    holds_inclusion,
+    inclusion_path,
+    leaf_hash,
+    root_of,
+)
+from engine.audit.seal import Seal, SealedHead
+
+__all__ = [
+    "GENESIS",
+    "Broken",
+    "ChainedEntry",
+    "Entry",
+    "Frontier",
+    "Seal",
+    "SealedHead",
+    "canonical_json",
+    "chain",
+    "consistency_path",
+    "digest",
+    "hash_of",
+    "holds_consistency",
+    "holds_inclusion",
+    "inclusion_path",
+    "leaf_hash",
+    "root_of",
+    "verify",
+]
