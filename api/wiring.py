@@ -46,6 +46,10 @@ class ApiServices:
     session_absolute: timedelta = timedelta(hours=12)
     payment_callback_secret: str | None = None
     """What the payment provider signs its callbacks with; None refuses them all."""
+    notice_callback_secret: str | None = None
+    """What the SMS gateway, and whoever posts bounces, sign with; None refuses them all."""
+    notice_domain: str = "onewindow.invalid"
+    """What makes the UIDs of calendar files the world's only ones."""
     metrics_are_open: bool = True
     shared_metrics_folder: str | None = None
     """Where several processes add up their figures; None for one process."""

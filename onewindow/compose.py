@@ -41,7 +41,7 @@ from engine.store.queries.figures import engine_figures
 from forms import Form, NamedFiles, files_named, inspect_form, validate, value_types
 from onewindow.accounts import BrowserSessions, Secrets
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
-from onewindow.noticing import notice_connector
+from onewindow.noticing import notice_connector, notice_domain
 from onewindow.settings import Settings
 from onewindow.task_forms import TaskForms
 
@@ -227,6 +227,8 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
         cookies_are_secure=settings.cookies_are_secure,
         session_absolute=absolute,
         payment_callback_secret=_value_of(settings, "payment-callback"),
+        notice_callback_secret=_value_of(settings, "notice-callback"),
+        notice_domain=notice_domain(settings),
         metrics_are_open=settings.metrics_are_open,
         shared_metrics_folder=shared_metrics_folder,
     )

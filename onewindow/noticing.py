@@ -34,6 +34,11 @@ def notice_connector(settings: Settings, secret: SecretResolver, runtime: Callab
     )
 
 
+def notice_domain(settings: Settings) -> str:
+    """What UIDs of appointments end in, by mail and from the inbox alike."""
+    return settings.notices.mail_from.rpartition("@")[2] or urlsplit(settings.address).hostname or "onewindow.invalid"
+
+
 def only(url: str) -> AllowedHosts:
     """The host of one address, and no other."""
     parts = urlsplit(url)

@@ -51,7 +51,7 @@ class InboxPage(page_of(NoticeSchema, "InboxNotices")):  # type: ignore[misc]  #
     unread = fields.Integer(metadata={"description": "In the whole inbox, counted up to 1,000.", "example": 2})
 
 
-class DeliverySchema(Schema):
+class NoticeDeliverySchema(Schema):
     """A notice on its way by mail or SMS."""
 
     id = fields.String(required=True)
@@ -70,7 +70,7 @@ class DeliverySchema(Schema):
 class NoticeWithDeliveriesSchema(NoticeSchema):
     """A notice of an application, and what became of it."""
 
-    deliveries = fields.List(fields.Nested(DeliverySchema))
+    deliveries = fields.List(fields.Nested(NoticeDeliverySchema))
 
 
 class NoticesSchema(Schema):

@@ -7,7 +7,7 @@ from typing import Final
 
 from engine.bpmn.model import Binding
 from engine.casework.actor import SYSTEM
-from engine.casework.notice import Letter, NoticeBasis
+from engine.casework.notice import DeliveryState, Letter, NoticeBasis
 from engine.casework.passport import LANGUAGES
 from engine.errors import Refused
 from engine.runtime.act import Act, transact
@@ -62,11 +62,11 @@ def draft_notice(runtime: Runtime, wanted: WantedNotice) -> NoticeBasis:
 
 
 def letter_of(runtime: Runtime, delivery_id: str) -> Letter | None:
-    """What a delivery carries; None when it has its end already, and nothing is to be sent. Raises NotFound."""
+    """What a delivery carries; None when it was sent or has its end, and nothing is to be done. Raises NotFound."""
 
     def change(act: Act) -> Letter | None:
         delivery = act.work.notices.read_delivery(delivery_id)
-        if delivery.is_final:
+        if delivery.state is not DeliveryState.waiting:
             return None
         notice = act.work.notices.read(delivery.notice_id)
         return Letter(delivery=delivery, notice=notice)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any, cast
+from typing import Any
 
 _MOST = 5_000
 
@@ -31,7 +31,7 @@ class Arrived:
     @property
     def message(self) -> EmailMessage:
         """As a mail."""
-        return cast("EmailMessage", message_from_bytes(self.content, policy=default))
+        return message_from_bytes(self.content, policy=default)
 
     @property
     def message_id(self) -> str:

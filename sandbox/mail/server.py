@@ -66,7 +66,7 @@ class Handler:
         mail = self.box.take(envelope.mail_from or "", list(envelope.rcpt_tos), content, envelope_id)
         if setting.mode is Mode.hang:
             await self._hang()
-        if setting.mode is Mode.drop and server.transport is not None:
+        if setting.mode is Mode.drop and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         if setting.mode is Mode.bounce:
             self.postman.bring_back(mail)

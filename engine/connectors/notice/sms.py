@@ -50,8 +50,9 @@ class Sms:
         known = said.get("message_id") if isinstance(said, dict) else None
         if not isinstance(known, str) or not 0 < len(known) <= 255 or not known.isprintable():
             raise PartnerUnavailable("The SMS gateway tells no message_id.", retry_after_seconds=30)
-        if said.get("status") in _FAILURES:
-            raise NotDelivered(str(said["status"]), "The gateway could not deliver it.")
+        status = said.get("status")
+        if isinstance(status, str) and status in _FAILURES:
+            raise NotDelivered(status, "The gateway could not deliver it.")
         return known
 
     def check(self) -> None:

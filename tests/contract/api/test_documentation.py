@@ -49,8 +49,9 @@ def test_every_post_but_sign_in_try_outs_and_callbacks_honours_the_idempotency_k
         "/api/v1/session",
         "/api/v1/decisions/{decision_id}/evaluate",
         "/api/v1/decisions/{decision_id}/explain",
-        # the provider repeats its news as often as it likes
+        # partners repeat their news as often as they like
         "/api/v1/payments/callback",
+        "/api/v1/notices/callback",
         # looks at a file and changes nothing
         "/api/v1/verify",
     }

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from engine.connectors.registry import Registry
 from engine.jobs.hands import Hands
-from engine.runtime.look_at_payment import sign
+from engine.runtime.signed_callback import sign
 from tests.builders.a_paid_permit import a_paid_service
 from tests.builders.a_provider import ProviderAt, a_provider
 from tests.builders.an_api import MONDAY, Api, an_api

@@ -12,7 +12,8 @@ from engine.casework.actor import SYSTEM
 from engine.casework.payment import Payment, PaymentState
 from engine.runtime.apply import apply
 from engine.runtime.deploy import deploy
-from engine.runtime.look_at_payment import sign, take_callback
+from engine.runtime.look_at_payment import take_callback
+from engine.runtime.signed_callback import sign
 from engine.runtime.reconcile import reconcile
 from engine.store.queries.payments import balances
 from tests.builders.a_paid_permit import a_paid_service

@@ -18,7 +18,8 @@ from engine.connectors.demo import DemoConnector
 from engine.errors import NotFound
 from engine.runtime.apply import apply
 from engine.runtime.deploy import deploy
-from engine.runtime.look_at_payment import SignatureWrong, look_now, sign, take_callback
+from engine.runtime.look_at_payment import look_now, take_callback
+from engine.runtime.signed_callback import SignatureWrong, sign
 from engine.runtime.publish_message import MessageReserved, publish_message
 from engine.runtime.refund import refund_payment
 from engine.runtime.withdraw import withdraw
