@@ -6,6 +6,7 @@ works until it is told to stop or is killed.
 
 from __future__ import annotations
 
+import resource
 import signal
 import sys
 from collections import Counter
@@ -13,6 +14,8 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from engine.clock import SystemClock
+from engine.connectors.contract import JobOutcome, JobRequest, Success
+from engine.connectors.demo import DemoConnector
 from engine.connectors.exchange import AllowedHosts, Exchange, ExchangeLimits
 from engine.connectors.http import HttpConnector
 from engine.connectors.registry import Registry
@@ -21,6 +24,9 @@ from engine.jobs.worker import Pace, Worker
 from tests.builders.a_model import Drawing, a_process
 from tests.builders.a_partner import Partner
 from tests.builders.a_runtime import a_runtime
+
+MOST_MEMORY = 6 << 30
+"""Bytes of addresses that a worker may have."""
 
 
 def an_order(partner: Partner, retries: str = "5") -> Drawing:
@@ -41,12 +47,23 @@ def a_connector_to(url: str) -> HttpConnector:
     return HttpConnector(Exchange(allowed, ExchangeLimits(read_seconds=10)), {}.get)
 
 
+class Eater(DemoConnector):
+    """Wants more memory than its process may have."""
+
+    name = "eater"
+
+    def call(self, request: JobRequest) -> JobOutcome:
+        """Raises MemoryError."""
+        return Success(variables={"eaten": len(bytearray(2 * MOST_MEMORY)), "of": request.job_id})
+
+
 def work(url: str, partner_url: str, name: str, lease: float) -> None:
     """A worker until SIGTERM."""
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, resource.RLIM_INFINITY))
     connector = a_connector_to(partner_url)
-    running = a_runtime(url, connectors=[connector])
+    running = a_runtime(url, connectors=[connector, Eater()])
     runtime = replace(running.runtime, clock=SystemClock())
-    hands = Hands(runtime=runtime, registry=Registry([connector]), owner=name)
+    hands = Hands(runtime=runtime, registry=Registry([connector, Eater()]), owner=name)
     worker = Worker(hands, Pace(threads=4, lease=lease, idle=0.05, patience=5))
     signal.signal(signal.SIGTERM, lambda *_: worker.stop())
     sys.stdout.write("ready\n")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.clock import SystemClock
-from tests.builders.a_ledger import a_connector_to
+from tests.builders.a_ledger import Eater, a_connector_to
 from tests.builders.a_partner import Partner, a_partner
 from tests.builders.a_runtime import Running, a_runtime
 
@@ -32,7 +32,7 @@ def partner() -> Iterator[Partner]:
 @pytest.fixture
 def running(database_url: str, partner: Partner) -> Iterator[Running]:
     """The use cases on real time, over a database that other processes use too."""
-    made = a_runtime(database_url, connectors=[a_connector_to(partner.url)])
+    made = a_runtime(database_url, connectors=[a_connector_to(partner.url), Eater()])
     made.runtime = replace(made.runtime, clock=SystemClock())
     made.hands = replace(made.hands, runtime=made.runtime)
     yield made

@@ -1,4 +1,4 @@
-"""Fault matrix, rows 17 and 18: a thousand timers due at once after days of downtime; each fires once."""
+"""Fault matrix, rows 17, 18 and 26: timers and calls that were due while nobody was there; each is done once."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from tests.builders.a_ledger import effects
 from tests.builders.a_model import a_process
+from tests.builders.a_partner import Partner
 from tests.builders.a_runtime import QUEUE, Running, a_runtime
 from tests.builders.threads import at_once
+from tests.builders.waiting import until
+from tests.faults.conftest import StartWorker
 
 
 @pytest.mark.slow
@@ -28,6 +32,27 @@ def test_a_thousand_timers_due_after_three_days_fire_once_each(database_url: str
     assert running.count("activity", "element_id = 'pause' AND outcome = 'c'") == 1_000
     assert running.count("job", "state <> 'done'") == 0
     running.close()
+
+
+def test_a_backlog_with_a_wide_fan_out_is_worked_off_oldest_first(
+    running: Running, partner: Partner, start_worker: StartWorker
+) -> None:
+    # given an outage in which ten cases asked fifty times each
+    partner.answers(b'{"number": 1}')
+    asked = {"method": "POST", "url": f"{partner.url}/orders", "retryBackoff": "PT0S"}
+    running.deploy(a_process("wide").start().service_task("ask", "http", headers=asked, times=50).end())
+    cases = [running.start("wide") for _ in range(10)]
+    assert running.count("job", "state = 'waiting'") == 500
+
+    # when a worker is there again
+    start_worker("back")
+
+    # then the oldest cases end first, and each was asked for once
+    until(lambda: running.count("instance", "state = 'completed'") == 10, 60)
+    ended = [row["id"] for row in running.rows("SELECT id FROM instance ORDER BY ended_at, id")]
+    assert set(ended[:3]) <= set(cases[:6])
+    assert set(effects(partner).values()) == {1}
+    assert len(effects(partner)) == 500
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Fault matrix, rows 3, 7, 8, 21, 22, 33: workers are killed, frozen, stopped; the partner's ledger tells the truth."""
+"""Fault matrix, rows 3, 7, 8, 21, 22, 33, 34: workers are killed, frozen, stopped; the partner's ledger is the judge."""
 
 from __future__ import annotations
 
@@ -142,6 +142,21 @@ def test_a_job_that_kills_every_worker_becomes_an_incident_and_others_go_on(
     until(lambda: are_read(running, [healthy]) and bool(running.incidents(poisoned)))
     forever.set()
     assert [incident["code"] for incident in running.incidents(poisoned)] == ["job-kills-workers"]
+
+
+def test_a_job_that_wants_all_memory_becomes_an_incident_and_others_go_on(
+    running: Running, partner: Partner, start_worker: StartWorker
+) -> None:
+    partner.answers(b'{"number": 1}')
+    eats = a_process("eats").start().service_task("eat", "eater", retries="2", headers={"retryBackoff": "PT0S"}).end()
+    running.deploy(an_order(partner), eats)
+    hungry = running.start("eats")
+    healthy = [running.start("order") for _ in range(5)]
+
+    start_worker("lives")
+
+    until(lambda: are_read(running, healthy) and bool(running.incidents(hungry)))
+    assert [job.attempts for job in running.jobs(hungry)] == [2]
 
 
 def test_a_worker_that_is_stopped_ends_what_it_does_and_leaves_the_rest(
