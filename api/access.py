@@ -82,6 +82,8 @@ CASE_READER: Final = Rule("case-reader", frozenset({Role.citizen, Role.superviso
 """The applicant herself, and supervisors of the agency; clerks see a case through its tasks."""
 PAYMENT_KEEPER: Final = Rule("payment-keeper", frozenset({Role.operator, Role.supervisor}))
 """Who looks after payments: operators after all, supervisors after those of their agencies."""
+EVENT_KEEPER: Final = Rule("event-keeper", frozenset({Role.operator, Role.supervisor}))
+"""Who lets programs outside be told of events: operators of all, supervisors of those of their agencies."""
 MODEL_READER: Final = Rule("model-reader", frozenset({Role.analyst, Role.operator, Role.supervisor}))
 """Who may read the models of procedures."""
 RULES_READER: Final = Rule("rules-reader", frozenset({Role.analyst, Role.operator, Role.clerk, Role.supervisor}))

@@ -21,9 +21,9 @@ from api import (
     decisions,
     deployments,
     documents,
+    events,
     forms,
     health,
-    inbox,
     inbox,
     incidents,
     instances,
@@ -38,6 +38,7 @@ from api import (
     tasks,
     telemetry,
     verify,
+    webhooks,
 )
 from api.documentation import make_blueprint
 from api.operation import KeyConverter, NameConverter, Noun, StrictRequest, TaskConverter
@@ -51,7 +52,6 @@ NOUNS: Final[tuple[Noun, ...]] = (
     applications.blueprint,
     attachments.blueprint,
     documents.blueprint,
-    inbox.blueprint,
     inbox.blueprint,
     verify.blueprint,
     payments.blueprint,
@@ -68,6 +68,8 @@ NOUNS: Final[tuple[Noun, ...]] = (
     forms.blueprint,
     jobs.blueprint,
     incidents.blueprint,
+    events.blueprint,
+    webhooks.blueprint,
 )
 
 

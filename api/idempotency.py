@@ -46,18 +46,20 @@ def carry_out(
     *,
     status: int = 200,
     view: Callable[[R], Any] = lambda result: result,
+    kept_view: Callable[[R], Any] | None = None,
     etag: Callable[[R], str] | None = None,
 ) -> Response:
     """Run a use case and answer with its result; with an Idempotency-Key at most once.
 
-    `answer` dumps what `view` makes of the result; `etag` is its version. Raises what the use case raises, BadKey, and
-    KeyReused when the key came before with another request.
+    `answer` dumps what `view` makes of the result; `etag` is its version. `kept_view` makes the answer to a repetition,
+    where the first one holds a secret that must not be kept. Raises what the use case raises, BadKey, and KeyReused
+    when the key came before with another request.
     """
     wired = services()
     key = request.headers.get(HEADER) if request.method == "POST" else None
 
-    def made(result: R) -> tuple[str, str | None]:
-        return current_app.json.dumps(_schema(answer).dump(view(result))), etag(result) if etag else None
+    def made(result: R, seen: Callable[[R], Any] = view) -> tuple[str, str | None]:
+        return current_app.json.dumps(_schema(answer).dump(seen(result))), etag(result) if etag else None
 
     if key is None:
         return _answer(*made(act(wired.runtime)), status)
@@ -71,7 +73,7 @@ def carry_out(
         answers[:] = [made(result)]
         now = wired.clock.now()
         work.idempotency.forget(now - KEPT_FOR)
-        work.idempotency.keep(caller().account, key, _route(), _digest(), status, *answers[0], now)
+        work.idempotency.keep(caller().account, key, _route(), _digest(), status, *made(result, kept_view or view), now)
 
     try:
         act(wired.runtime.recording(keep))

@@ -44,6 +44,7 @@ from onewindow.filing import file_connectors, file_rules, file_storage, seals
 from onewindow.noticing import notice_connector, notice_domain
 from onewindow.settings import Settings
 from onewindow.task_forms import TaskForms
+from onewindow.webhooks import WebhookSecrets, webhook_rules
 
 
 class FormFiles:
@@ -83,6 +84,7 @@ class Composed:
     database: Database
     registry: Registry
     seals: Seals
+    webhook_secrets: WebhookSecrets
 
 
 def compose(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Composed:
@@ -95,6 +97,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, database: Databas
     of_files = file_connectors(settings, storage, keys, lambda: made[0])
     notices = notice_connector(settings, secrets_of(settings), lambda: made[0])
     registry = connectors(settings, [*of_files, notices])
+    kept = WebhookSecrets(settings.secrets)
     kernel = SpiffKernel()
     forms = FormFiles()
     xml = xml_limits(settings)
@@ -112,9 +115,10 @@ def compose(settings: Settings, *, clock: Clock | None = None, database: Databas
         files=file_rules(settings),
         templates=DocumentTemplates(),
         notices=NoticeTemplates(),
+        webhooks=webhook_rules(settings, kept),
     )
     made.append(runtime)
-    return Composed(runtime, opened, registry, keys)
+    return Composed(runtime, opened, registry, keys, kept)
 
 
 def xml_limits(settings: Settings) -> XmlLimits:

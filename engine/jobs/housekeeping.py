@@ -1,5 +1,5 @@
 """What grows without being looked at again is removed: expired messages, sessions that are over, old kept answers,
-abandoned uploads, and content of files that nothing holds."""
+events with their deliveries, abandoned uploads, and content of files that nothing holds."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def tidy_up(runtime: Runtime) -> int:
             work.messages.forget_expired(now)
             + work.accounts.forget_expired_sessions(now)
             + work.idempotency.forget(now - ANSWERS_KEPT_FOR)
+            + work.exchanges.forget(now - runtime.exchanges_kept_for)
+            + work.webhooks.forget(now - runtime.webhooks.kept_for)
         )
     try:
         return gone + collect_garbage(runtime)

@@ -95,6 +95,22 @@ WHO_MAY = {
     "POST /api/v1/jobs/<key:job_id>/complete": OPERATOR,
     "POST /api/v1/jobs/<key:job_id>/fail": OPERATOR,
     "POST /api/v1/jobs/<key:job_id>/extend": OPERATOR,
+    "GET /api/v1/events": PUBLIC,
+    "GET /api/v1/events/<name:event_name>": PUBLIC,
+    "GET /api/v1/webhook-subscriptions": KEEPERS,
+    "POST /api/v1/webhook-subscriptions": KEEPERS,
+    "GET /api/v1/webhook-subscriptions/<key:subscription_id>": KEEPERS,
+    "PUT /api/v1/webhook-subscriptions/<key:subscription_id>": KEEPERS,
+    "DELETE /api/v1/webhook-subscriptions/<key:subscription_id>": KEEPERS,
+    "POST /api/v1/webhook-subscriptions/<key:subscription_id>/pause": KEEPERS,
+    "POST /api/v1/webhook-subscriptions/<key:subscription_id>/resume": KEEPERS,
+    "POST /api/v1/webhook-subscriptions/<key:subscription_id>/rotate-secret": KEEPERS,
+    "POST /api/v1/webhook-subscriptions/<key:subscription_id>/test": KEEPERS,
+    "POST /api/v1/webhook-subscriptions/<key:subscription_id>/replay": KEEPERS,
+    "GET /api/v1/webhook-subscriptions/<key:subscription_id>/deliveries": KEEPERS,
+    "GET /api/v1/webhook-subscriptions/<key:subscription_id>/deliveries/<key:event_id>": KEEPERS,
+    "POST /api/v1/webhook-subscriptions/<key:subscription_id>/deliveries/<key:event_id>/retry": KEEPERS,
+    "POST /api/v1/webhook-subscriptions/<key:subscription_id>/deliveries/<key:event_id>/skip": KEEPERS,
     "GET /api/v1/incidents": OPERATOR,
     "POST /api/v1/incidents/<key:incident_id>/retry": OPERATOR,
     "POST /api/v1/incidents/<key:incident_id>/resolve": OPERATOR,
@@ -158,7 +174,7 @@ def _call(api: Api, route: str, role: Role | None):  # type: ignore[no-untyped-d
     key = "01hk3v8b6s9e4w2m7q5t0x1y2z"
     path = re.sub("<key:[a-z_]+>", key, path)
     path = path.replace("<task:task_id>", f"{key}-1")
-    for name in ("session_id", "key", "form_id", "decision_id"):
+    for name in ("session_id", "key", "form_id", "decision_id", "event_name"):
         path = path.replace(f"<name:{name}>", "unknown")
     body = {"json": {}} if method in ("POST", "PUT") else {}
     return api.ask(method, path.removeprefix("/api/v1"), role and str(role), **body)
