@@ -5,7 +5,8 @@ when told to. Partners are played by answers written into the scenario, at the c
 of the serving product. In: folders of procedures. Out: a report with the coverage of each model's elements.
 
     model     what a scenario says           partners  the connectors' answers as told
-    payments  the payment provider, played   standing  how the case stands
+    notices   written, and sent nowhere      standing  how the case stands
+    payments  the payment provider, played
     reader    YAML -> model, with faults     stage     runtime, clock and actors of one scenario
     play      steps one after the other      coverage  which elements were passed
     report    what came of it                runner    folders of procedures -> report

@@ -121,6 +121,8 @@ class Expect:
     """`register METHOD /path` -> how often it was called in all."""
     payments: tuple[str, ...] | None = None
     """States of all payments of the case, the first one first."""
+    notices: tuple[str, ...] | None = None
+    """Templates of all notices of the case, the first one first."""
     holds: tuple[str, ...] = ()
     """FEEL conditions over the variables of the process."""
 

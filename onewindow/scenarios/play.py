@@ -206,6 +206,9 @@ def _differences(step: Expect, now: Standing, stage: Stage, zone: ZoneInfo) -> I
     if step.payments is not None and step.payments != now.payments:
         told = (", ".join(each) or "none" for each in (step.payments, now.payments))
         yield "Expected payments {}, found {}.".format(*told)
+    if step.notices is not None and step.notices != now.notices:
+        said = (", ".join(each) or "none" for each in (step.notices, now.notices))
+        yield "Expected notices {}, found {}.".format(*said)
     maps: tuple[tuple[str, Mapping[str, Any] | None, Mapping[str, Any]], ...] = (
         ("queue of", step.queues, owners),
         ("evidence", step.evidence, now.evidence),

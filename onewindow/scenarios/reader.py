@@ -232,7 +232,7 @@ class _Reading:
         self._known(said, at, {"expect"})
         names = {field.name for field in fields(Expect)}
         found = dict(self._known(said["expect"], f"{at}/expect", names))
-        for name in ("tasks", "reasons", "incidents", "payments", "holds"):
+        for name in ("tasks", "reasons", "incidents", "payments", "notices", "holds"):
             if name in found:
                 found[name] = tuple(str(each) for each in self._list(found[name], f"{at}/expect/{name}"))
         for name in ("queues", "evidence", "calls"):

@@ -14,6 +14,7 @@ from engine.casework.actor import SYSTEM, Actor
 from engine.clock import FrozenClock
 from engine.connectors.contract import SettingsSchema
 from engine.connectors.document.templates import DocumentTemplates
+from engine.connectors.notice import NoticeTemplates
 from engine.connectors.registry import Registry
 from engine.identity import QueueName, new_key
 from engine.runtime.definitions import DefinitionCache
@@ -25,6 +26,7 @@ from onewindow.compose import FormFiles
 from onewindow.scenarios.coverage import WatchedKernel
 from onewindow.scenarios.documents import ScenarioDocuments
 from onewindow.scenarios.model import Scenario
+from onewindow.scenarios.notices import ScenarioNotices
 from onewindow.scenarios.partners import Partners, ScriptedConnector
 from onewindow.scenarios.payments import ScriptedPayments
 
@@ -62,12 +64,13 @@ def set_up(
         partners = Partners(scenario.partners)
         payments = ScriptedPayments(partners)
         documents = ScenarioDocuments(partners, Path(folder) / "files", clock)
+        notices = ScenarioNotices(partners)
         others = [
             ScriptedConnector(name, schema, partners)
             for name, schema in connectors.items()
-            if name not in (payments.name, documents.name)
+            if name not in (payments.name, documents.name, notices.name)
         ]
-        registry = Registry([payments, documents, *others])
+        registry = Registry([payments, documents, notices, *others])
         kernel, forms = WatchedKernel(SpiffKernel()), FormFiles()
         runtime = Runtime(
             database=database,
@@ -79,8 +82,9 @@ def set_up(
             job_types=dict(registry.schemas),
             storage=documents.storage,
             templates=DocumentTemplates(),
+            notices=NoticeTemplates(),
         )
-        documents.runtime = runtime
+        documents.runtime = notices.runtime = runtime
         applicant = Actor(account=new_key(), name=scenario.applicant.name, pin=scenario.applicant.pin, citizen=True)
         stage = Stage(runtime, clock, partners, registry, kernel, payments, applicant)
         try:

@@ -15,10 +15,11 @@ from engine.casework.term import Term
 from engine.store.database import Database
 from engine.store.queries.payments import payments_of_case
 from engine.store.rows import table_of
-from engine.store.tables import cases, jobs, tasks
+from engine.store.tables import cases, jobs, notices, tasks
 
 _CASE, _EVIDENCE = table_of(cases.Case), table_of(cases.Evidence)
 _TASK, _JOB, _INCIDENT = table_of(tasks.Task), table_of(jobs.Job), table_of(jobs.Incident)
+_NOTICE = table_of(notices.Notice)
 _OPEN_TASKS = [str(TaskState.open), str(TaskState.claimed)]
 
 
@@ -48,6 +49,8 @@ class Standing:
     """Element id -> what happened."""
     payments: tuple[str, ...] = ()
     """States of the payments, the first one first."""
+    notices: tuple[str, ...] = ()
+    """Templates of the notices, the first one first."""
 
 
 def standing(database: Database, case_id: str) -> Standing:
@@ -70,6 +73,10 @@ def standing(database: Database, case_id: str) -> Standing:
             )
         ).all()
         payments = payments_of_case(connection, case_id)
+        told = connection.execute(
+            select(_NOTICE.c.template).where(_NOTICE.c.case_id == case_id).order_by(_NOTICE.c.created_at, _NOTICE.c.id)
+        ).scalars()
+        notices_told = tuple(told)
     return Standing(
         state=CaseState(case.state),
         milestone=case.milestone,
@@ -84,6 +91,7 @@ def standing(database: Database, case_id: str) -> Standing:
         ),
         evidence={row.key: row.provenance for row in proofs},
         payments=tuple(str(row.payment.state) for row in payments),
+        notices=notices_told,
         incidents={row.element_id: f"{row.code}: {row.message}" for row in incidents},
     )
 

@@ -24,6 +24,7 @@ from engine.bpmn.model import (
 from engine.bpmn.reader import read_bpmn
 from engine.casework.passport import LANGUAGES, ServicePassport
 from engine.connectors.document import DocumentConnector
+from engine.connectors.notice import NoticeConnector
 from engine.connectors.payment import PaymentConnector
 from engine.connectors.register.connector import RegisterConnector
 from engine.dmn import compile_decisions, read_dmn
@@ -107,7 +108,8 @@ def test_every_element_has_a_name(folder: Path) -> None:
 
 def test_what_the_model_names_is_in_the_bundle(folder: Path) -> None:
     found, known = passport(folder), forms(folder)
-    settings = {one.name: one.settings for one in (RegisterConnector, PaymentConnector, DocumentConnector)}
+    known_connectors = (RegisterConnector, PaymentConnector, DocumentConnector, NoticeConnector)
+    settings = {one.name: one.settings for one in known_connectors}
     for _, _, definitions in models(folder):
         for process in definitions.processes.values():
             for _, node in process.scope.walk():
