@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import event
 
 from tests.builders.a_permit import a_permit
+from tests.builders.a_subscriber import subscribe_to
 from tests.builders.an_api import Api
 
 
@@ -51,6 +52,25 @@ def test_a_completion_is_one_transaction_of_at_most_twelve_statements(api_on_bot
     assert answer.status_code == 200
     assert _commits(seen) == 1
     assert len(seen) - 1 <= 12, "\n".join(seen)
+
+
+def test_a_completion_that_subscribers_are_told_of_asks_for_nothing_more(api_on_both: Api) -> None:
+    api_on_both.deploy_files(a_permit())
+    first, second = (api_on_both.post("/instances", "operator", {"process_id": "permit"}).json for _ in range(2))
+    api_on_both.get("/me", "clerk")
+    counts = []
+
+    for started in (first, second):
+        with _counted(api_on_both) as seen:
+            path = f"/tasks/{started['open_tasks'][0]['id']}/complete"
+            api_on_both.post(path, "clerk", {"answers": {"complete": True}})
+        counts.append(len(seen))
+        subscribe_to(api_on_both.runtime, "https://registry.example.gov/hook")
+
+    with api_on_both.composed.database.work() as work:
+        told = [entry.action for entry in work.events.entries(10)]
+    assert counts[0] == counts[1]
+    assert "task.completed" in told
 
 
 def test_a_start_is_one_transaction_of_at_most_twelve_statements(api_on_both: Api) -> None:
