@@ -31,6 +31,7 @@ from api import (
     me,
     messages,
     notices,
+    partners,
     payments,
     problems,
     process_definitions,
@@ -68,6 +69,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     forms.blueprint,
     jobs.blueprint,
     incidents.blueprint,
+    partners.blueprint,
     events.blueprint,
     webhooks.blueprint,
 )

@@ -8,12 +8,14 @@ from typing import Any
 from flask import Response
 
 from api.access import OPERATOR, caller
-from api.idempotency import no_content
+from api.idempotency import carry_out, no_content
 from api.operation import Noun
-from api.schemas.jobs import IncidentPage, IncidentQuery, ResolveCommand
+from api.schemas.jobs import IncidentPage, IncidentQuery, ResolveCommand, RetriedSchema, RetryManyCommand
 from api.wiring import services
 from engine.runtime.incidents import resolve_incident, retry_incident
+from engine.runtime.retry_many import retry_many
 from engine.store.queries import incidents as queries
+from engine.store.queries.incidents import IncidentFilter
 
 blueprint = Noun("incidents", __name__, description="Failed automatic steps that await repair.")
 
@@ -23,6 +25,22 @@ def list_incidents(query: Mapping[str, Any]) -> Any:
     """Incidents, the newest first."""
     with services().read() as connection:
         return queries.incident_page(connection, **query)
+
+
+@blueprint.operation(
+    "POST",
+    "/retry",
+    rule=OPERATOR,
+    summary="Try many again",
+    body=RetryManyCommand,
+    answer=RetriedSchema,
+    idempotent=True,
+)
+def retry_by_filter(command: Mapping[str, Any]) -> Response:
+    """Try the failed jobs of all incidents again that fit: after a partner came back, for example."""
+    said = dict(command)
+    most = said.pop("most")
+    return carry_out(lambda runtime: retry_many(runtime, IncidentFilter(**said), by=caller(), most=most), RetriedSchema)
 
 
 @blueprint.operation(

@@ -12,6 +12,7 @@ from api.access import OPERATOR, caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
 from api.schemas.jobs import (
+    ExchangesSchema,
     ExtendedSchema,
     FetchCommand,
     FetchedSchema,
@@ -26,15 +27,25 @@ from api.wiring import services
 from engine.runtime.external_jobs import extend_lease, fetch_jobs
 from engine.runtime.finish_job import complete_job, fail_job, throw_error
 from engine.store.queries import jobs as queries
+from engine.store.queries.exchanges import exchanges_of
 
 blueprint = Noun("jobs", __name__, description="Automatic work: timers and calls; external workers fetch theirs.")
 
 
 @blueprint.operation("GET", "", rule=OPERATOR, summary="List jobs", query=JobQuery, answer=JobPage)
 def list_jobs(query: Mapping[str, Any]) -> Any:
-    """Jobs, the first due first."""
+    """Jobs, the newest first, by procedure, connector, partner, state or what their last error says."""
     with services().read() as connection:
         return queries.job_page(connection, **query)
+
+
+@blueprint.operation(
+    "GET", "/<key:job_id>/exchanges", rule=OPERATOR, summary="See what a partner was asked", answer=ExchangesSchema
+)
+def list_exchanges(job_id: str) -> Any:
+    """Requests and answers of attempts that failed, the last first: their form, without secrets and personal data."""
+    with services().read() as connection:
+        return {"items": exchanges_of(connection, job_id)}
 
 
 @blueprint.operation(

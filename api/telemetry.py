@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import structlog
@@ -27,8 +27,8 @@ _QUIET: Final = frozenset({"health.live", "health.ready", "metrics.figures"})
 
 log = structlog.get_logger("onewindow.request")
 
-Figures = Callable[[], Iterable[tuple[str, str, float]]]
-"""Reads (name, meaning, value) of the engine's state: open tasks, job lag, incidents."""
+Figures = Callable[[], Iterable[tuple[str, str, float | Mapping[str, float]]]]
+"""Reads (name, meaning, value) of the engine's state: open tasks, job lag, incidents; or a value for each partner."""
 
 
 class Metrics:
@@ -70,7 +70,13 @@ class _StateOfEngine(Collector):
 
     def collect(self) -> Iterable[Metric]:
         for name, meaning, value in self._figures():
-            yield GaugeMetricFamily(name, meaning, value=value)
+            if not isinstance(value, Mapping):
+                yield GaugeMetricFamily(name, meaning, value=value)
+                continue
+            gauge = GaugeMetricFamily(name, meaning, labels=("partner",))
+            for partner, one in value.items():
+                gauge.add_metric((partner,), one)
+            yield gauge
 
 
 def observe(app: Flask, metrics: Metrics) -> None:

@@ -17,6 +17,7 @@ from api.json_door import JsonLimits
 from api.wiring import ApiServices
 from engine.bpmn.kernel.kernel import SpiffKernel
 from engine.calendar import WorkingCalendar
+from engine.casework.partner import PartnerState
 from engine.clock import Clock, SystemClock
 from engine.connectors.contract import Connector
 from engine.connectors.demo.connector import DemoConnector
@@ -38,6 +39,7 @@ from engine.safe_xml import XmlLimits
 from engine.store.database import Database
 from engine.store.migrate import current_revision, newest_revision
 from engine.store.queries.figures import engine_figures
+from engine.store.queries.partners import partner_views
 from forms import Form, NamedFiles, files_named, inspect_form, validate, value_types
 from onewindow.accounts import BrowserSessions, Secrets
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
@@ -114,6 +116,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, database: Databas
         storage=storage,
         files=file_rules(settings),
         templates=DocumentTemplates(),
+        exchanges_kept_for=timedelta(days=settings.partners.exchange_days),
         notices=NoticeTemplates(),
         webhooks=webhook_rules(settings, kept),
     )
@@ -199,13 +202,24 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
     def read() -> AbstractContextManager[Any]:
         return database.read()
 
-    def state_of_engine() -> Iterable[tuple[str, str, float]]:
+    def state_of_engine() -> Iterable[tuple[str, str, float | Mapping[str, float]]]:
         with database.read() as connection:
             now = engine_figures(connection, clock.now())
+            partners = partner_views(connection, clock.now())
         return (
             ("onewindow_due_jobs", "Jobs that could be taken now, counted up to 10,000.", now.due_jobs),
             ("onewindow_job_lag_seconds", "How long the oldest job that is due has waited.", now.job_lag_seconds),
             ("onewindow_open_incidents", "Failed steps that await repair.", now.open_incidents),
+            (
+                "onewindow_partner_open",
+                "Whether a partner is left alone because it keeps failing: 1, or 0.",
+                {one.name: float(one.state is not PartnerState.closed) for one in partners},
+            ),
+            (
+                "onewindow_partner_jobs",
+                "Jobs that wait for a partner or are under way, 10,000 counted in all.",
+                {one.name: float(one.waiting) for one in partners},
+            ),
         )
 
     def is_ready() -> Mapping[str, str]:

@@ -11,7 +11,10 @@ from api.paging import PageQuery, page_of
 class JobQuery(PageQuery):
     """Which jobs."""
 
+    procedure = Identifier(load_default=None, metadata={"description": "Process of the instance behind it."})
     type = Identifier(load_default=None)
+    partner = Text(load_default=None, min_length=1, max_length=255, metadata={"example": "http api.example.gov"})
+    error = Text(load_default=None, min_length=1, max_length=200, metadata={"description": "Part of the last error."})
     state = fields.String(
         load_default=None,
         validate=validate.OneOf(
@@ -28,6 +31,8 @@ class JobSchema(Schema):
     instance_id = fields.String()
     kind = fields.String(metadata={"example": "service"})
     type = fields.String(metadata={"example": "register"})
+    partner = fields.String(metadata={"example": "register population", "description": "Whom it calls, if anybody."})
+    procedure = fields.String(metadata={"description": "Process of the instance behind it."})
     element_id = fields.String(allow_none=True)
     state = fields.String(metadata={"example": "waiting"})
     due_at = Moment(allow_none=True)
@@ -107,13 +112,91 @@ class ExtendedSchema(Schema):
     lease_until = Moment(required=True)
 
 
-class IncidentQuery(PageQuery):
+class IncidentFilterSchema(Schema):
+    """Which incidents; what is left out leaves all."""
+
+    procedure = Identifier(load_default=None, metadata={"description": "Process of the instance behind it."})
+    type = Identifier(load_default=None, metadata={"description": "Connector of the job that failed."})
+    partner = Text(load_default=None, min_length=1, max_length=255, metadata={"example": "register population"})
+    error = Text(
+        load_default=None,
+        min_length=1,
+        max_length=200,
+        metadata={"description": "The incident's code, or part of its message.", "example": "partner-unavailable"},
+    )
+    instance_id = Key(load_default=None)
+
+
+class IncidentQuery(PageQuery, IncidentFilterSchema):
     """Which incidents."""
 
     state = fields.String(
         load_default="open", validate=validate.OneOf(("open", "resolved"), error="Expected open or resolved.")
     )
-    instance_id = Key(load_default=None)
+
+
+class RetryManyCommand(IncidentFilterSchema):
+    """Which failed jobs are tried again."""
+
+    most = Whole(least=1, most=500, load_default=100, metadata={"description": "At once; the oldest first."})
+
+
+class RetriedSchema(Schema):
+    """What came of it."""
+
+    retried = fields.Integer(required=True)
+    passed_over = fields.Integer(
+        required=True, metadata={"description": "Somebody else had them in hand; ask again for these."}
+    )
+    is_more = fields.Boolean(required=True, metadata={"description": "Whether more may be left: ask again."})
+
+
+class ExchangeSchema(Schema):
+    """One request to a partner and its answer: its form, without secrets and without data of persons."""
+
+    attempt = fields.Integer()
+    position = fields.Integer(metadata={"description": "Within the attempt, from 1."})
+    at = Moment()
+    partner = fields.String()
+    milliseconds = fields.Integer()
+    method = fields.String(metadata={"example": "POST"})
+    url = fields.String(metadata={"example": "https://api.example.gov/v1/parcels/..."})
+    request_headers = fields.Dict(keys=fields.String(), values=fields.String())
+    request_body = fields.String(allow_none=True, metadata={"example": '{"parcel": "(text of 8)"}'})
+    status = fields.Integer(allow_none=True, metadata={"description": "None when no answer came."})
+    answer_headers = fields.Dict(keys=fields.String(), values=fields.String())
+    answer_body = fields.String(allow_none=True)
+    error = fields.String(allow_none=True)
+
+
+class ExchangesSchema(Schema):
+    """Exchanges of one job, the last first."""
+
+    items = fields.List(fields.Nested(ExchangeSchema), required=True)
+
+
+class PartnerSchema(Schema):
+    """A partner that has work waiting, or failed lately."""
+
+    name = fields.String(required=True, metadata={"example": "http api.example.gov"})
+    state = fields.String(required=True, metadata={"description": "closed (called), open (left alone) or half-open."})
+    failures = fields.Integer(metadata={"description": "In a row."})
+    open_until = Moment(allow_none=True)
+    last_error = fields.String(allow_none=True)
+    changed_at = Moment(allow_none=True)
+    waiting = fields.Integer(metadata={"description": "Jobs that wait for it, counted up to 10,000."})
+
+
+class PartnersSchema(Schema):
+    """All partners that have work waiting, or failed lately."""
+
+    items = fields.List(fields.Nested(PartnerSchema), required=True)
+
+
+class PartnerCommand(Schema):
+    """Which partner."""
+
+    partner = Text(required=True, min_length=1, max_length=255, metadata={"example": "http api.example.gov"})
 
 
 class IncidentSchema(Schema):

@@ -17,8 +17,10 @@ from urllib.parse import quote
 
 import httpx
 
+from engine.casework.exchange import Watched
 from engine.connectors.answers import read_json
 from engine.connectors.contract import Json, PartnerRefused, PartnerUnavailable
+from engine.connectors.watching import watched
 
 _LATER: Final = frozenset({408, 425, 429})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -140,14 +142,27 @@ class Exchange:
     def _once(
         self, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes | None, started: float
     ) -> tuple[Answer, str | None]:
+        with watched(method, str(url), headers, content) as seen:
+            return self._asked(method, url, headers, content, started, seen)
+
+    def _asked(
+        self,
+        method: str,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        content: bytes | None,
+        started: float,
+        seen: Watched,
+    ) -> tuple[Answer, str | None]:
         try:
             with self._client.stream(method, url, headers=dict(headers), content=content) as response:
+                seen.status, seen.answer_headers = response.status_code, response.headers
                 if response.status_code in _LATER or response.status_code >= 500:
                     raise PartnerUnavailable(
                         f"{url.host} answered with status {response.status_code}.",
                         retry_after_seconds=_retry_after(response.headers.get("Retry-After")),
                     )
-                body = self._read(response, url.host, started)
+                seen.answer_body = body = self._read(response, url.host, started)
                 location = response.headers.get("Location") if response.status_code in _REDIRECTS else None
                 return Answer(status=response.status_code, body=body, partner=url.host), location
         except httpx.TimeoutException as fault:

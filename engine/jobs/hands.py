@@ -12,10 +12,12 @@ from datetime import timedelta
 from typing import Final
 
 from engine.casework.actor import SYSTEM
+from engine.casework.exchange import Exchange, Watched, shown
 from engine.casework.job import Job, JobKind, LeaseLost
 from engine.casework.partner import connector_of
 from engine.connectors.contract import BusinessError, JobOutcome, JobRequest, PartnerRefused, PartnerUnavailable
 from engine.connectors.registry import Registry
+from engine.connectors.watching import watching
 from engine.errors import NotFound, OnewindowError, Unavailable
 from engine.feel.plain import from_json, to_json
 from engine.identity import new_key
@@ -141,20 +143,21 @@ class Hands:
         return None
 
     def _call(self, job: Job, numbers: Mapping[str, str]) -> Ending | None:
-        try:
-            outcome = self.registry.named(job.type).call(self._request(job, numbers))
-        except PartnerUnavailable as away:
-            if self.breakers is not None:
-                self.breakers.failed(job.partner, away.message)
-            retry_after = timedelta(seconds=away.retry_after_seconds)
-            self._fail(job, away.message, retry_after=retry_after, code=away.code)
-            return None
-        except PartnerRefused as refused:
-            self._answered(job)
-            self._fail(job, refused.message, at_once=True, code=refused.code, remedy=refused.remedy)
-            return None
+        with watching() as seen:
+            try:
+                outcome = self.registry.named(job.type).call(self._request(job, numbers))
+            except PartnerUnavailable as away:
+                if self.breakers is not None:
+                    self.breakers.failed(job.partner, away.message)
+                retry_after = timedelta(seconds=away.retry_after_seconds)
+                self._fail(job, away.message, retry_after=retry_after, code=away.code, seen=seen)
+                return None
+            except PartnerRefused as refused:
+                self._answered(job)
+                self._fail(job, refused.message, at_once=True, code=refused.code, remedy=refused.remedy, seen=seen)
+                return None
         self._answered(job)
-        return self._ending(job, outcome)
+        return self._ending(job, outcome, seen)
 
     def _answered(self, job: Job) -> None:
         if self.breakers is not None:
@@ -171,10 +174,19 @@ class Hands:
             case_number=numbers.get(job.instance_id or ""),
         )
 
-    def _ending(self, job: Job, outcome: JobOutcome) -> Ending | None:
+    def _ending(self, job: Job, outcome: JobOutcome, seen: Sequence[Watched]) -> Ending | None:
         variables = from_json(dict(outcome.variables))
         if isinstance(outcome, BusinessError):
-            throw_error(self.runtime, job.id, outcome.code, outcome.message, variables, owner=self.owner, by=SYSTEM)
+            throw_error(
+                self.runtime,
+                job.id,
+                outcome.code,
+                outcome.message,
+                variables,
+                owner=self.owner,
+                by=SYSTEM,
+                exchanges=_shown(job, seen),
+            )
             return None
         source = None
         if outcome.lookup is not None:
@@ -202,6 +214,7 @@ class Hands:
         at_once: bool = False,
         code: str = "job-failed",
         remedy: str = "",
+        seen: Sequence[Watched] = (),
     ) -> None:
         try:
             fail_job(
@@ -214,6 +227,12 @@ class Hands:
                 at_once=at_once,
                 code=code,
                 remedy=remedy,
+                exchanges=_shown(job, seen),
             )
         except (LeaseLost, NotFound):
             return
+
+
+def _shown(job: Job, seen: Sequence[Watched]) -> list[Exchange]:
+    """What operators may see of the exchanges of an attempt."""
+    return shown(job.id, job.attempts, job.partner, job.headers, seen)

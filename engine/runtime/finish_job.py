@@ -15,6 +15,7 @@ from typing import Any, Final
 from engine.bpmn.kernel.port import CompleteJob, ThrowError
 from engine.casework.actor import SYSTEM, Actor
 from engine.casework.evidence import Provenance
+from engine.casework.exchange import Exchange
 from engine.casework.job import Effect, Incident, Job, JobKind, JobState, LeaseLost
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.identity import new_key
@@ -106,13 +107,22 @@ def completed(
 
 
 def throw_error(
-    runtime: Runtime, job_id: str, code: str, message: str, variables: Mapping[str, Any], *, owner: str, by: Actor
+    runtime: Runtime,
+    job_id: str,
+    code: str,
+    message: str,
+    variables: Mapping[str, Any],
+    *,
+    owner: str,
+    by: Actor,
+    exchanges: Sequence[Exchange] = (),
 ) -> None:
     """The work ended in a business error, for an error event to catch. Raises NotFound, LeaseLost, BadVariables."""
     check_variables(variables)
 
     def change(act: Act) -> None:
         job, record = held_service_job(act, job_id, owner)
+        act.work.exchanges.keep_many(exchanges)
         _throw(act, job, record, code, message, variables)
 
     transact(runtime, by, change)
@@ -129,16 +139,19 @@ def fail_job(
     at_once: bool = False,
     code: str = "job-failed",
     remedy: str = "",
+    exchanges: Sequence[Exchange] = (),
 ) -> JobState:
     """The work failed. Gives what became of the job: waiting (again), failed (an incident), done (an error thrown).
 
-    `at_once` spends all attempts: repeating is useless. Raises NotFound, LeaseLost.
+    `at_once` spends all attempts: repeating is useless. `exchanges` with the partner are kept for operators.
+    Raises NotFound, LeaseLost.
     """
 
     def change(act: Act) -> JobState:
         job, record = held_job(act, job_id, owner)
         if job.kind is not JobKind.service and by.account != "system":
             raise NoServiceJob
+        act.work.exchanges.keep_many(exchanges)
         said = " ".join(message.split())[:_LONGEST_MESSAGE]
         if not at_once and job.attempts < job.retries:
             due_at = act.at + max(_backoff(job), retry_after or timedelta())

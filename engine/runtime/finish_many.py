@@ -1,7 +1,7 @@
 """A worker's jobs that ended well about the same time are recorded in one transaction, side by side.
 
 Each job goes through the very acts that it would go through alone (`finish_job`, `fire_timer`), with an `Act` of its
-own; only the transaction and its statements are shared (`engine.store.lanes`). Whatever does not go smoothly is not done
+own; only the transaction and its statements are shared (`engine.store.lanes`). What does not go smoothly is not done
 here: a job whose instance somebody else holds just now, or that has the instance of another job of the same batch, is
 given back to be recorded alone; and any error takes the whole batch back, so that each is recorded alone and only the
 one at fault bears the consequence.

@@ -34,9 +34,9 @@ def retry_incident(runtime: Runtime, incident_id: str, *, by: Actor) -> None:
     def change(act: Act) -> None:
         require_operator(by, "retry an incident")
         incident, job, record = _locked(act, incident_id)
-        _resolve(act, incident, record)
+        resolved(act, incident)
         if job is not None:
-            _again(act, job)
+            tried_again(act, job)
             if record is not None:
                 save_noted(act, record)
         elif record is not None:
@@ -55,7 +55,7 @@ def resolve_incident(runtime: Runtime, incident_id: str, variables: Mapping[str,
     def change(act: Act) -> None:
         require_operator(by, "resolve an incident")
         incident, job, record = _locked(act, incident_id)
-        _resolve(act, incident, record)
+        resolved(act, incident)
         if job is not None and job.kind is JobKind.service and record is not None:
             act.work.jobs.save(finished(job))
             advance(act, record, CompleteJob(wait=job.wait, variables=variables), done=job.wait)
@@ -63,7 +63,7 @@ def resolve_incident(runtime: Runtime, incident_id: str, variables: Mapping[str,
         if record is not None and variables:
             advance(act, record, SetVariables(variables=variables))
         if job is not None:
-            _again(act, job)
+            tried_again(act, job)
             if record is not None:
                 save_noted(act, record)
         elif record is not None:
@@ -87,14 +87,16 @@ def _locked(act: Act, incident_id: str) -> tuple[Incident, Job | None, InstanceR
     return incident, job, record
 
 
-def _resolve(act: Act, incident: Incident, record: InstanceRecord | None) -> None:
+def resolved(act: Act, incident: Incident) -> None:
+    """An open incident, under lock, is done with."""
     act.work.incidents.save(
         replace(incident, state=IncidentState.resolved, resolved_at=act.at, resolved_by=act.by.account)
     )
-    act.journal(record.id if record else "engine", "incident.resolved", incident.id, code=incident.code)
+    act.journal(incident.instance_id or "engine", "incident.resolved", incident.id, code=incident.code)
 
 
-def _again(act: Act, job: Job) -> None:
+def tried_again(act: Act, job: Job) -> None:
+    """A failed job, under lock, gets all its attempts anew."""
     act.work.jobs.save(replace(job, state=JobState.waiting, attempts=0, due_at=act.at))
     act.jobs_are_due = True
 

@@ -119,6 +119,8 @@ class Runtime:
     webhooks: WebhookRules = field(default_factory=WebhookRules)
     wake: Callable[[], None] = _nobody_waits
     """Called after a commit that left work for a worker."""
+    exchanges_kept_for: timedelta = timedelta(days=7)
+    """What was said to partners that failed is kept for so long."""
     announces: Callable[[], bool] = _always
     """Whether workers of other processes are told of new work just now; a worker who is told by himself need not."""
     before_commit: BeforeCommit | None = None

@@ -20,6 +20,7 @@ from engine.store.repositories.accounts import Accounts, KeptAnswers
 from engine.store.repositories.cases import Cases
 from engine.store.repositories.deployments import Deployments
 from engine.store.repositories.events import Events
+from engine.store.repositories.exchanges import Exchanges
 from engine.store.repositories.files import Attachments, Documents
 from engine.store.repositories.instances import Instances
 from engine.store.repositories.jobs import Incidents, Jobs
@@ -42,6 +43,7 @@ class UnitOfWork:
     incidents: Incidents
     messages: Messages
     partners: Partners
+    exchanges: Exchanges
     payments: Payments
     cases: Cases
     attachments: Attachments
@@ -93,6 +95,7 @@ class UnitOfWork:
         self.incidents = Incidents(connection)
         self.messages = Messages(connection)
         self.partners = Partners(connection)
+        self.exchanges = Exchanges(connection)
         self.payments = Payments(connection)
         self.cases = Cases(connection)
         self.attachments = Attachments(connection)

@@ -10,6 +10,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+_FAILED = sa.text("state = 'failed'")
 _TAKEABLE = sa.text("state IN ('waiting', 'running')")
 
 
@@ -22,6 +23,7 @@ def upgrade() -> None:
         "UPDATE job SET procedure = (SELECT process_id FROM instance WHERE instance.id = job.instance_id)"
         " WHERE EXISTS (SELECT 1 FROM instance WHERE instance.id = job.instance_id)"
     )
+    op.create_index("ix_job_failed", "job", ["id"], unique=False, sqlite_where=_FAILED, postgresql_where=_FAILED)
     op.create_index(
         "ix_job_share",
         "job",
@@ -67,5 +69,6 @@ def downgrade() -> None:
     op.drop_table("exchange")
     op.drop_table("partner")
     op.drop_index("ix_job_share", "job")
+    op.drop_index("ix_job_failed", "job")
     op.drop_column("job", "procedure")
     op.drop_column("job", "partner")

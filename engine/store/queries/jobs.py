@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, bindparam, select
 
-from engine.casework.job import Job
+from engine.casework.job import Job, JobState
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.rows import columns_of, table_of, taken, to_job
 from engine.store.tables import jobs as tables
@@ -27,18 +27,25 @@ _NUMBERS = (
 def job_page(
     connection: Connection,
     *,
+    procedure: str | None = None,
     type: str | None = None,
+    partner: str | None = None,
     state: str | None = None,
+    error: str | None = None,
     limit: int = 25,
     cursor: str | None = None,
 ) -> Page[Job]:
-    """Jobs by key, the newest first. One statement. Raises CursorUnknown."""
+    """Jobs by key, the newest first; `error` is part of what was said last. One statement. Raises CursorUnknown."""
     start = decode_cursor(cursor, str)
     statement = select(*_COLUMNS)
-    if type is not None:
-        statement = statement.where(_JOB.c.type == type)
+    for column, value in ((_JOB.c.procedure, procedure), (_JOB.c.type, type), (_JOB.c.partner, partner)):
+        if value is not None:
+            statement = statement.where(column == value)
     if state is not None:
-        statement = statement.where(_JOB.c.state == state)
+        is_failed = state == JobState.failed
+        statement = statement.where(tables.JOB_HAS_FAILED if is_failed else _JOB.c.state == state)
+    if error is not None:
+        statement = statement.where(_JOB.c.last_error.contains(error, autoescape=True))
     if start is not None:
         statement = statement.where(_JOB.c.id < start[0])
     most = bounded(limit)

@@ -9,6 +9,8 @@ from engine.store.tables.base import Base, FeelText, Json, Key, Name, OptionalMo
 
 TAKEABLE = text("state IN ('waiting', 'running')")
 """Written out, so that a database can see that the index of these rows serves a statement."""
+JOB_HAS_FAILED = text("state = 'failed'")
+"""Written out, for the same reason."""
 INCIDENT_IS_OPEN = text("state = 'open'")
 """Written out, for the same reason."""
 
@@ -20,6 +22,7 @@ class Job(Base):
     __table_args__ = (
         Index("ix_job_available_at", "available_at", "id", sqlite_where=TAKEABLE, postgresql_where=TAKEABLE),
         Index("ix_job_instance_id_wait", "instance_id", "wait"),
+        Index("ix_job_failed", "id", sqlite_where=JOB_HAS_FAILED, postgresql_where=JOB_HAS_FAILED),
         Index(
             "ix_job_share",
             "partner",

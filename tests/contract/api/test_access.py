@@ -112,7 +112,11 @@ WHO_MAY = {
     "POST /api/v1/webhook-subscriptions/<key:subscription_id>/deliveries/<key:event_id>/retry": KEEPERS,
     "POST /api/v1/webhook-subscriptions/<key:subscription_id>/deliveries/<key:event_id>/skip": KEEPERS,
     "GET /api/v1/incidents": OPERATOR,
+    "POST /api/v1/incidents/retry": OPERATOR,
     "POST /api/v1/incidents/<key:incident_id>/retry": OPERATOR,
+    "GET /api/v1/jobs/<key:job_id>/exchanges": OPERATOR,
+    "GET /api/v1/partners": OPERATOR,
+    "POST /api/v1/partners/close": OPERATOR,
     "POST /api/v1/incidents/<key:incident_id>/resolve": OPERATOR,
 }
 _GUARDED = {route: roles for route, roles in WHO_MAY.items() if roles is not None}

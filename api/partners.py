@@ -1,0 +1,34 @@
+"""Partners: whom jobs call, who of them fails, and who is left alone for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+
+from api.access import OPERATOR, caller
+from api.idempotency import no_content
+from api.operation import Noun
+from api.schemas.jobs import PartnerCommand, PartnersSchema
+from api.wiring import services
+from engine.runtime.partners import close_partner
+from engine.store.queries.partners import partner_views
+
+blueprint = Noun("partners", __name__, description="Whom jobs call; one that keeps failing is left alone for a while.")
+
+
+@blueprint.operation("GET", "", rule=OPERATOR, summary="List partners", answer=PartnersSchema)
+def list_partners() -> Any:
+    """Partners that have work waiting, or failed lately, by name."""
+    wired = services()
+    with wired.read() as connection:
+        return {"items": partner_views(connection, wired.clock.now())}
+
+
+@blueprint.operation(
+    "POST", "/close", rule=OPERATOR, summary="Call a partner again", body=PartnerCommand, status=204, idempotent=True
+)
+def close(command: Mapping[str, Any]) -> Response:
+    """A partner that was left alone is called again at once: an operator knows that it works."""
+    return no_content(lambda runtime: close_partner(runtime, command["partner"], by=caller()))
