@@ -20,6 +20,7 @@ from engine.casework.actor import SYSTEM
 from engine.errors import NotFound
 from engine.identity import QueueName
 from engine.runtime.deploy import deploy
+from engine.runtime.set_contact import WantedContact, set_contact
 from engine.runtime.wiring import Runtime
 from engine.store import migrate
 from onewindow import accounts
@@ -82,7 +83,9 @@ def prepare(settings: Settings) -> Demo:
     composed = compose(settings)
     try:
         folders = procedures_in(settings.procedures)
-        demo = _accounts(composed.runtime, _parts(_queues(folders)), _file(settings))
+        parts = _parts(_queues(folders))
+        demo = _accounts(composed.runtime, parts, _file(settings))
+        _make_reachable(composed.runtime, parts)
         for folder in folders:
             deploy(composed.runtime, bundle_of(folder), by=SYSTEM)
         return demo
@@ -126,6 +129,17 @@ def _parts(queues: frozenset[QueueName]) -> list[_Part]:
         _Part("analyst", "Analyst", Duties(analyst=True), "deploys procedures"),
         _Part("operator", "Operator", Duties(operator=True), "repairs incidents"),
     ]
+
+
+def _make_reachable(runtime: Runtime, parts: list[_Part]) -> None:
+    """Give citizens who never said where they are reached an invented address, so that mail and SMS can be seen."""
+    for number, part in enumerate(one for one in parts if one.duties.citizen):
+        with runtime.database.work() as work:
+            account = work.accounts.lock(part.sign_in_name).id
+            actor, known = work.accounts.actor(account), work.notices.contact_of(account)
+        if known is None:
+            wanted = WantedContact(mail=f"{part.sign_in_name}@example.az", mobile=f"+99450000000{number}")
+            set_contact(runtime, wanted, by=actor)
 
 
 def _accounts(runtime: Runtime, parts: list[_Part], file: Path) -> Demo:

@@ -14,16 +14,19 @@ from engine.errors import Refused
 from onewindow import logs
 from onewindow.children import ChildFailed, Children, check_port_is_free, wait_until_listening
 from onewindow.commands.outcome import border
+from onewindow.commands.run_posts import (
+    CALLBACK_SECRET,
+    SANDBOX_HOST,
+    SANDBOX_KEY,
+    Posts,
+    notices_environment,
+    start_posts,
+)
 from onewindow.demo import Demo, prepare
 from onewindow.demo_seal import demo_seal
 from onewindow.filing import files_folder
 from onewindow.settings import Settings, environment_with
 
-SANDBOX_HOST: Final = "127.0.0.1"
-SANDBOX_KEY: Final = "sandbox-demo-key"
-"""What the simulated registers ask for; no secret, for they hold invented persons only."""
-CALLBACK_SECRET: Final = "sandbox-callback-secret"  # noqa: S105 (of a simulation)
-"""What the simulated payment provider signs with; no secret either."""
 REGISTERS: Final = ("population", "driver", "medical", "foreign")
 _QUIET: Final = {"ONEWINDOW_LOG_FORMAT": "console", "ONEWINDOW_LOG_LEVEL": "warning"}
 """For people before a terminal; what they set themselves counts."""
@@ -51,8 +54,10 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
     """
     environment = {**_QUIET, **environment_with()}
     paid_at = payments_port or sandbox_port + 1
+    posts = Posts.after(max(paid_at, sandbox_port))
     if not without_sandbox:
         environment |= sandbox_environment(sandbox_port) | payments_environment(paid_at)
+        environment = notices_environment(posts) | environment
     environment = seal_environment(environment)
     settings = Settings.load(environment)
     logs.configure("warning", "console")
@@ -65,6 +70,8 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
     if not without_sandbox:
         check_port_is_free(SANDBOX_HOST, sandbox_port, "--sandbox-port")
         check_port_is_free(SANDBOX_HOST, paid_at, "--payments-port")
+        for port in posts.ports:
+            check_port_is_free(SANDBOX_HOST, port, "--sandbox-port")
     with Console(stderr=True).status("Preparing the database, the procedures and the accounts ..."):
         demo = prepare(settings)
     signal.signal(signal.SIGTERM, _interrupt)
@@ -75,10 +82,11 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
             wait_until_listening(SANDBOX_HOST, sandbox_port, registers, "simulated registers")
             payments = children.start("payment provider", _payments_command(paid_at, settings, demo), environment)
             wait_until_listening(SANDBOX_HOST, paid_at, payments, "simulated payment provider")
+            start_posts(children, posts, f"{_address_of(settings)}/api/v1/notices/callback", environment)
         children.start("worker", [sys.executable, "-m", "onewindow", "worker"], environment)
         web = children.start("web server", [sys.executable, "-m", "onewindow", "serve"], environment)
         wait_until_listening(settings.host, settings.port, web, "web server")
-        tell(settings, demo)
+        tell(settings, demo, None if without_sandbox else posts)
         ended = children.wait_for_one_to_end()
         raise ChildFailed(f"The {ended} ended by itself; everything was stopped.", remedy="See its lines above.")
     except KeyboardInterrupt:
@@ -117,10 +125,14 @@ def seal_environment(environment: dict[str, str]) -> dict[str, str]:
     }
 
 
-def tell(settings: Settings, demo: Demo) -> None:
+def tell(settings: Settings, demo: Demo, posts: Posts | None = None) -> None:
     """What somebody who just started it needs to know. Plain lines, so that they can be copied whole."""
     click.echo(f"\nOnewindow runs at {settings.address}")
     click.echo(f"  API, to read and to try:  {settings.address}/api/v1/docs")
+    if posts is not None:
+        if posts.takes_mail:
+            click.echo(f"  Mail that was sent:       http://{SANDBOX_HOST}:{posts.mail_pages}/")
+        click.echo(f"  SMS that were sent:       http://{SANDBOX_HOST}:{posts.sms}/page")
     click.echo("\nDemonstration accounts (sign-in name, password, what it may do):")
     width = max(len(account.sign_in_name) for account in demo.accounts)
     for account in demo.accounts:
@@ -138,16 +150,21 @@ def _sandbox_command(port: int) -> list[str]:
 
 def _payments_command(port: int, settings: Settings, demo: Demo) -> list[str]:
     """It keeps its records in a file, for our payments outlive a restart too."""
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     said = {
         "--host": SANDBOX_HOST,
         "--port": str(port),
-        "--callback-url": f"http://{host}:{settings.port}/api/v1/payments/callback",
+        "--callback-url": f"{_address_of(settings)}/api/v1/payments/callback",
         "--callback-secret": CALLBACK_SECRET,
         "--api-key": SANDBOX_KEY,
         "--state": str(demo.file.with_name("sandbox-payments.json")),
     }
     return [sys.executable, "-m", "sandbox.payments", *(part for pair in said.items() for part in pair)]
+
+
+def _address_of(settings: Settings) -> str:
+    """Where the web server listens on this machine, whatever its public address is."""
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -109,6 +109,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         process.stdout.close()
 
 
+def _sent(notices: list[dict[str, Any]]) -> dict[str, str] | None:
+    """Where the deliveries of the newest notice stand, once the mail left and the gateway called back."""
+    states = {one["channel"]: one["state"] for notice in notices[-1:] for one in notice["deliveries"]}
+    return states if states == {"mail": "sent", "sms": "delivered"} else None
+
+
 @pytest.mark.slow
 def test_the_printed_line_of_curl_applies_and_the_citizen_gets_her_decision(running: Running) -> None:
     line = shlex.split(running.said("curl -sS"))
@@ -130,9 +136,15 @@ def test_the_printed_line_of_curl_applies_and_the_citizen_gets_her_decision(runn
         back = httpx.post(page, data={"action": "pay", "name": "Rəşad Əliyev"})
         assert httpx.get(back.headers["Location"]).status_code == 200
         decided = _eventually(lambda: (shown := citizen.get(path).json())["state"] == "decided" and shown)
+        told = _eventually(lambda: _sent(citizen.get(f"{path}/notices").json()["items"]))
+        inbox = citizen.get("/inbox").json()
     assert decided["decision"]["outcome"] == "granted"
     assert {one["provenance"] for one in decided["evidence"]} == {"register"}
     assert decided["payments"][0]["receipt"]["payer"] == "Rəşad Əliyev"
+    assert told == {"mail": "sent", "sms": "delivered"}
+    assert (inbox["unread"], inbox["items"][0]["kind"]) == (1, "decision-made")
+    for said in ("Mail that was sent:", "SMS that were sent:"):
+        assert decided["number"] in httpx.get(running.said(said).split()[-1]).text
 
 
 @pytest.mark.slow
