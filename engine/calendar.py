@@ -19,7 +19,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from calendar import monthrange
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -87,6 +88,14 @@ class Length:
     def _parts(self) -> tuple[int, ...]:
         return tuple(getattr(self, field.name) for field in fields(self))
 
+    def last_day_after(self, first: date) -> date:
+        """The last day of a term of this length after a day, before it moves on to a working day."""
+        return _months_later(first, self.years * 12 + self.months) + timedelta(days=self.weeks * 7 + self.days)
+
+    def __add__(self, other: Length) -> Length:
+        """Part by part: a month and ten days. Raises Invalid beyond 100 years."""
+        return Length(*(one + more for one, more in zip(self._parts(), other._parts(), strict=True)))
+
     def __str__(self) -> str:
         def written(letters: str, numbers: tuple[int, ...]) -> str:
             return "".join(f"{number}{letter}" for letter, number in zip(letters, numbers, strict=True) if number)
@@ -97,6 +106,18 @@ class Length:
 
 
 _REMEDY: Final = "Write it as ISO 8601 does, in whole numbers: P10D, P1M, P2W, PT30M; at most 100 years."
+
+
+class DayKind(StrEnum):
+    """What a day is to those who count working days."""
+
+    working = "working"
+    extra_working = "extra-working"
+    """A decree made it a working day."""
+    weekend = "weekend"
+    holiday = "holiday"
+    day_off = "day-off"
+    """A decree made it free, or the agency is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +151,25 @@ class WorkingCalendar:
         table = self._working_days_of(day.year)
         return table[bisect_right(table, day.toordinal()) - 1] == day.toordinal() if table else False
 
+    def kind_of(self, day: date) -> DayKind:
+        """What a day is."""
+        if day in self.extra_working_days:
+            return DayKind.extra_working
+        if self.is_working_day(day):
+            return DayKind.working
+        if day in self.days_off:
+            return DayKind.day_off
+        return DayKind.holiday if self.holiday_name(day) else DayKind.weekend
+
+    def holiday_name(self, day: date, language: str = "en_US") -> str:
+        """The name of a public holiday, in a language that the country's table has; empty for other days."""
+        return str(_public_holidays(self.country, day.year, language).get(day, ""))
+
+    def closed_on(self, days: Iterable[date]) -> WorkingCalendar:
+        """The calendar of an agency that is closed on more days. A day that a decree made a working day stays one."""
+        closed = frozenset(days) - self.extra_working_days
+        return replace(self, days_off=self.days_off | closed) if closed else self
+
     def local(self, at: datetime) -> datetime:
         """A moment as the clocks of the country show it."""
         if at.tzinfo is None:
@@ -156,8 +196,7 @@ class WorkingCalendar:
                 return self._end_of(self._working_day_after(first, _days_only(length)))
             if length.has_time:
                 return self._moments_later(start.astimezone(zone), length)
-            last = _months_later(first, length.years * 12 + length.months)
-            return self._end_of(self._working_day_from(last + timedelta(days=length.weeks * 7 + length.days)))
+            return self._end_of(self._working_day_from(length.last_day_after(first)))
         except OverflowError as beyond:
             raise Invalid(
                 "The term would end after the year 9999.", remedy="Check the date it starts from."
@@ -175,7 +214,10 @@ class WorkingCalendar:
         The day of the event is not counted, so two moments of one day have none between them. Raises Invalid when
         `end` lies on an earlier day.
         """
-        first, last = self.local_day(start), self.local_day(end)
+        return self.counted_days(self.local_day(start), self.local_day(end), counting)
+
+    def counted_days(self, first: date, last: date, counting: Counting = Counting.calendar_days) -> int:
+        """How many days count after a day, until another, inclusive. Raises Invalid when that lies before it."""
         if last < first:
             raise Invalid(f"Expected an end on or after {first}, found {last}.", remedy="Swap the two moments.")
         if counting is Counting.calendar_days:
@@ -184,6 +226,16 @@ class WorkingCalendar:
             return self._working_days_up_to(last) - self._working_days_up_to(first)
         between = sum(len(self._working_days_of(year)) for year in range(first.year, last.year))
         return between - self._working_days_up_to(first) + self._working_days_up_to(last)
+
+    def later(self, day: date, number: int, counting: Counting = Counting.calendar_days) -> date:
+        """The day that is so many counted days after a day; the day itself for none. Raises OverflowError."""
+        if number == 0:
+            return day
+        return self._working_day_after(day, number) if counting is Counting.working_days else day + timedelta(number)
+
+    def end_from(self, day: date) -> datetime:
+        """The last second of a day, or of the next working day when it is none (rules 2 and 3)."""
+        return self._end_of(self._working_day_from(day))
 
     def _end_of(self, day: date) -> datetime:
         return datetime.combine(day, _LAST_SECOND, ZoneInfo(self.timezone))
@@ -230,6 +282,12 @@ def _working_days(
         for day in days
         if day in extra_working_days or (day not in days_off and public.is_working_day(day))
     )
+
+
+@lru_cache(maxsize=512)
+def _public_holidays(country: str, year: int, language: str) -> Mapping[date, str]:
+    known = holidays.country_holidays(country).supported_languages
+    return dict(holidays.country_holidays(country, years=year, language=language if language in known else None))
 
 
 def _days_only(length: Length) -> int:
