@@ -17,17 +17,20 @@ from api.schemas.jobs import (
     FetchCommand,
     FetchedSchema,
     JobCompleteCommand,
+    JobErrorCommand,
     JobExtendCommand,
     JobFailCommand,
     JobFailedSchema,
     JobPage,
     JobQuery,
+    JobReleaseCommand,
 )
 from api.wiring import services
-from engine.runtime.external_jobs import extend_lease, fetch_jobs
+from engine.runtime.external_jobs import extend_lease, fetch_jobs, release_job
 from engine.runtime.finish_job import complete_job, fail_job, throw_error
 from engine.store.queries import jobs as queries
 from engine.store.queries.exchanges import exchanges_of
+from engine.store.queries.external_jobs import is_any_due
 
 blueprint = Noun("jobs", __name__, description="Automatic work: timers and calls; external workers fetch theirs.")
 
@@ -52,11 +55,22 @@ def list_exchanges(job_id: str) -> Any:
     "POST", "/fetch", rule=OPERATOR, summary="Fetch jobs", body=FetchCommand, answer=FetchedSchema, idempotent=True
 )
 def fetch(command: Mapping[str, Any]) -> Response:
-    """Take jobs of one type for the time of a lease. A job whose lease passes is given to another worker."""
+    """Take jobs of some types for the time of a lease, and wait for them for a while when there are none.
+
+    A job whose lease passes is given to another worker.
+    """
+    types = tuple(command["types"] or (command["type"],))
+    wired = services()
+
+    def is_any() -> bool:
+        with wired.read() as connection:
+            return is_any_due(connection, types, wired.clock.now())
+
+    wired.long_polls.wait_until(is_any, command["wait_seconds"])
     return carry_out(
         lambda runtime: fetch_jobs(
             runtime,
-            (command["type"],),
+            types,
             worker=command["worker"],
             by=caller(),
             at_most=command["most"],
@@ -111,10 +125,49 @@ def fail(command: Mapping[str, Any], job_id: str) -> Response:
             owner=command["worker"],
             by=caller(),
             retry_after=None if wait is None else timedelta(seconds=wait),
+            retries_left=command["retries_left"],
         ),
         JobFailedSchema,
         view=lambda state: {"state": state},
     )
+
+
+@blueprint.operation(
+    "POST",
+    "/<key:job_id>/throw-error",
+    rule=OPERATOR,
+    summary="Throw a business error",
+    body=JobErrorCommand,
+    status=204,
+    idempotent=True,
+)
+def throw(command: Mapping[str, Any], job_id: str) -> Response:
+    """The work ended in a business error: the error event of the model with this code goes on, with the variables."""
+    return no_content(
+        lambda runtime: throw_error(
+            runtime,
+            job_id,
+            command["code"],
+            command["message"],
+            command["variables"],
+            owner=command["worker"],
+            by=caller(),
+        )
+    )
+
+
+@blueprint.operation(
+    "POST",
+    "/<key:job_id>/release",
+    rule=OPERATOR,
+    summary="Give a job back",
+    body=JobReleaseCommand,
+    status=204,
+    idempotent=True,
+)
+def release(command: Mapping[str, Any], job_id: str) -> Response:
+    """The worker stops before the work is done: another may take it at once, and the try does not count."""
+    return no_content(lambda runtime: release_job(runtime, job_id, worker=command["worker"], by=caller()))
 
 
 @blueprint.operation(

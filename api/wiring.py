@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final, cast
 
@@ -12,6 +12,7 @@ from flask import current_app
 
 from api.access import Authenticate
 from api.json_door import JsonLimits
+from api.long_poll import LongPolls
 from api.sign_in import Sessions
 from api.telemetry import Figures
 from engine.clock import Clock
@@ -40,6 +41,7 @@ class ApiServices:
     json_limits: JsonLimits
     read_signature: Callable[[bytes], Any] = lambda _: None
     """What the signature of a PDF says; None when there is none."""
+    long_polls: LongPolls = field(default_factory=LongPolls)
     upload_bytes: int = 20_000_000
     """Of one deployment, all files together."""
     cookies_are_secure: bool = False

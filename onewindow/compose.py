@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from api.json_door import JsonLimits
+from api.long_poll import LongPolls
 from api.wiring import ApiServices
 from engine.bpmn.kernel.kernel import SpiffKernel
 from engine.calendar import WorkingCalendar
@@ -244,6 +245,7 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
         read_signature=composed.seals.read,
         cookies_are_secure=settings.cookies_are_secure,
         session_absolute=absolute,
+        long_polls=LongPolls(most=max(1, settings.threads // 4), longest_seconds=max(1, settings.stop_seconds - 2)),
         payment_callback_secret=_value_of(settings, "payment-callback"),
         notice_callback_secret=_value_of(settings, "notice-callback"),
         notice_domain=notice_domain(settings),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from api.fields import Identifier, Key, Moment, Text, Variables, Whole
 from api.paging import PageQuery, page_of
@@ -49,9 +51,28 @@ class FetchCommand(Schema):
     """An external worker asks for work."""
 
     worker = Identifier(required=True, metadata={"description": "The worker's own name.", "example": "printer-1"})
-    type = Identifier(required=True, metadata={"example": "print-card"})
+    type = Identifier(load_default=None, allow_none=True, metadata={"example": "print-card"})
+    types = fields.List(
+        Identifier(),
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=50, error="Expected 1 to 50 types."),
+        metadata={"description": "Several types instead of one.", "example": ["print-card", "send-by-post"]},
+    )
     most = Whole(least=1, most=50, load_default=10)
     lease_seconds = Whole(least=5, most=3_600, load_default=60)
+    wait_seconds = Whole(
+        least=0,
+        most=30,
+        load_default=0,
+        metadata={"description": "How long to wait where there is none. An answer without jobs may come sooner."},
+    )
+
+    @validates_schema
+    def check_types(self, data: dict[str, Any], **_: Any) -> None:
+        """One type or several, not both."""
+        if (data.get("type") is None) is (data.get("types") is None):
+            raise ValidationError({"type": ["Expected either type or types."]})
 
 
 class FetchedJobSchema(Schema):
@@ -87,7 +108,29 @@ class JobFailCommand(Schema):
     worker = Identifier(required=True)
     message = Text(required=True, min_length=1, max_length=2_000)
     error_code = Identifier(load_default=None, allow_none=True)
+    retries_left = Whole(
+        least=0,
+        most=100,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "How often it is tried again; 0 makes it an incident. As the model says without it."},
+    )
     retry_after_seconds = Whole(least=0, most=86_400, load_default=None, allow_none=True)
+
+
+class JobErrorCommand(Schema):
+    """The work ended in a business error, which an error event of the model catches."""
+
+    worker = Identifier(required=True)
+    code = Identifier(required=True, metadata={"example": "no-such-address"})
+    message = Text(load_default="", max_length=2_000)
+    variables = Variables(load_default=dict)
+
+
+class JobReleaseCommand(Schema):
+    """The worker gives a job back."""
+
+    worker = Identifier(required=True)
 
 
 class JobFailedSchema(Schema):

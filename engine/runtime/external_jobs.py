@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from engine.casework.actor import Actor
-from engine.casework.job import Job
+from engine.casework.job import Job, JobState
 from engine.errors import Invalid, Place
 from engine.runtime.act import Act, transact
 from engine.runtime.duties import require_operator
-from engine.runtime.finish_job import give_up
+from engine.runtime.finish_job import give_up, held_service_job
 from engine.runtime.wiring import Runtime
 
 MOST_JOBS: Final = 100
@@ -51,6 +51,22 @@ def extend_lease(runtime: Runtime, job_id: str, *, worker: str, by: Actor, lease
         return act.work.jobs.extend(job_id, worker, act.at, timedelta(seconds=lease_seconds))
 
     return transact(runtime, by, change)
+
+
+def release_job(runtime: Runtime, job_id: str, *, worker: str, by: Actor) -> None:
+    """Give a job back before it is done; the try does not count.
+
+    Raises NotFound, LeaseLost, NoServiceJob, DutyMissing.
+    """
+
+    def change(act: Act) -> None:
+        require_operator(by, "give a job back")
+        job, _ = held_service_job(act, job_id, worker)
+        returned = replace(job, state=JobState.waiting, lease_owner=None, lease_until=None, due_at=act.at)
+        act.work.jobs.save(replace(returned, attempts=max(job.attempts - 1, 0)))
+        act.jobs_are_due = True
+
+    transact(runtime, by, change)
 
 
 def _check(runtime: Runtime, types: Collection[str], worker: str, at_most: int, lease_seconds: int) -> None:

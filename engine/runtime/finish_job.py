@@ -137,13 +137,15 @@ def fail_job(
     by: Actor,
     retry_after: timedelta | None = None,
     at_once: bool = False,
+    retries_left: int | None = None,
     code: str = "job-failed",
     remedy: str = "",
     exchanges: Sequence[Exchange] = (),
 ) -> JobState:
     """The work failed. Gives what became of the job: waiting (again), failed (an incident), done (an error thrown).
 
-    `at_once` spends all attempts: repeating is useless. `exchanges` with the partner are kept for operators.
+    `at_once` spends all attempts: repeating is useless; `retries_left` says how many remain, whatever the model says.
+    `exchanges` with the partner are kept for operators.
     Raises NotFound, LeaseLost.
     """
 
@@ -152,6 +154,8 @@ def fail_job(
         if job.kind is not JobKind.service and by.account != "system":
             raise NoServiceJob
         act.work.exchanges.keep_many(exchanges)
+        if retries_left is not None:
+            job = replace(job, retries=job.attempts + retries_left)
         said = " ".join(message.split())[:_LONGEST_MESSAGE]
         if not at_once and job.attempts < job.retries:
             due_at = act.at + max(_backoff(job), retry_after or timedelta())

@@ -94,6 +94,8 @@ WHO_MAY = {
     "POST /api/v1/jobs/fetch": OPERATOR,
     "POST /api/v1/jobs/<key:job_id>/complete": OPERATOR,
     "POST /api/v1/jobs/<key:job_id>/fail": OPERATOR,
+    "POST /api/v1/jobs/<key:job_id>/throw-error": OPERATOR,
+    "POST /api/v1/jobs/<key:job_id>/release": OPERATOR,
     "POST /api/v1/jobs/<key:job_id>/extend": OPERATOR,
     "GET /api/v1/events": PUBLIC,
     "GET /api/v1/events/<name:event_name>": PUBLIC,

@@ -56,11 +56,11 @@ def test_a_completion_is_one_transaction_of_at_most_twelve_statements(api_on_bot
 
 def test_a_completion_that_subscribers_are_told_of_asks_for_nothing_more(api_on_both: Api) -> None:
     api_on_both.deploy_files(a_permit())
-    first, second = (api_on_both.post("/instances", "operator", {"process_id": "permit"}).json for _ in range(2))
-    api_on_both.get("/me", "clerk")
+    warm, *others = [api_on_both.post("/instances", "operator", {"process_id": "permit"}).json for _ in range(3)]
+    api_on_both.post(f"/tasks/{warm['open_tasks'][0]['id']}/complete", "clerk", {"answers": {"complete": True}})
     counts = []
 
-    for started in (first, second):
+    for started in others:
         with _counted(api_on_both) as seen:
             path = f"/tasks/{started['open_tasks'][0]['id']}/complete"
             api_on_both.post(path, "clerk", {"answers": {"complete": True}})
