@@ -7,6 +7,7 @@ be. What status codes mean is for the connectors; 408, 425, 429 and 5xx mean "la
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -72,7 +73,11 @@ class AllowedHosts:
 
 
 class Exchange:
-    """Sends requests through one pool of connections. Safe to use from several threads; close it in the end."""
+    """Sends requests over connections that are kept. Safe to use from several threads; close it in the end.
+
+    Each thread has connections of its own: a pool that many share looks at all of them for each request, which costs a
+    worker a tenth of its calls.
+    """
 
     def __init__(
         self,
@@ -84,19 +89,32 @@ class Exchange:
         self._allowed = allowed
         self._limits = limits or ExchangeLimits()
         self._monotonic = monotonic
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(self._limits.read_seconds, connect=self._limits.connect_seconds),
-            limits=httpx.Limits(
-                max_connections=self._limits.connections, max_keepalive_connections=self._limits.connections
-            ),
-            follow_redirects=False,
-            trust_env=False,
-            headers={"User-Agent": "onewindow", "Accept": "application/json", "Accept-Encoding": "identity"},
-        )
+        self._tls = httpx.create_ssl_context(trust_env=False)
+        self._of_thread = threading.local()
+        self._clients: list[httpx.Client] = []
 
     def close(self) -> None:
         """Close all connections."""
-        self._client.close()
+        for client in self._clients:
+            client.close()
+
+    @property
+    def _client(self) -> httpx.Client:
+        """The connections of this thread."""
+        found: httpx.Client | None = getattr(self._of_thread, "client", None)
+        if found is None:
+            found = self._of_thread.client = httpx.Client(
+                verify=self._tls,
+                timeout=httpx.Timeout(self._limits.read_seconds, connect=self._limits.connect_seconds),
+                limits=httpx.Limits(
+                    max_connections=self._limits.connections, max_keepalive_connections=self._limits.connections
+                ),
+                follow_redirects=False,
+                trust_env=False,
+                headers={"User-Agent": "onewindow", "Accept": "application/json", "Accept-Encoding": "identity"},
+            )
+            self._clients.append(found)
+        return found
 
     def send(
         self, method: str, address: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
