@@ -25,6 +25,8 @@ from engine.connectors.webhook.call import SendLimits
 from engine.identity import new_key
 from engine.jobs.messenger import Messenger, MessengerPace
 from engine.runtime.wiring import Runtime
+from tests.builders.a_model import a_process
+from tests.builders.a_runtime import QUEUE, Running
 
 SECRET = "whsec_" + base64.b64encode(b"a key of the tests, 32 bytes long").decode()
 SOURCE = "https://services.example.gov/api/v1"
@@ -183,3 +185,19 @@ def later(runtime: Runtime, **length: float) -> None:
     """Let the test's clock go on."""
     assert isinstance(runtime.clock, FrozenClock)
     runtime.clock.advance(timedelta(**length))
+
+
+def two_tasks(running: Running) -> None:
+    """Deploy a process of two tasks, to be told of."""
+    running.deploy(a_process("permit").start().user_task("check", queue=QUEUE).user_task("decide", queue=QUEUE).end())
+
+
+def tell(running: Running) -> int:
+    """Tell everybody whose turn it is; gives how many calls were made."""
+    return a_messenger(running.runtime).tell_what_is_due()
+
+
+def deliveries(running: Running) -> list[tuple[str, int]]:
+    """State and attempts of all deliveries, in the order of their events."""
+    rows = running.rows("SELECT state, attempts FROM webhook_delivery ORDER BY position")
+    return [(row["state"], row["attempts"]) for row in rows]
