@@ -32,6 +32,15 @@ def demo_seal(folder: Path) -> tuple[Path, Path]:
     return key_file, password_file
 
 
+def demo_webhook_seal(folder: Path) -> Path:
+    """The file of the seal under which secrets of webhooks are kept, made when it is not there."""
+    file = folder / "demo-webhooks.seal"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(file, secrets.token_urlsafe(48).encode())
+    return file
+
+
 def sealing_key(password: str, name: str) -> bytes:
     """A fresh PKCS#12 file: a key on curve P-256 with a certificate that it signs itself."""
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)

@@ -23,7 +23,7 @@ from onewindow.commands.run_posts import (
     start_posts,
 )
 from onewindow.demo import Demo, prepare
-from onewindow.demo_seal import demo_seal
+from onewindow.demo_seal import demo_seal, demo_webhook_seal
 from onewindow.filing import files_folder
 from onewindow.settings import Settings, environment_with
 
@@ -58,7 +58,7 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
     if not without_sandbox:
         environment |= sandbox_environment(sandbox_port) | payments_environment(paid_at)
         environment = notices_environment(posts) | environment
-    environment = seal_environment(environment)
+    environment = webhook_environment(seal_environment(environment))
     settings = Settings.load(environment)
     logs.configure("warning", "console")
     if settings.host not in _LOOPBACK:
@@ -123,6 +123,15 @@ def seal_environment(environment: dict[str, str]) -> dict[str, str]:
         "ONEWINDOW_SIGNING_KEYS": f"*={key}",
         "ONEWINDOW_SECRET_SIGNING_PASSWORD_FILE": str(password),
     }
+
+
+def webhook_environment(environment: dict[str, str]) -> dict[str, str]:
+    """With a seal for the secrets of webhooks, and leave to tell programs on this machine, unless it says otherwise."""
+    if any(name.startswith("ONEWINDOW_SECRET_WEBHOOK_SEAL") for name in environment):
+        return environment
+    seal = demo_webhook_seal(files_folder(Settings.load(environment)).parent)
+    said = {"ONEWINDOW_SECRET_WEBHOOK_SEAL_FILE": str(seal), "ONEWINDOW_WEBHOOK_HOSTS": "127.0.0.1,localhost"}
+    return said | environment
 
 
 def tell(settings: Settings, demo: Demo, posts: Posts | None = None) -> None:

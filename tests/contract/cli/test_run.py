@@ -19,6 +19,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.builders.a_subscriber import a_subscriber
+
 TOP = Path(__file__).parents[3]
 PATIENCE_SECONDS = 60.0
 GRANT = {"verdict": "granted"}
@@ -148,6 +150,19 @@ def test_the_printed_line_of_curl_applies_and_the_citizen_gets_her_decision(runn
 
 
 @pytest.mark.slow
+def test_a_program_on_this_machine_can_be_told_of_events(running: Running) -> None:
+    with a_subscriber() as program, running.as_("operator") as operator:
+        wish = {"name": "mine", "url": program.url, "types": ["*"]}
+        subscribed = operator.post("/webhook-subscriptions", json=wish).json()
+        operator.post(f"/webhook-subscriptions/{subscribed['id']}/test")
+
+        came = _eventually(lambda: next(iter(program.came), None))
+        operator.delete(f"/webhook-subscriptions/{subscribed['id']}")
+
+    assert came.event["type"] == "onewindow.test"
+    assert came.is_signed_with(subscribed["secret"])
+
+
 def test_a_port_in_use_is_told_with_what_to_do(running: Running, tmp_path: Path) -> None:
     port = int(running.address.rpartition(":")[2])
 
