@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
     )
     op.create_index("ix_delivery_notice_id", "delivery", ["notice_id"], unique=False)
-    op.create_index("ix_delivery_case_id", "delivery", ["case_id"], unique=False)
+    op.create_index("ix_delivery_case_id", "delivery", ["case_id", "id"], unique=False)
 
 
 def downgrade() -> None:

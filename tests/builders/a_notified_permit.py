@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.casework.contact import Channel, QuietHours
 from engine.casework.notice import Letter, NoticeBasis
+from engine.clock import Clock
 from engine.connectors.contract import Connector
 from engine.connectors.demo import DemoConnector
 from engine.connectors.notice import NoticeConnector, NoticeTemplates
@@ -75,6 +76,7 @@ def a_notifying_runtime(
     carriers: Mapping[Channel, Carrier],
     *,
     quiet: QuietHours | None = None,
+    clock: Clock | None = None,
     more: Iterable[Connector] = (DemoConnector(),),
 ) -> Running:
     """The use cases with the connector `notice` over a migrated database."""
@@ -87,6 +89,6 @@ def a_notifying_runtime(
         draft, lambda key: letter_of(made[0], key), carriers, quiet=quiet, portal_address=PORTAL
     )
     running = a_runtime(url, connectors=[connector, *more])
-    runtime = replace(running.runtime, notices=NoticeTemplates())
+    runtime = replace(running.runtime, notices=NoticeTemplates(), clock=clock or running.runtime.clock)
     made.append(runtime)
     return Running(runtime, replace(running.hands, runtime=runtime))

@@ -25,7 +25,6 @@ DELIVERY_COLUMNS = columns_of(tables.Delivery)
 _CHANGED: Final = ("state", "partner_id", "code", "reason", "sent_at", "ended_at")
 _CONTACT_OF = select(*CONTACT_COLUMNS).where(CONTACT.c.account_id == bindparam("account"))
 _READ = select(*NOTICE_COLUMNS).where(NOTICE.c.id == bindparam("key"))
-_OF_JOB = select(NOTICE.c.id).where(NOTICE.c.job_id == bindparam("job"))
 _READ_DELIVERY = select(*DELIVERY_COLUMNS).where(DELIVERY.c.id == bindparam("key"))
 _LOCK_DELIVERY = _READ_DELIVERY.with_for_update()
 _SAVE_DELIVERY = (
@@ -66,12 +65,8 @@ class Notices:
         )
         self._connection.execute(statement)
 
-    def is_made(self, job_id: str) -> bool:
-        """Whether a service call has made its notice."""
-        return self._connection.execute(_OF_JOB, {"job": job_id}).first() is not None
-
     def add(self, notice: Notice, deliveries: Sequence[Delivery]) -> None:
-        """Keep a new notice and its deliveries."""
+        """Keep a new notice and its deliveries. Raises AlreadyExists when its job has one."""
         self._connection.execute(insert(NOTICE).execution_options(**SENT_TOGETHER), of_notice(notice))
         if deliveries:
             rows = [of_delivery(delivery) for delivery in deliveries]

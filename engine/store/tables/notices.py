@@ -59,7 +59,7 @@ class Delivery(Base):
     """A notice on its way by one channel."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_notice_id", "notice_id"), Index("ix_delivery_case_id", "case_id"))
+    __table_args__ = (Index("ix_delivery_notice_id", "notice_id"), Index("ix_delivery_case_id", "case_id", "id"))
 
     id: Mapped[Key] = mapped_column(primary_key=True)
     notice_id: Mapped[Key]

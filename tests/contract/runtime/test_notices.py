@@ -7,19 +7,21 @@ from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from engine.bpmn.lint import Severity
 from engine.casework.actor import SYSTEM, Actor
 from engine.casework.case import Case
 from engine.casework.contact import Channel, QuietHours
 from engine.casework.notice import DeliveryState, NoSuchNotice
-from engine.connectors.contract import PartnerRefused, PartnerUnavailable
+from engine.connectors.contract import PartnerRefused, PartnerUnavailable, Success
 from engine.connectors.notice.mail import NotDelivered
 from engine.diagnostics import ModelRefused
 from engine.errors import Invalid, NotFound
 from engine.feel.plain import to_json
 from engine.runtime.apply import apply
 from engine.runtime.deploy import check, deploy
+from engine.runtime.finish_job import complete_job
 from engine.runtime.keep_notice import notices_chain
 from engine.runtime.mark_read import mark_read
 from engine.runtime.set_contact import WantedContact, set_contact
@@ -276,3 +278,23 @@ def test_an_appointment_goes_with_the_notice(database_url: str, mail: Pigeons) -
     assert (kept.starts_at, kept.place) == (MONDAY + timedelta(days=2, minutes=30), "Unit 3")
     assert mail.flown[0].notice.appointment == kept
     running.close()
+
+
+def test_a_notice_costs_at_most_twelve_statements_however_many_ways_it_goes(running: Running) -> None:
+    apply(running.runtime, "permit", {}, by=APPLICANT)
+    (job,) = running.hands.take(10, timedelta(seconds=60))
+    request = a_job_request(job_id=job.id, headers=job.headers, variables=to_json(dict(job.payload)))
+    outcome = running.hands.registry.named("notice").call(request)
+    assert isinstance(outcome, Success)
+    seen: list[str] = []
+    engine = running.runtime.database.engines[0]
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith("NOTIFY"):  # workers are woken without an answer being waited for
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    complete_job(running.runtime, job.id, {}, owner="worker-1", by=SYSTEM, effects=outcome.effects)
+    event.remove(engine, "before_cursor_execute", note)
+
+    assert len(seen) <= 12, "\n".join(seen)

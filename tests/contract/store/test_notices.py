@@ -18,7 +18,6 @@ def test_a_notice_and_its_deliveries_come_back_as_they_were_kept(database: Datab
     mail, sms = a_delivery(notice), a_delivery(notice, channel=Channel.sms, address="+994501234567")
     with database.work() as work:
         work.notices.add(notice, [mail, sms])
-        assert work.notices.is_made(notice.job_id)
         locked = work.notices.lock_delivery(mail.id)
         work.notices.save_delivery(locked.failed("5.1.1", "no such mailbox", AT))
 
