@@ -39,6 +39,7 @@ _ISO: Final = re.compile(
 _LONGEST_YEARS: Final = 100
 _LAST_YEAR: Final = 9999
 _LAST_SECOND: Final = time(23, 59, 59)
+_OPENING: Final = time(9)
 
 
 class Counting(StrEnum):
@@ -232,6 +233,17 @@ class WorkingCalendar:
         if number == 0:
             return day
         return self._working_day_after(day, number) if counting is Counting.working_days else day + timedelta(number)
+
+    def morning_of(self, day: date) -> datetime:
+        """When offices open on a day, local time."""
+        return datetime.combine(day, _OPENING, ZoneInfo(self.timezone))
+
+    def earlier(self, day: date, number: int, counting: Counting = Counting.calendar_days) -> date:
+        """The last day from which so many counted days lead to a day, that one included."""
+        found = day
+        while self.counted_days(found, day, counting) < number:
+            found -= timedelta(days=1)
+        return found
 
     def end_from(self, day: date) -> datetime:
         """The last second of a day, or of the next working day when it is none (rules 2 and 3)."""

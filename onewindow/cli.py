@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "inspect": ("onewindow.commands.models", "Show every element of a model with type, line and findings."),
     "feel": ("onewindow.commands.feel", "Evaluate a FEEL expression, or many at a prompt."),
     "dmn": ("onewindow.commands.dmn", "Try a decision of a DMN file, with the reasons for its answer."),
+    "deadline": ("onewindow.commands.deadline", "When a term ends, and which of its days count, with reasons."),
     "test": ("onewindow.commands.scenarios", "Run the scenarios of procedures, with coverage of elements."),
     "conformance": ("onewindow.commands.conformance", "Read other people's models and report what runs."),
     "account": ("onewindow.commands.account", "Accounts and their roles."),

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from engine.calendar import WorkingCalendar
 from engine.casework.actor import Actor
 from engine.casework.decision import Decision, Outcome
 from engine.casework.term import Term
@@ -86,6 +87,8 @@ class Case:
     """The statutory term and its clock."""
     deadline_at: datetime | None = None
     """The legal deadline; None while the clock stands still or the law sets none."""
+    look_at: datetime | None = None
+    """When the term must be looked at next: to remind, or because it passes."""
     decision: Decision | None = None
     submitted_at: datetime
     closed_at: datetime | None = None
@@ -127,12 +130,12 @@ class Case:
         """The case ended by an operator, without a decision. Raises CaseClosed."""
         return replace(self._closed(CaseState.cancelled), closed_at=at)
 
-    def with_term(self, term: Term, deadline_at: datetime | None) -> Case:
-        """The case with its clock set, stopped or running again."""
-        return replace(self, term=term, deadline_at=deadline_at)
+    def with_term(self, term: Term, calendar: WorkingCalendar, at: datetime) -> Case:
+        """The case with its clock set, stopped or running again; `calendar` is that of its agency."""
+        return replace(self, term=term, deadline_at=term.deadline(calendar), look_at=term.look_at(calendar, after=at))
 
     def _closed(self, state: CaseState) -> Case:
         """In a state that ends it: a case ends once, and what ended it stays."""
         if not self.is_open:
             raise CaseClosed(self)
-        return self.moved_to(state)
+        return replace(self.moved_to(state), look_at=None)

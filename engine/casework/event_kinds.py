@@ -129,6 +129,27 @@ _ALL: Final = (
         carries={"deadline": _moment("The legal deadline as it is now.", "deadline")},
     ),
     EventKind(
+        name="deadline.near",
+        meaning="The statutory term ends soon; those who work on the case are reminded.",
+        subject="case",
+        actions=("deadline.near",),
+        carries={"deadline": _moment("The legal deadline.", "deadline")},
+    ),
+    EventKind(
+        name="deadline.passed",
+        meaning="The statutory term has passed without a decision.",
+        subject="case",
+        actions=("deadline.passed",),
+        carries={"deadline": _moment("The legal deadline that has passed.", "deadline")},
+    ),
+    EventKind(
+        name="deadline.moved",
+        meaning="The legal deadline is another one: the term was extended, or days no longer count.",
+        subject="case",
+        actions=("deadline.moved", "deadline.extended"),
+        carries={"deadline": _moment("The legal deadline as it is now.", "deadline")},
+    ),
+    EventKind(
         name="task.created",
         meaning="A task was opened.",
         subject="task",

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from engine.calendar import Counting, Length
-from engine.casework.term import Silence, TermRule
+from engine.casework.term import ExtensionRule, Silence, TermRule
 from engine.diagnostics import Diagnostic, ModelRefused
 from engine.errors import OnewindowError
 
@@ -208,7 +208,36 @@ class _Reader:
             self._fault(f"{at}/length", "must be in days, for it counts working days", "Write P10D or such.")
         if length is None or counting is None or silence is None:
             return None
-        return TermRule(name=name, length=length, counting=counting, silence=silence, legal_basis=legal_basis)
+        reminder = self._read(Length.parse, one, "reminder", at) if "reminder" in one else None
+        if reminder is not None and (reminder != Length(days=reminder.days) or reminder.is_zero):
+            self._fault(f"{at}/reminder", "must be a number of days", "Write P3D: three counted days before the end.")
+        return TermRule(
+            name=name,
+            length=length,
+            counting=counting,
+            silence=silence,
+            legal_basis=legal_basis,
+            extension=self._extension(one, counting, at),
+            reminder=reminder,
+        )
+
+    def _extension(self, one: Mapping[str, Any], counting: Counting, at: str) -> ExtensionRule | None:
+        if "extension" not in one:
+            return None
+        said, at = self._map(one["extension"], f"{at}/extension"), f"{at}/extension"
+        at_most = self._read(Length.parse, said, "at_most", at)
+        times = said.get("times", 1)
+        if isinstance(times, bool) or not isinstance(times, int) or not 1 <= times <= 10:
+            self._fault(f"{at}/times", "must be a number from 1 to 10", "Write how often the law allows it.")
+            return None
+        legal_basis = self._str(said, "legal_basis", "", at)
+        if not legal_basis:
+            self._fault(f"{at}/legal_basis", "is missing", "An extension needs a law that allows it.")
+        if at_most is None:
+            return None
+        if counting is Counting.working_days and at_most != Length(days=at_most.days):
+            self._fault(f"{at}/at_most", "must be in days, for the term counts working days", "Write P10D or such.")
+        return ExtensionRule(at_most=at_most, times=times, legal_basis=legal_basis)
 
     def _evidence(self, name: str, one: Mapping[str, Any]) -> EvidenceRequirement | None:
         at = f"evidence/{name}"

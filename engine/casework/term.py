@@ -90,13 +90,15 @@ class Term:
     length: Length
     counting: Counting
     started_at: datetime
+    reminder: Length | None = None
+    """How long before its end those who work on the case are reminded, in counted days."""
     stops: tuple[Stop, ...] = ()
     extensions: tuple[Extension, ...] = ()
 
     @classmethod
     def begin(cls, rule: TermRule, at: datetime) -> Term:
         """Set the clock running."""
-        return cls(name=rule.name, length=rule.length, counting=rule.counting, started_at=at)
+        return cls(name=rule.name, length=rule.length, counting=rule.counting, started_at=at, reminder=rule.reminder)
 
     @property
     def clock_is_stopped(self) -> bool:
@@ -157,6 +159,21 @@ class Term:
             last = calendar.later(calendar.local_day(stop.until), left, self.counting)
         return calendar.end_from(last).astimezone(UTC)
 
+    def look_at(self, calendar: WorkingCalendar, after: datetime) -> datetime | None:
+        """When somebody must look at the term next: the reminder, then its end; None when there is nothing to come."""
+        due = self.deadline(calendar)
+        if due is None:
+            return None
+        reminder = self.reminder_at(calendar, due)
+        return next((at for at in (reminder, due) if at is not None and at > after), None)
+
+    def reminder_at(self, calendar: WorkingCalendar, due: datetime) -> datetime | None:
+        """The morning on which people are reminded of a term that ends then; None where nobody is."""
+        if self.reminder is None:
+            return None
+        day = calendar.earlier(calendar.local_day(due), self.reminder.days, self.counting)
+        return calendar.morning_of(day).astimezone(UTC)
+
     def _moment_of_end(self, calendar: WorkingCalendar) -> datetime | None:
         due = calendar.add(self.started_at, self.whole_length, self.counting).astimezone(UTC)
         for stop in self.stops:
@@ -174,6 +191,7 @@ class Term:
             "length": str(self.length),
             "counting": str(self.counting),
             "started": self.started_at.isoformat(),
+            "reminder": str(self.reminder) if self.reminder else None,
             "stops": [[s.since.isoformat(), s.until.isoformat() if s.until else None] for s in self.stops],
             "extensions": [[str(one.length), one.reason, one.at.isoformat()] for one in self.extensions],
         }
@@ -186,6 +204,7 @@ class Term:
             length=Length.parse(stored["length"]),
             counting=Counting(stored["counting"]),
             started_at=datetime.fromisoformat(stored["started"]),
+            reminder=Length.parse(stored["reminder"]) if stored.get("reminder") else None,
             stops=tuple(
                 Stop(datetime.fromisoformat(since), datetime.fromisoformat(until) if until else None)
                 for since, until in stored["stops"]

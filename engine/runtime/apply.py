@@ -14,6 +14,7 @@ from engine.errors import Invalid, Place
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
 from engine.runtime.attach import attach_files
+from engine.runtime.closures import agency_calendar
 from engine.runtime.definitions import FORM, PROCESS, SERVICE, bound
 from engine.runtime.ports import NamedFiles
 from engine.runtime.stepping import begin
@@ -85,8 +86,7 @@ def _answers(
 def _new_case(act: Act, passport: ServicePassport, channel: str) -> Case:
     year = act.runtime.calendar.local_day(act.at).year
     rule = passport.statutory_term
-    term = Term.begin(rule, act.at) if rule else None
-    return Case(
+    case = Case(
         id=new_key(),
         number=act.work.cases.next_number(passport.country, year),
         service_key=passport.key,
@@ -94,10 +94,12 @@ def _new_case(act: Act, passport: ServicePassport, channel: str) -> Case:
         applicant=act.by.account,
         instance_id=new_key(),
         channel=channel,
-        term=term,
-        deadline_at=term.deadline(act.runtime.calendar) if term else None,
         submitted_at=act.at,
     )
+    if rule is None:
+        return case
+    calendar = agency_calendar(act.runtime, act.work, passport.agency)
+    return case.with_term(Term.begin(rule, act.at), calendar, act.at)
 
 
 def _told(case: Case, applicant: Actor, language: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 milestone    key of a milestone of the service: entering the element makes it the case's
 outcome      entering the element decides the case so, with the reasons in variable `decision`
 evidence     key of an evidence requirement of the service, proved when the element is completed
-stopsClock   `true` on a user task: while it is open the statutory clock stands still
+stopsClock   `true` on a user task, or on an event or task that waits for a message: meanwhile the clock stands still
 term         name of a term of the service, on a timer: it is due when the term ends
 counting     `working-days` or `calendar-days`, on a timer (read by the kernel)
 """
@@ -19,7 +19,9 @@ from engine.bpmn.model import (
     CatchEvent,
     Event,
     FlowNode,
+    MessageDefinition,
     Process,
+    ReceiveTask,
     TimerDefinition,
     UserTask,
 )
@@ -76,8 +78,8 @@ def mark_faults(process: Process) -> Iterator[MarkFault]:
             yield _fault(node, "unknown-outcome", OUTCOME, f"one of {', '.join(Outcome)}")
         if COUNTING in said and said[COUNTING] not in list(Counting):
             yield _fault(node, "unknown-counting", COUNTING, f"one of {', '.join(Counting)}")
-        if STOPS_CLOCK in said and (said[STOPS_CLOCK] not in ("true", "false") or not isinstance(node, UserTask)):
-            yield _fault(node, "misplaced-stop", STOPS_CLOCK, "`true` or `false` on a user task")
+        if STOPS_CLOCK in said and (said[STOPS_CLOCK] not in ("true", "false") or not _may_stop(node)):
+            yield _fault(node, "misplaced-stop", STOPS_CLOCK, "`true` or `false` on a user task or awaited message")
         if TERM in said and not _is_waiting_timer(node):
             yield _fault(node, "misplaced-term", TERM, "the name of a term, on a boundary or intermediate timer")
 
@@ -87,6 +89,15 @@ def marks_said(process: Process, name: str) -> Iterator[tuple[FlowNode, str]]:
     for _, node in process.scope.walk():
         if name in node.meaning.properties:
             yield node, node.meaning.properties[name]
+
+
+def _may_stop(node: FlowNode) -> bool:
+    """Whether somebody outside is waited for: a person, or a message that is not on the edge of something."""
+    return isinstance(node, UserTask | ReceiveTask) or (
+        isinstance(node, CatchEvent)
+        and not isinstance(node, BoundaryEvent)
+        and any(isinstance(definition, MessageDefinition) for definition in node.definitions)
+    )
 
 
 def _is_waiting_timer(node: FlowNode) -> bool:

@@ -145,7 +145,7 @@ def _deliver(act: Act, name: str, correlation_key: str, variables: Mapping[str, 
             return _start(act, name, variables)
         instance_id, wait = waiting[0]
         record = act.work.instances.lock(instance_id)
-        if record.waits.get(wait) == WaitKind.message:
+        if record.waits.get(wait, "")[:1] == WaitKind.message:
             act.journal(instance_id, "message.correlated", instance_id, message=name)
             advance(act, record, DeliverMessage(wait=wait, variables=variables))
             return PublishedMessage(outcome=MessageOutcome.correlated, instance_id=instance_id)

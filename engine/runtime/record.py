@@ -15,6 +15,7 @@ from engine.casework.case import Case
 from engine.casework.job import JobState
 from engine.casework.task import task_id_of
 from engine.runtime.act import Act
+from engine.runtime.closures import agency_calendar
 from engine.runtime.record_case import CaseChange, case_after
 from engine.runtime.record_waits import opened_rows, wait_kind
 from engine.runtime.surroundings import World
@@ -137,7 +138,7 @@ def _change_case(act: Act, record: InstanceRecord, step: Step, world: World, *, 
         world.marks,
         record.waits,
         at=act.at,
-        calendar=act.runtime.calendar,
+        calendar_of=lambda agency: agency_calendar(act.runtime, act.work, agency),
         is_first=is_first,
     )
     record.case = case = change.case

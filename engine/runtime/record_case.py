@@ -1,15 +1,17 @@
 """What a step means for the case behind the instance: milestone, clock, decision, whose turn it is. Pure.
 
-The clock stands still while a task marked `stopsClock` is open, and runs again when the last of them is closed; the
-deadline then moves by the counted days of the stop (`engine.casework.term`). The case awaits the applicant while a task
-of her own is open. Entering an element marked `outcome` decides the case with what variable `decision` says.
+The clock stands still while a task or message marked `stopsClock` is waited for, and runs again when the last of them
+is closed; the deadline then moves by the counted days of the stop (`engine.casework.term`). The case awaits the
+applicant while a task of her own is open. Entering an element marked `outcome` decides the case with what variable
+`decision` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 
 from engine.bpmn.kernel.port import ActivityChange, InstanceState, Step, TaskWait, TimerWait
 from engine.calendar import Counting, Length, WorkingCalendar
@@ -19,6 +21,8 @@ from engine.feel.plain import to_json
 from engine.runtime.marks import COUNTING, STOPS_CLOCK, TERM, Marks
 from engine.store.records import WaitKind
 
+CalendarOf: TypeAlias = Callable[[str], WorkingCalendar]
+"""The working days of an agency; asked only when a term is reckoned."""
 OF_APPLICANT = "a"
 STOPS = "s"
 """Marks behind the kind of a task's wait: the applicant's own, and one that lets the clock stand still."""
@@ -46,7 +50,7 @@ def case_after(
     waits: Mapping[int, str],
     *,
     at: datetime,
-    calendar: WorkingCalendar,
+    calendar_of: CalendarOf,
     is_first: bool = False,
 ) -> CaseChange:
     """The case after a step.
@@ -61,8 +65,8 @@ def case_after(
     if not case.is_open:
         return CaseChange(case=case, milestones=milestones)
     before = case
-    case = _as_timed(case, step, calendar)
-    case = _after_tasks(case, waits, at=at, calendar=calendar, is_first=is_first)
+    case = _as_timed(case, step, calendar_of, at)
+    case = _after_tasks(case, waits, at=at, calendar_of=calendar_of, is_first=is_first)
     if outcome is not None:
         case = case.decided(Decision.of(outcome, to_json(step.variables.get("decision")), at))
     elif step.state is not InstanceState.active:
@@ -97,7 +101,7 @@ def _passed(step: Step, marks: Mapping[str, Marks]) -> tuple[tuple[tuple[int, st
     return tuple(milestones), outcome
 
 
-def _as_timed(case: Case, step: Step, calendar: WorkingCalendar) -> Case:
+def _as_timed(case: Case, step: Step, calendar_of: CalendarOf, at: datetime) -> Case:
     """The case with the length of its term as the model's timer gives it.
 
     A term may depend on what is asked for (a renewal one day, an exchange ten): the passport says the usual length, the
@@ -111,22 +115,22 @@ def _as_timed(case: Case, step: Step, calendar: WorkingCalendar) -> Case:
         counting = Counting(wait.properties.get(COUNTING, case.term.counting))
         term = replace(case.term, length=Length.parse(wait.duration), counting=counting)
         if term != case.term:
-            case = case.with_term(term, term.deadline(calendar))
+            case = case.with_term(term, calendar_of(case.agency), at)
     return case
 
 
 def _after_tasks(
-    case: Case, waits: Mapping[int, str], *, at: datetime, calendar: WorkingCalendar, is_first: bool
+    case: Case, waits: Mapping[int, str], *, at: datetime, calendar_of: CalendarOf, is_first: bool
 ) -> Case:
     tasks = [kind[1:] for kind in waits.values() if kind[0] == WaitKind.task]
     if any(OF_APPLICANT in marked for marked in tasks):
         case = case.moved_to(CaseState.awaiting_applicant)
     elif not is_first:
         case = case.moved_to(CaseState.in_progress)
-    stopping = any(STOPS in marked for marked in tasks)
+    stopping = any(STOPS in kind[1:] for kind in waits.values())
     if case.term is not None and stopping is not _is_stopped(case):
         term = case.term.stop(at) if stopping else case.term.resume(at)
-        case = case.with_term(term, term.deadline(calendar))
+        case = case.with_term(term, calendar_of(case.agency), at)
     return case
 
 

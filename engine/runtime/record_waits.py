@@ -12,7 +12,7 @@ from engine.errors import Invalid, Refused
 from engine.identity import QueueName, new_key
 from engine.runtime.act import Act
 from engine.runtime.marks import EVIDENCE, TERM
-from engine.runtime.record_case import task_kind
+from engine.runtime.record_case import STOPS, stops_clock, task_kind
 from engine.runtime.surroundings import World
 from engine.store.records import InstanceRecord, WaitKind
 
@@ -43,7 +43,7 @@ def wait_kind(wait: Wait, case: Case | None) -> str:
     if isinstance(wait, TaskWait):
         return task_kind(wait, case)
     if isinstance(wait, MessageWait):
-        return WaitKind.message.value
+        return WaitKind.message.value + (STOPS if stops_clock(wait.properties) else "")
     return (WaitKind.signal if isinstance(wait, SignalWait) else WaitKind.job).value
 
 

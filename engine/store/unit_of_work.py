@@ -18,6 +18,7 @@ from engine.store.faults import translated
 from engine.store.lanes import Lanes
 from engine.store.repositories.accounts import Accounts, KeptAnswers
 from engine.store.repositories.cases import Cases
+from engine.store.repositories.closures import Closures
 from engine.store.repositories.deployments import Deployments
 from engine.store.repositories.events import Events
 from engine.store.repositories.exchanges import Exchanges
@@ -25,6 +26,7 @@ from engine.store.repositories.files import Attachments, Documents
 from engine.store.repositories.instances import Instances
 from engine.store.repositories.jobs import Incidents, Jobs
 from engine.store.repositories.journal import Journal
+from engine.store.repositories.lookups import Lookups
 from engine.store.repositories.messages import Messages
 from engine.store.repositories.notices import Notices
 from engine.store.repositories.partners import Partners
@@ -46,6 +48,8 @@ class UnitOfWork:
     exchanges: Exchanges
     payments: Payments
     cases: Cases
+    lookups: Lookups
+    closures: Closures
     attachments: Attachments
     documents: Documents
     notices: Notices
@@ -98,6 +102,8 @@ class UnitOfWork:
         self.exchanges = Exchanges(connection)
         self.payments = Payments(connection)
         self.cases = Cases(connection)
+        self.lookups = Lookups(connection)
+        self.closures = Closures(connection)
         self.attachments = Attachments(connection)
         self.documents = Documents(connection)
         self.notices = Notices(connection)

@@ -254,6 +254,13 @@ class Jobs:
         self._connection.execute(statement, values)
         self.soonest = due_at if self.soonest is None else min(self.soonest, due_at)
 
+    def move_term(self, instance_id: str, term: str, due_at: datetime) -> None:
+        """Let the timers of a term that runs be due when it ends now."""
+        statement = _TERM_TIMERS.values(due_at=due_at, available_at=due_at)
+        values = {"instance": instance_id, "name": term, "before": str(JobState.waiting)}
+        self._connection.execute(statement, values)
+        self.soonest = due_at if self.soonest is None else min(self.soonest, due_at)
+
 
 _READ_INCIDENT = select(*INCIDENT_COLUMNS).where(INCIDENT.c.id == bindparam("key"))
 _LOCK_INCIDENT = _READ_INCIDENT.with_for_update()

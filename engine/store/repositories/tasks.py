@@ -35,6 +35,13 @@ _SAVE = (
     .values({name: bindparam(f"new_{name}") for name in _CHANGED})
     .execution_options(**SENT_TOGETHER)
 )
+_HURRY = (
+    update(TASK)
+    .where(TASK.c.instance_id == bindparam("key"), TASK.c.priority < bindparam("least"))
+    .where(TASK.c.state.in_([str(TaskState.open), str(TaskState.claimed)]))
+    .values(priority=bindparam("least"), priority_rank=bindparam("rank"))
+    .execution_options(**SENT_TOGETHER)
+)
 _CANCEL = (
     update(TASK)
     .where(TASK.c.instance_id == bindparam("key"), TASK.c.wait.in_(bindparam("numbers", expanding=True)))
@@ -70,6 +77,10 @@ class Tasks:
         row = of_task(task)
         values = {"key": task.instance_id, "number": task.wait, **{f"new_{name}": row[name] for name in _CHANGED}}
         self._connection.execute(_SAVE, values)
+
+    def hurry(self, instance_id: str, priority: int) -> None:
+        """Give the open tasks of an instance at least this priority."""
+        self._connection.execute(_HURRY, {"key": instance_id, "least": priority, "rank": 100 - priority})
 
     def cancel_many(self, instance_id: str, waits: Collection[int], at: datetime) -> None:
         """Close tasks that the process no longer needs."""

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
+
+_TO_LOOK_AT = text("look_at IS NOT NULL")
+
+
+class Closure(Base):
+    """Days on which an agency is closed, beyond the public holidays."""
+
+    __tablename__ = "closure"
+    __table_args__ = (Index("ix_closure_agency_first_day", "agency", "first_day"),)
+
+    id: Mapped[Key] = mapped_column(primary_key=True)
+    agency: Mapped[Name]
+    first_day: Mapped[str] = mapped_column(String(10))
+    last_day: Mapped[str] = mapped_column(String(10))
+    """ISO 8601, both included."""
+    reason: Mapped[str] = mapped_column(Text)
+    created_by: Mapped[str] = mapped_column(String(26))
+    created_at: Mapped[RequiredMoment]
 
 
 class CaseCounter(Base):
@@ -26,6 +44,7 @@ class Case(Base):
         Index("uq_case_number", "number", unique=True),
         Index("ix_case_applicant_id", "applicant", "id"),
         Index("ix_case_agency_id", "agency", "id"),
+        Index("ix_case_look_at", "look_at", sqlite_where=_TO_LOOK_AT, postgresql_where=_TO_LOOK_AT),
     )
 
     id: Mapped[Key] = mapped_column(primary_key=True)
@@ -39,6 +58,8 @@ class Case(Base):
     channel: Mapped[Name]
     term: Mapped[Json]
     deadline_at: Mapped[OptionalMoment]
+    look_at: Mapped[OptionalMoment]
+    """When its term must be looked at next."""
     decision: Mapped[Json]
     submitted_at: Mapped[RequiredMoment]
     closed_at: Mapped[OptionalMoment]
@@ -74,3 +95,5 @@ class Evidence(Base):
     supplied_by: Mapped[str | None] = mapped_column(String(26))
     content: Mapped[Json]
     content_hash: Mapped[str] = mapped_column(String(64))
+    fetched_at: Mapped[OptionalMoment]
+    is_reused: Mapped[bool] = mapped_column(server_default=false())

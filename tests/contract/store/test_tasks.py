@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from engine.calendar import WorkingCalendar
 from engine.casework.case import CaseState
 from engine.casework.decision import Decision, Outcome, Reason
 from engine.casework.task import Task, TaskState, TaskTaken
@@ -203,7 +204,8 @@ def test_case_comes_back_as_it_was_saved(database: Database) -> None:
     )
     with database.work() as work:
         record, case = started_with_case(work)
-        saved = case.moved_to(CaseState.in_progress).reached("check").with_term(a_term().stop(NOW), None)
+        saved = case.moved_to(CaseState.in_progress).reached("check")
+        saved = saved.with_term(a_term().stop(NOW), WorkingCalendar("AZ"), NOW)
         saved = saved.decided(decision)
         work.cases.save(saved)
 

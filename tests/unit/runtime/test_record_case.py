@@ -62,7 +62,7 @@ def a_step(*entered: str, state: InstanceState = InstanceState.active, **variabl
 def after(case: Case, step: Step, *waits: str, at: datetime = MONDAY, is_first: bool = False) -> CaseChange:
     """The case after a step that left these waits open."""
     open_waits = dict(enumerate(waits, start=1))
-    return case_after(case, step, MARKS, open_waits, at=at, calendar=CALENDAR, is_first=is_first)
+    return case_after(case, step, MARKS, open_waits, at=at, calendar_of=lambda _: CALENDAR, is_first=is_first)
 
 
 def test_entering_a_marked_element_reaches_its_milestone() -> None:

@@ -22,7 +22,7 @@ def after(timer: TimerWait) -> Case:
     term = Term.begin(RULE, MONDAY)
     case = a_case(term=term, deadline_at=term.deadline(CALENDAR), submitted_at=MONDAY)
     step = Step(state=InstanceState.active, snapshot=b"", variables={}, opened=[timer])
-    return case_after(case, step, {}, {1: "j"}, at=MONDAY, calendar=CALENDAR).case
+    return case_after(case, step, {}, {1: "j"}, at=MONDAY, calendar_of=lambda _: CALENDAR).case
 
 
 def a_timer(duration: str | None, **properties: str) -> TimerWait:
