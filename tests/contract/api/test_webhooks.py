@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from sqlalchemy import text
+from sqlalchemy import select
 
 from engine.casework.event_kinds import KINDS
 from engine.identity import new_key
-from engine.jobs.messenger import Messenger, MessengerPace
+from engine.jobs.messenger import Messenger
+from engine.store.tables import metadata
 from onewindow.settings import Settings
 from onewindow.webhooks import SealTooShort, WebhookSecrets, make_messenger
 from tests.builders.a_permit import a_permit
@@ -34,9 +35,9 @@ SETTINGS = {
 
 
 @pytest.fixture
-def hooked(sqlite_url: str) -> Iterator[Api]:
-    """The API where webhooks are set up."""
-    made = an_api(sqlite_url, **SETTINGS)
+def hooked(database_url: str) -> Iterator[Api]:
+    """The API where webhooks are set up, over both databases."""
+    made = an_api(database_url, **SETTINGS)
     made.deploy_files(a_permit())
     yield made
     made.composed.database.close()
@@ -52,7 +53,6 @@ def subscriber() -> Iterator[SubscriberAt]:
 def messenger(api: Api) -> Messenger:
     settings = Settings.load({"ONEWINDOW_DATABASE_URL": "sqlite:///unused.db", **SETTINGS})
     made = make_messenger(settings, api.runtime, api.composed.webhook_secrets, "worker-1", lambda *_: None)
-    made.pace = MessengerPace()
     return made
 
 
@@ -76,8 +76,7 @@ def deliveries(api: Api, subscription: str, query: str = "") -> list[dict[str, A
 
 def whole_database(api: Api) -> str:
     with api.composed.database.read() as connection:
-        names = [row[0] for row in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))]
-        return "\n".join(str(connection.execute(text(f'SELECT * FROM "{name}"')).all()) for name in names)
+        return "\n".join(str(connection.execute(select(table)).all()) for table in metadata.tables.values())
 
 
 def test_a_secret_is_shown_once_kept_sealed_and_signs_what_is_sent(hooked: Api, subscriber: SubscriberAt) -> None:
