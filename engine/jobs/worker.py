@@ -32,6 +32,7 @@ from engine.jobs.recorder import Recorder
 from engine.jobs.turns import Places, Turns
 from engine.runtime.finish_job import hand_back
 from engine.runtime.finish_many import Due
+from engine.runtime.watch_terms import watch_terms
 from engine.store.listening import Listener
 from engine.store.queries.shares import Share
 
@@ -139,6 +140,7 @@ class Worker:
         if time.monotonic() - self._tidied_at > self._pace.tidy_every:
             self._tidied_at = time.monotonic()
             tidy_up(self._hands.runtime)
+            self._own.do(self._watch)
         if jobs:
             self._stopping.wait(_GAP_SECONDS)
         else:
@@ -208,6 +210,13 @@ class Worker:
             self._in_hand.called(job.id)
             self._recorder.put(job, ending)
             self._woken.set()
+
+    def _watch(self) -> None:
+        """Look at the statutory terms that are due for a look; those that are left wait for the next round."""
+        try:
+            watch_terms(self._hands.runtime)
+        except Unavailable:
+            self._tell("database-unavailable", 1)
 
     def _done(self, job: Job, is_kept: bool) -> None:
         """A job's end is kept, or the database did not answer: then the lease runs out, and it is done again."""
