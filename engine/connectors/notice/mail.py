@@ -131,8 +131,10 @@ class Mail:
             with _cut_after(self._server.total_seconds, connection):
                 self._sign_in(connection)
                 yield connection
-        except ssl.SSLError as fault:
-            raise _refused(f"shows no certificate that is trusted here ({fault.reason or 'TLS'})") from fault
+                with contextlib.suppress(smtplib.SMTPException, OSError):
+                    connection.quit()  # the mail was taken: how we part changes nothing
+        except ssl.SSLCertVerificationError as fault:
+            raise _refused(f"shows no certificate that is trusted here ({fault.verify_message})") from fault
         except smtplib.SMTPAuthenticationError as refused:
             raise _by_code(refused.smtp_code, "does not let us sign in") from refused
         except smtplib.SMTPNotSupportedError as fault:
@@ -145,8 +147,6 @@ class Mail:
             ) from fault
         finally:
             if connection is not None:
-                with contextlib.suppress(smtplib.SMTPException, OSError):
-                    connection.quit()
                 connection.close()
 
     def _open(self) -> smtplib.SMTP:
