@@ -144,7 +144,7 @@ def test_the_printed_line_of_curl_applies_and_the_citizen_gets_her_decision(runn
     assert {one["provenance"] for one in decided["evidence"]} == {"register"}
     assert decided["payments"][0]["receipt"]["payer"] == "Rəşad Əliyev"
     assert told == {"mail": "sent", "sms": "delivered"}
-    assert (inbox["unread"], inbox["items"][0]["kind"]) == (1, "decision-made")
+    assert (inbox["unread"], inbox["items"][0]["kind"]) == (2, "decision-made")
     for said in ("Mail that was sent:", "SMS that were sent:"):
         assert decided["number"] in httpx.get(running.said(said).split()[-1]).text
 
