@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 _WAITS = "state = 'waiting'"
+_IS_DEAD = "state = 'dead'"
 
 
 def upgrade() -> None:
@@ -95,6 +96,14 @@ def upgrade() -> None:
         sqlite_where=sa.text(_WAITS),
         postgresql_where=sa.text(_WAITS),
     )
+    op.create_index(
+        "ix_webhook_delivery_dead",
+        "webhook_delivery",
+        ["subscription_id", "position"],
+        unique=False,
+        sqlite_where=sa.text(_IS_DEAD),
+        postgresql_where=sa.text(_IS_DEAD),
+    )
     op.create_table(
         "webhook_attempt",
         sa.Column("subscription_id", sa.String(length=26), nullable=False),
@@ -118,6 +127,12 @@ def downgrade() -> None:
     else:
         op.execute("DROP TRIGGER journal_entry_fills_outbox")
     op.drop_table("webhook_attempt")
+    op.drop_index(
+        "ix_webhook_delivery_dead",
+        table_name="webhook_delivery",
+        sqlite_where=sa.text(_IS_DEAD),
+        postgresql_where=sa.text(_IS_DEAD),
+    )
     op.drop_index(
         "ix_webhook_delivery_waiting",
         table_name="webhook_delivery",

@@ -31,6 +31,7 @@ ATTEMPT_COLUMNS = columns_of(tables.WebhookAttempt)
 
 _WAITING = text("webhook_delivery.state = 'waiting'")
 HAS_WAITING = exists().where(DELIVERY.c.subscription_id == SUBSCRIPTION.c.id, _WAITING)
+_MOST_FORGOTTEN = 1_000
 _LOCK = select(*SUBSCRIPTION_COLUMNS).where(SUBSCRIPTION.c.id == bindparam("key")).with_for_update()
 _SAVED = [column.name for column in SUBSCRIPTION_COLUMNS if column.name != "id"]
 _SAVE = (
@@ -153,12 +154,18 @@ class Webhooks:
         self._connection.execute(insert(ATTEMPT).execution_options(**SENT_TOGETHER), row)
 
     def forget(self, before: datetime) -> int:
-        """Remove events recorded earlier, with their deliveries and attempts, delivered or not; gives how many."""
-        last = self._connection.execute(select(func.max(EVENT.c.position)).where(EVENT.c.at < before)).scalar()
+        """Remove events of earlier, with their deliveries and attempts, delivered or not; gives how many.
+
+        A thousand at a time, the oldest first, so that nobody waits long for the writers' turn.
+        """
+        oldest = select(EVENT.c.position).where(EVENT.c.at < before).order_by(EVENT.c.at).limit(_MOST_FORGOTTEN)
+        last = self._connection.execute(select(func.max(oldest.subquery().c.position))).scalar()
         if last is None:
             return 0
+        subscriptions = [one.id for one in self.all()]
         for table in (ATTEMPT, DELIVERY):
-            self._connection.execute(delete(table).where(table.c.position <= last))
+            of_them = table.c.subscription_id.in_(subscriptions)
+            self._connection.execute(delete(table).where(of_them, table.c.position <= last))
         return self._connection.execute(delete(EVENT).where(EVENT.c.position <= last)).rowcount
 
 

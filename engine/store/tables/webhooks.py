@@ -13,6 +13,8 @@ from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, Requ
 
 WAITS = text("state = 'waiting'")
 """Written out, so that a database can see that the index of these rows serves a statement."""
+IS_DEAD = text("state = 'dead'")
+"""Written out, for the same reason."""
 
 
 class Outbox(Base):
@@ -95,6 +97,13 @@ class WebhookDelivery(Base):
             "position",
             sqlite_where=WAITS,
             postgresql_where=WAITS,
+        ),
+        Index(
+            "ix_webhook_delivery_dead",
+            "subscription_id",
+            "position",
+            sqlite_where=IS_DEAD,
+            postgresql_where=IS_DEAD,
         ),
     )
 
