@@ -82,6 +82,8 @@ CASE_READER: Final = Rule("case-reader", frozenset({Role.citizen, Role.superviso
 """The applicant herself, and supervisors of the agency; clerks see a case through its tasks."""
 PAYMENT_KEEPER: Final = Rule("payment-keeper", frozenset({Role.operator, Role.supervisor}))
 """Who looks after payments: operators after all, supervisors after those of their agencies."""
+CLOSURE_KEEPER: Final = Rule("closure-keeper", frozenset({Role.operator, Role.supervisor}))
+"""Who enters days on which an agency is closed: its supervisors, operators for all."""
 EVENT_KEEPER: Final = Rule("event-keeper", frozenset({Role.operator, Role.supervisor}))
 """Who lets programs outside be told of events: operators of all, supervisors of those of their agencies."""
 MODEL_READER: Final = Rule("model-reader", frozenset({Role.analyst, Role.operator, Role.supervisor}))

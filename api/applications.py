@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from api.access import CASE_READER, CITIZEN, TASK_HOLDER, caller
+from api.access import CASE_READER, CITIZEN, SUPERVISOR, TASK_HOLDER, caller
 from api.idempotency import carry_out
 from api.language import asked_language, preferred_language
 from api.operation import Noun
@@ -22,9 +22,12 @@ from api.schemas.applications import (
 )
 from api.schemas.notices import NoticesSchema
 from api.schemas.payments import PaymentsSchema
+from api.schemas.terms import DeadlineSchema, ExtendCommand
 from api.wiring import services
 from engine.casework.case import Case
 from engine.runtime.apply import apply as apply_for
+from engine.runtime.explain_term import explain_term
+from engine.runtime.extend_term import extend_term
 from engine.runtime.reasons import reasons_of_case
 from engine.runtime.withdraw import withdraw as take_back
 from engine.store.queries import applications as queries
@@ -94,6 +97,36 @@ def reasons(case_id: str) -> Any:
         "language": language,
         "items": reasons_of_case(services().runtime, case_id, by=caller(), language=language),
     }
+
+
+@blueprint.operation(
+    "GET",
+    "/<key:case_id>/deadline",
+    rule=CASE_READER,
+    summary="Read why a deadline is what it is",
+    answer=DeadlineSchema,
+)
+def deadline(case_id: str) -> Any:
+    """The legal deadline, and each day of the term with the reason why it counts or not, in the reader's language."""
+    return explain_term(services().runtime, case_id, by=caller(), language=preferred_language())
+
+
+@blueprint.operation(
+    "POST",
+    "/<key:case_id>/extend",
+    rule=SUPERVISOR,
+    summary="Extend the statutory term",
+    body=ExtendCommand,
+    answer=ApplicationSchema,
+    idempotent=True,
+)
+def extend(command: Mapping[str, Any], case_id: str) -> Response:
+    """Make the term longer, as often and as far as the law of the service allows; the applicant reads the reason."""
+    return carry_out(
+        lambda runtime: extend_term(runtime, case_id, command["length"], command["reason"], by=caller()),
+        ApplicationSchema,
+        view=_in_short,
+    )
 
 
 @blueprint.operation(

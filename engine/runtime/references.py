@@ -8,17 +8,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Final
 
 from engine.bpmn.kernel.port import Reference, StartKind
 from engine.bpmn.lint import call_cycles
 from engine.bpmn.model import Binding, Process
+from engine.casework.decision import Outcome
 from engine.casework.passport import ServicePassport
+from engine.casework.term import Silence
+from engine.diagnostics import Diagnostic, Severity
 from engine.errors import Invalid
 from engine.identity import QueueName
 from engine.runtime.bundle import Bundle
 from engine.runtime.marks import EVIDENCE, MILESTONE, OUTCOME, TERM, marks_said
 from engine.runtime.ports import JobSettings
 
+_TACIT: Final = {Silence.consent: Outcome.tacit_granted, Silence.refusal: Outcome.tacit_refused}
 COMMON_HEADERS = frozenset({"retryBackoff", "errorOnFailure"})
 """Task headers that the engine reads itself, whatever the connector."""
 
@@ -213,6 +218,7 @@ def _check_marks(bundle: Bundle, file: str, passport: ServicePassport, model: Pr
                     node.id,
                     node.line,
                 )
+    _check_silence(bundle, model_file, passport, model)
     if not any(True for _ in marks_said(model, OUTCOME)):
         bundle.refuse(
             "no-outcome",
@@ -220,3 +226,20 @@ def _check_marks(bundle: Bundle, file: str, passport: ServicePassport, model: Pr
             "Give its end events the property `outcome`, such as granted or refused.",
             model_file,
         )
+
+
+def _check_silence(bundle: Bundle, model_file: str, passport: ServicePassport, model: Process) -> None:
+    """Where silence decides by law, the model must decide so when the term passes."""
+    term = passport.statutory_term
+    wanted = _TACIT.get(term.silence) if term is not None else None
+    if wanted is None or any(said == wanted for _, said in marks_said(model, OUTCOME)):
+        return
+    bundle.findings.append(
+        Diagnostic(
+            "silence-without-outcome",
+            f"Silence means {term.silence if term else ''} by law, but no element of {model.id!r:.80} decides so.",
+            f"Lead the timer of the term to an end event with the property outcome = {wanted}.",
+            Severity.warning,
+            file=model_file,
+        )
+    )

@@ -1,4 +1,4 @@
-"""Why the decisions of an application came out so: in plain sentences, with the values as they were, years later too."""
+"""Why the decisions of an application came out so: in plain sentences, with the values as they were."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ DMN = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="m
 <output id="o1" name="years" typeRef="number"/><annotation name="article"/>
 <rule id="r-1"><inputEntry><text>&lt; date("1966-01-01")</text></inputEntry><outputEntry><text>2</text></outputEntry>
 <annotationEntry><text>Art. 30</text></annotationEntry></rule>
-<rule id="r-2"><inputEntry><text>&gt;= date("1966-01-01")</text></inputEntry><outputEntry><text>{years}</text></outputEntry>
+<rule id="r-2"><inputEntry><text>&gt;= date("1966-01-01")</text></inputEntry>
+<outputEntry><text>{years}</text></outputEntry>
 <annotationEntry><text>Art. 31</text></annotationEntry></rule>
 </decisionTable></decision></definitions>"""
 

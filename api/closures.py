@@ -1,0 +1,46 @@
+"""Closures: days on which an agency does not work, beyond the public holidays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+
+from api.access import CLOSURE_KEEPER, SIGNED_IN, caller
+from api.idempotency import carry_out, no_content
+from api.operation import Noun
+from api.schemas.terms import ClosureCommand, ClosureQuery, ClosureSchema, ClosuresSchema
+from api.wiring import services
+from engine.runtime.closures import add_closure, closures_of, remove_closure
+
+blueprint = Noun("closures", __name__, description="Days on which an agency is closed: its terms do not count them.")
+
+
+@blueprint.operation(
+    "GET", "", rule=SIGNED_IN, summary="List closures of an agency", query=ClosureQuery, answer=ClosuresSchema
+)
+def list_closures(query: Mapping[str, Any]) -> Any:
+    """All of them, the first one first."""
+    return {"items": closures_of(services().runtime, query["agency"])}
+
+
+@blueprint.operation(
+    "POST",
+    "",
+    rule=CLOSURE_KEEPER,
+    summary="Enter a closure",
+    body=ClosureCommand,
+    answer=ClosureSchema,
+    status=201,
+    idempotent=True,
+)
+def add(command: Mapping[str, Any]) -> Response:
+    """Enter days on which an agency is closed. Its running terms are reckoned anew within a minute."""
+    return carry_out(lambda runtime: add_closure(runtime, **command, by=caller()), ClosureSchema, status=201)
+
+
+@blueprint.operation("DELETE", "/<key:closure_id>", rule=CLOSURE_KEEPER, summary="Take a closure back", status=204)
+def remove(closure_id: str) -> Response:
+    """The days count again; running terms are reckoned anew within a minute."""
+    return no_content(lambda runtime: remove_closure(runtime, closure_id, by=caller()))
