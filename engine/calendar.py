@@ -194,7 +194,7 @@ class WorkingCalendar:
         try:
             first = self.local_day(start)
             if counting is Counting.working_days:
-                return self._end_of(self._working_day_after(first, _days_only(length)))
+                return self._end_of(self._working_day_after(first, days_only(length)))
             if length.has_time:
                 return self._moments_later(start.astimezone(zone), length)
             return self._end_of(self._working_day_from(length.last_day_after(first)))
@@ -302,7 +302,8 @@ def _public_holidays(country: str, year: int, language: str) -> Mapping[date, st
     return dict(holidays.country_holidays(country, years=year, language=language if language in known else None))
 
 
-def _days_only(length: Length) -> int:
+def days_only(length: Length) -> int:
+    """The days of a length that working days can be counted by. Raises Invalid for one of weeks, months or hours."""
     if length != Length(days=length.days):
         raise Invalid(
             f"Expected a term in working days to be written in days, found {length}.",

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from engine.calendar import Counting, Length, WorkingCalendar
+from engine.calendar import Counting, Length, WorkingCalendar, days_only
 from engine.errors import Refused
 
 
@@ -148,7 +148,7 @@ class Term:
             return self._moment_of_end(calendar)
         first, length = calendar.local_day(self.started_at), self.whole_length
         working = self.counting is Counting.working_days
-        last = calendar.later(first, length.days, self.counting) if working else length.last_day_after(first)
+        last = calendar.later(first, days_only(length), self.counting) if working else length.last_day_after(first)
         for stop in self.stops:
             if stop.since > calendar.end_from(last):
                 continue  # it had passed before
