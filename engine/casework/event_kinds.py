@@ -68,6 +68,7 @@ def _one_of(meaning: str, name: str, *values: str) -> Carried:
     return Carried(meaning=meaning, name_in_journal=name, schema={"type": "string", "enum": list(values)})
 
 
+_DEADLINE: Final = _moment("The legal deadline as it is now.", "deadline")
 _ELEMENT: Final = _word("The element of the model.", "element")
 _REFERENCE: Final = _word("The reference of the payment, which case and provider know it by.", "reference")
 _AMOUNT: Final = _word("Amount and currency, such as `25.00 AZN`.", "amount")
@@ -126,7 +127,7 @@ _ALL: Final = (
         meaning="The clock of the statutory term runs again.",
         subject="case",
         actions=("clock.resumed",),
-        carries={"deadline": _moment("The legal deadline as it is now.", "deadline")},
+        carries={"deadline": _DEADLINE},
     ),
     EventKind(
         name="deadline.near",
@@ -148,6 +149,34 @@ _ALL: Final = (
         subject="case",
         actions=("deadline.moved", "deadline.extended"),
         carries={"deadline": _moment("The legal deadline as it is now.", "deadline")},
+    ),
+    EventKind(
+        name="deadline.near",
+        meaning="The legal deadline is near, and a reminder was due.",
+        subject="case",
+        actions=("deadline.near",),
+        carries={"deadline": _DEADLINE},
+    ),
+    EventKind(
+        name="deadline.passed",
+        meaning="The legal deadline has passed without a decision.",
+        subject="case",
+        actions=("deadline.passed",),
+        carries={"deadline": _DEADLINE},
+    ),
+    EventKind(
+        name="deadline.moved",
+        meaning="The legal deadline is another day: the calendar of working days was changed.",
+        subject="case",
+        actions=("deadline.moved",),
+        carries={"deadline": _DEADLINE},
+    ),
+    EventKind(
+        name="deadline.extended",
+        meaning="The statutory term was extended; the reasons are read from the case.",
+        subject="case",
+        actions=("deadline.extended",),
+        carries={"length": _word("By how much, as an ISO 8601 duration.", "length"), "deadline": _DEADLINE},
     ),
     EventKind(
         name="task.created",
