@@ -11,7 +11,7 @@ from onewindow.settings_reader import SettingsReader
 class PartnerSettings:
     """How many calls at once, when a partner is left alone, and how long exchanges are kept."""
 
-    calls: int = 8
+    calls: int = 16
     """Calls of one worker to one partner at the same time."""
     failures: int = 5
     """So many in a row open its circuit."""
@@ -24,7 +24,7 @@ class PartnerSettings:
 def read_partner_settings(reader: SettingsReader) -> PartnerSettings:
     """What the environment says; faults are the reader's."""
     return PartnerSettings(
-        calls=reader.whole("PARTNER_CALLS", 8, 1, 64),
+        calls=reader.whole("PARTNER_CALLS", 16, 1, 128),
         failures=reader.whole("PARTNER_FAILURES", 5, 1, 1_000),
         rest_seconds=reader.whole("PARTNER_REST_SECONDS", 30, 1, 600),
         exchange_days=reader.whole("EXCHANGE_DAYS", 7, 1, 365),

@@ -75,7 +75,7 @@ class Settings:
     """Folder of the shipped procedures, one folder each."""
     country: str = "AZ"
     time_zone: str = "Asia/Baku"
-    worker_threads: int = 16
+    worker_threads: int = 32
     """How many jobs one worker carries out at the same time."""
     lease_seconds: int = 60
     stop_seconds: int = 8
@@ -141,7 +141,7 @@ class Settings:
             procedures=Path(reader.text("PROCEDURES", "processes", "/srv/onewindow/processes")),
             country=reader.country("COUNTRY", "AZ"),
             time_zone=reader.time_zone("TIME_ZONE", "Asia/Baku"),
-            worker_threads=reader.whole("WORKER_THREADS", 16, 1, 64),
+            worker_threads=reader.whole("WORKER_THREADS", 32, 1, 256),
             lease_seconds=reader.whole("LEASE_SECONDS", 60, 5, 3_600),
             stop_seconds=reader.whole("STOP_SECONDS", 8, 1, 300),
             idle_minutes=reader.whole("SESSION_IDLE_MINUTES", 30, 1, 1_440),

@@ -41,7 +41,7 @@ Tell = Callable[[str, int], None]
 
 _MOST_TO_RECORD: Final = 64
 """Nothing is taken while so many ends wait to be recorded."""
-_GAP_SECONDS: Final = 0.01
+_GAP_SECONDS: Final = 0.02
 """Between two turns: places that become free within it are filled by one statement."""
 
 
