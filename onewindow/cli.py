@@ -19,6 +19,8 @@ _COMMANDS: Final = {
     "serve": ("onewindow.commands.serve", "The web server: REST API and its documentation."),
     "worker": ("onewindow.commands.worker", "A worker: fires timers, calls registers, repeats what failed."),
     "migrate": ("onewindow.commands.migrate", "Bring the database's tables to this version."),
+    "backup": ("onewindow.commands.backup", "Write database and files into a folder, while everything runs."),
+    "restore": ("onewindow.commands.restore", "Read a backup into an empty database, and check it."),
     "check": ("onewindow.commands.check", "Check that everything that is kept holds together."),
     "deploy": ("onewindow.commands.deploy", "Deploy folders of procedures, each all or nothing."),
     "lint": ("onewindow.commands.models", "Check models, decisions and forms without deploying."),

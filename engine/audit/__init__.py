@@ -3,11 +3,11 @@
 In: entries, heads, hashes. Out: chains, trees, seals, proofs; and the first place that does not hold. Pure: no disk, no
 key, nothing of ours but `engine.errors`.
 
-    chain    entries bound to those before      merkle   a tree over heads, its proofs (RFC 9162)
+    entries  bound to those before              merkle   a tree over heads, its proofs (RFC 9162)
     seal     what is signed and kept outside
 """
 
-from engine.audit.chain import GENESIS, Broken, ChainedEntry, Entry, canonical_json, chain, digest, hash_of, verify
+from engine.audit.entries import GENESIS, Broken, ChainedEntry, Entry, canonical_json, chain, digest, hash_of, verify
 from engine.audit.merkle import (
     Frontier,
     consistency_path,

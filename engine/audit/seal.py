@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from engine.audit.chain import canonical_json
+from engine.audit.entries import canonical_json
 from engine.audit.merkle import leaf_hash
 
 
