@@ -30,6 +30,7 @@ from engine.connectors.notice import NoticeTemplates
 from engine.connectors.payment import PaymentConnector, Provider
 from engine.connectors.register.connector import Register, RegisterConnector
 from engine.connectors.registry import Environment, Registry, installed_connectors
+from engine.connectors.webhook import InnerHosts
 from engine.diagnostics import Diagnostic
 from engine.errors import NotFound, Unavailable
 from engine.feel.types import Record
@@ -158,11 +159,13 @@ def secrets_of(settings: Settings) -> Callable[[str], str]:
 def connectors(settings: Settings, more: Iterable[Connector] = ()) -> Registry:
     """The connectors of this product and of installed packages. Raises DuplicateConnector, UnusableConnector."""
     secret = secrets_of(settings)
-    hosts = {_host(register.url) for register in settings.registers} | set(settings.http_hosts)
+    hosts = {_host(register.url) for register in settings.registers}
     provider = payment_provider(settings)
     if provider is not None:
         hosts.add(_host(provider.url))
-    exchange = Exchange(AllowedHosts(frozenset(hosts)))
+    # Registers and the provider may lie within: an operator, not a model, wrote their whole address.
+    inner = InnerHosts(frozenset(hosts | set(settings.partners.inner_hosts)))
+    exchange = Exchange(AllowedHosts(frozenset(hosts | set(settings.http_hosts))), inner=inner)
     registers = (
         Register(
             name=register.name,

@@ -19,6 +19,8 @@ class PartnerSettings:
     """How long nobody calls it then; twice as long after each trial call that fails."""
     exchange_days: int = 7
     """Requests and answers are kept for so long."""
+    inner_hosts: tuple[str, ...] = ()
+    """Hosts of `http_hosts` that may lie in a private network, as host or host:port."""
 
 
 def read_partner_settings(reader: SettingsReader) -> PartnerSettings:
@@ -28,4 +30,5 @@ def read_partner_settings(reader: SettingsReader) -> PartnerSettings:
         failures=reader.whole("PARTNER_FAILURES", 5, 1, 1_000),
         rest_seconds=reader.whole("PARTNER_REST_SECONDS", 30, 1, 600),
         exchange_days=reader.whole("EXCHANGE_DAYS", 7, 1, 365),
+        inner_hosts=reader.names("INNER_HOSTS", "cadastre.internal,registers:8091"),
     )

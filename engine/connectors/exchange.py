@@ -1,8 +1,9 @@
 """One HTTP exchange with a partner: pooled, bounded in time and size, only to hosts that were listed.
 
 No proxy or certificate is taken from the environment. A redirect is followed only for GET, only to a listed host, and
-never carries a key to another host. An answer is read as a stream and cut off at the limit, however large it claims to
-be. What status codes mean is for the connectors; 408, 425, 429 and 5xx mean "later" to all of them (RFC 9110, 15).
+never carries a key to another host. A name that leads to a private address is not called (`guard`). An answer is read
+as a stream and cut off at the limit, however large it claims to be. What status codes mean is for the connectors; 408,
+425, 429 and 5xx mean "later" to all of them (RFC 9110, 15).
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ import httpx
 from engine.casework.exchange import Watched
 from engine.connectors.answers import read_json
 from engine.connectors.contract import Json, PartnerRefused, PartnerUnavailable
+from engine.connectors.guard import GuardedBackend, GuardedTransport
 from engine.connectors.watching import watched
+from engine.connectors.webhook.addresses import InnerHosts, Look, look_up
 
 _LATER: Final = frozenset({408, 425, 429})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -84,8 +87,12 @@ class Exchange:
         allowed: AllowedHosts,
         limits: ExchangeLimits | None = None,
         *,
+        inner: InnerHosts | None = None,
+        look: Look = look_up,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`inner` are the hosts that may lie in a private network; `look` gives the addresses of a name."""
+        self._backend = GuardedBackend(inner or InnerHosts(), look)
         self._allowed = allowed
         self._limits = limits or ExchangeLimits()
         self._monotonic = monotonic
@@ -104,11 +111,8 @@ class Exchange:
         found: httpx.Client | None = getattr(self._of_thread, "client", None)
         if found is None:
             found = self._of_thread.client = httpx.Client(
-                verify=self._tls,
+                transport=GuardedTransport(self._backend, self._tls, self._limits.connections),
                 timeout=httpx.Timeout(self._limits.read_seconds, connect=self._limits.connect_seconds),
-                limits=httpx.Limits(
-                    max_connections=self._limits.connections, max_keepalive_connections=self._limits.connections
-                ),
                 follow_redirects=False,
                 trust_env=False,
                 headers={"User-Agent": "onewindow", "Accept": "application/json", "Accept-Encoding": "identity"},

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Request, Response
 
 from engine.connectors.contract import PartnerRefused, PartnerUnavailable
 from engine.connectors.exchange import AllowedHosts, Exchange, ExchangeLimits, header_text
+from engine.connectors.webhook import InnerHosts
 from tests.builders.a_partner import Partner, a_partner
 
 
@@ -54,6 +55,43 @@ def test_a_redirect_to_a_host_that_is_not_listed_is_not_followed(exchange: Excha
         with pytest.raises(PartnerRefused, match="may not be called"):
             exchange.send("GET", partner.url)
         assert stranger.received == []
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "::ffff:127.0.0.1"])
+def test_a_listed_name_that_leads_within_is_not_called(partner: Partner, address: str) -> None:
+    name = f"api.example.gov:{partner.port}"
+    exchange = Exchange(AllowedHosts(frozenset({name})), look=lambda *_: ["8.8.8.8", address])
+    with pytest.raises(PartnerRefused, match="not public") as caught:
+        exchange.send("GET", f"http://{name}/")
+    exchange.close()
+    assert "ONEWINDOW_INNER_HOSTS" in (caught.value.remedy or "")
+    assert partner.received == []
+
+
+def test_a_host_marked_as_inner_is_called_at_the_address_that_was_looked_up(partner: Partner) -> None:
+    name = f"cadastre.internal:{partner.port}"
+    looks: list[str] = []
+
+    def look(host: str, _port: int) -> list[str]:
+        looks.append(host)
+        return ["127.0.0.1"]
+
+    exchange = Exchange(AllowedHosts(frozenset({name})), inner=InnerHosts(frozenset({name})), look=look)
+    exchange.send("GET", f"http://{name}/")
+    exchange.close()
+    assert partner.received[0].headers["Host"] == name
+    assert looks == ["cadastre.internal"]
+
+
+def test_a_redirect_to_a_listed_name_that_leads_within_is_not_followed(partner: Partner) -> None:
+    name = f"api.example.gov:{partner.port}"
+    partner.answers(b"", 302, Location=f"http://{name}/secret")
+    allowed = AllowedHosts(frozenset({partner.host, name}))
+    exchange = Exchange(allowed, look=lambda *_: ["127.0.0.1"])
+    with pytest.raises(PartnerRefused, match="not public"):
+        exchange.send("GET", partner.url)
+    exchange.close()
+    assert len(partner.received) == 1
 
 
 def test_a_redirect_within_the_host_is_followed_for_get_only(exchange: Exchange, partner: Partner) -> None:
