@@ -28,7 +28,7 @@ from engine.connectors.exchange import AllowedHosts, Exchange
 from engine.connectors.http.connector import HttpConnector
 from engine.connectors.notice import NoticeTemplates
 from engine.connectors.payment import PaymentConnector, Provider
-from engine.connectors.register.connector import Register, RegisterConnector
+from engine.connectors.register.connector import AnswerBook, Register, RegisterConnector
 from engine.connectors.registry import Environment, Registry, installed_connectors
 from engine.connectors.webhook import InnerHosts
 from engine.diagnostics import Diagnostic
@@ -45,6 +45,7 @@ from engine.store.queries.partners import partner_views
 from forms import Form, NamedFiles, files_named, inspect_form, validate, value_types
 from onewindow.accounts import BrowserSessions, Secrets
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
+from onewindow.lookups import KeptLookups
 from onewindow.noticing import notice_connector, notice_domain
 from onewindow.settings import Settings
 from onewindow.task_forms import TaskForms
@@ -100,7 +101,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, database: Databas
     keys = seals(settings, secrets_of(settings))
     of_files = file_connectors(settings, storage, keys, lambda: made[0])
     notices = notice_connector(settings, secrets_of(settings), lambda: made[0])
-    registry = connectors(settings, [*of_files, notices])
+    registry = connectors(settings, [*of_files, notices], KeptLookups(lambda: made[0]))
     kept = WebhookSecrets(settings.secrets)
     kernel = SpiffKernel()
     forms = FormFiles()
@@ -156,7 +157,7 @@ def secrets_of(settings: Settings) -> Callable[[str], str]:
     return secret
 
 
-def connectors(settings: Settings, more: Iterable[Connector] = ()) -> Registry:
+def connectors(settings: Settings, more: Iterable[Connector] = (), book: AnswerBook | None = None) -> Registry:
     """The connectors of this product and of installed packages. Raises DuplicateConnector, UnusableConnector."""
     secret = secrets_of(settings)
     hosts = {_host(register.url) for register in settings.registers}
@@ -171,11 +172,12 @@ def connectors(settings: Settings, more: Iterable[Connector] = ()) -> Registry:
             name=register.name,
             url=register.url,
             key_reference=f"{register.name}-key" if f"{register.name}-key" in settings.secrets else None,
+            valid_for=settings.register_validity.get(register.name),
         )
         for register in settings.registers
     )
     own: list[Connector] = [
-        RegisterConnector(registers, exchange, secret),
+        RegisterConnector(registers, exchange, secret, book),
         HttpConnector(exchange, secret),
         PaymentConnector(provider, exchange, secret),
         DemoConnector(),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from engine.files.kinds import KINDS
@@ -61,6 +62,8 @@ class Settings:
     metrics_are_open: bool = True
     """Whether /metrics answers without a sign-in; it shows figures, never data of persons."""
     registers: tuple[RegisterAddress, ...] = ()
+    register_validity: Mapping[str, timedelta] = field(default_factory=dict)
+    """For how long a register's answer serves further cases of the same person; no register unless named."""
     http_hosts: tuple[str, ...] = ()
     """Hosts the connector `http` may call, as host or host:port."""
     external_job_types: tuple[str, ...] = ()
@@ -133,6 +136,7 @@ class Settings:
             trusted_proxies=reader.whole("TRUSTED_PROXIES", 0, 0, 5),
             metrics_are_open=reader.one_of("METRICS", "open", ("open", "operator")) == "open",
             registers=reader.registers("REGISTERS"),
+            register_validity=reader.validities("REGISTER_VALIDITY_DAYS"),
             http_hosts=reader.names("HTTP_HOSTS", "api.example.gov,localhost:8095"),
             external_job_types=reader.names("EXTERNAL_JOB_TYPES", "print-card,send-by-post"),
             payment_url=reader.url("PAYMENT_URL"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -122,6 +123,17 @@ class SettingsReader:
                 continue
             found[key] = RegisterAddress(key, url.rstrip("/"))
         return tuple(found.values())
+
+    def validities(self, name: str) -> Mapping[str, timedelta]:
+        """`register=days` pairs, parted by commas: for how long an answer serves further cases of a person."""
+        found: dict[str, timedelta] = {}
+        for pair in self.names(name, example := "population=30,driver=1"):
+            key, equals, days = pair.partition("=")
+            if not (equals and key and days.isdecimal() and 1 <= int(days[:5]) <= 3_650) or key in found:
+                self.fault(name, "name=days pairs of 1 to 3650 days, each name once", pair, example)
+                continue
+            found[key] = timedelta(days=int(days))
+        return found
 
     def names(self, name: str, example: str) -> tuple[str, ...]:
         """Words parted by commas."""

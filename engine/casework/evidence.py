@@ -33,6 +33,10 @@ class Evidence:
     purpose: str = ""
     legal_basis: str = ""
     supplied_at: datetime
+    fetched_at: datetime | None = None
+    """When the register answered; None for what no register answered."""
+    is_reused: bool = False
+    """Whether the answer was fetched for an earlier case of the same person."""
     supplied_by: str | None = None
     """Account of the person; None for a register."""
     content: Any = None

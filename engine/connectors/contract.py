@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Protocol, TypeAlias
 
 from engine.casework.job import Effect
@@ -63,6 +64,10 @@ class LookupReceipt:
     request_id: str
     digest: str
     """SHA-256 of the answer's bytes, in hexadecimal digits."""
+    fetched_at: datetime | None = None
+    """When the register answered, if not just now."""
+    is_reused: bool = False
+    """Whether it answered for an earlier case of the same person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -192,7 +192,11 @@ class Hands:
         if outcome.lookup is not None:
             found = outcome.lookup
             source = Source(
-                name=f"{found.register} {found.operation}", purpose=found.purpose, legal_basis=found.legal_basis
+                name=f"{found.register} {found.operation}",
+                purpose=found.purpose,
+                legal_basis=found.legal_basis,
+                fetched_at=found.fetched_at,
+                is_reused=found.is_reused,
             )
         return Called(job_id=job.id, variables=variables, source=source, effects=outcome.effects)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from engine.audit import digest
@@ -21,6 +22,8 @@ def add_evidence(
     content: Any,
     purpose: str = "",
     legal_basis: str = "",
+    fetched_at: datetime | None = None,
+    is_reused: bool = False,
 ) -> None:
     """Add a proof to the case behind an instance; the journal holds its hash, not its content."""
     assert record.case is not None
@@ -36,10 +39,13 @@ def add_evidence(
                 purpose=purpose,
                 legal_basis=legal_basis,
                 supplied_at=act.at,
+                fetched_at=fetched_at,
+                is_reused=is_reused,
                 supplied_by=None if provenance is Provenance.register else act.by.account,
                 content=plain,
                 content_hash=hashed,
             )
         ]
     )
-    act.journal(record.id, "evidence.added", key, provenance=str(provenance), hash=hashed)
+    reused = {"reused": True} if is_reused else {}
+    act.journal(record.id, "evidence.added", key, provenance=str(provenance), hash=hashed, **reused)

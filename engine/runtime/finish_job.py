@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from engine.bpmn.kernel.port import CompleteJob, ThrowError
@@ -49,6 +49,10 @@ class Source:
     """Register and operation."""
     purpose: str = ""
     legal_basis: str = ""
+    fetched_at: datetime | None = None
+    """When the register answered; None takes it that it was just now."""
+    is_reused: bool = False
+    """Whether it answered for an earlier case of the same person."""
 
 
 def complete_job(
@@ -99,6 +103,8 @@ def completed(
             source=source.name if source else job.type,
             purpose=source.purpose if source else "",
             legal_basis=source.legal_basis if source else "",
+            fetched_at=(source.fetched_at or act.at) if source else None,
+            is_reused=source.is_reused if source else False,
             content=variables,
         )
     for effect in effects:

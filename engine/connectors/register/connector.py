@@ -4,15 +4,21 @@ Addresses and keys come from the operator's settings: a model names the register
 with each call and stand in the receipt that becomes the evidence's provenance (GDPR, Art. 6(1)(c) and (e), asks that
 each look-up has one). A register that knows nobody of that number gives the business error `no-record`, or null when
 the model says `missing: null`.
+
+A GET is a look-up: the book of answers (`AnswerBook`) sees to it that one question in one case is one fetch, after a
+crash and with any number of workers. A POST is an entry: each job makes it once, by its own idempotency key.
 """
 
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import timedelta
+from typing import Final, Protocol
 
+from engine.casework.lookup import ASKING_FOR, LookupAnswer, Question, Turn
 from engine.connectors.contract import (
     RESULT_VARIABLE,
     BusinessError,
@@ -20,6 +26,7 @@ from engine.connectors.contract import (
     JobRequest,
     LookupReceipt,
     PartnerRefused,
+    PartnerUnavailable,
     SecretResolver,
     Setting,
     SettingsSchema,
@@ -30,6 +37,7 @@ from engine.connectors.http.connector import to_bytes
 from engine.connectors.places import filled
 
 _NO_RECORD: Final = "no-record"
+_LOOK_EVERY: Final = 0.05
 _OPERATION: Final = "(?:GET|POST) /[^\\s{}]*(?:\\{\\w+\\}[^\\s{}]*)*"
 
 
@@ -42,6 +50,24 @@ class Register:
     """Base address, without a slash at the end."""
     key_reference: str | None = None
     """Name of the secret sent as X-Api-Key; None where the register asks for none."""
+    valid_for: timedelta | None = None
+    """How long an answer serves further cases of the same person; None serves the case it was fetched for alone."""
+
+
+class AnswerBook(Protocol):
+    """Where answers are kept, and who may ask is settled: `engine.runtime.ask_register`."""
+
+    def take_turn(self, question: Question) -> Turn:
+        """The answer, or whether this job may ask."""
+        ...
+
+    def keep(self, question: Question, status: int, body: str, valid_for: timedelta | None) -> LookupAnswer:
+        """Keep an answer; gives the one that holds."""
+        ...
+
+    def let_go(self, question: Question) -> None:
+        """There was no answer."""
+        ...
 
 
 class RegisterConnector:
@@ -84,13 +110,26 @@ class RegisterConnector:
                 description="what no record means: an `error` to catch (no-record), or `null` as the answer.",
                 choices=("error", "null"),
             ),
+            Setting(
+                name="ask",
+                description="whether an answer serves all tasks of a case (`once`), or each asks anew (`again`).",
+                choices=("once", "again"),
+            ),
         )
     )
 
-    def __init__(self, registers: Iterable[Register], exchange: Exchange, secret: SecretResolver) -> None:
+    def __init__(
+        self,
+        registers: Iterable[Register],
+        exchange: Exchange,
+        secret: SecretResolver,
+        book: AnswerBook | None = None,
+    ) -> None:
+        """Without a `book`, as for one who tries a register out, each call is a fetch."""
         self._registers: Mapping[str, Register] = {register.name: register for register in registers}
         self._exchange = exchange
         self._secret = secret
+        self._book = book
 
     def call(self, request: JobRequest) -> JobOutcome:
         """One look-up or entry."""
@@ -101,14 +140,46 @@ class RegisterConnector:
                 "Expected the header `operation` as a method and a path.",
                 remedy="Write for example GET /persons/{pin}.",
             )
-        content = _body(request) if method == "POST" else None
-        answer = self._exchange.send(
-            method,
-            register.url + filled(template, request.variables),
-            headers=self._headers(register, request, content),
-            content=content,
+        path = filled(template, request.variables)
+        if method == "GET" and self._book is not None:
+            return self._looked_up(self._book, register, request, path)
+        answer = self._fetch(register, request, method, path, request.idempotency_key)
+        return self._outcome(register, request, answer, _receipt(request, answer))
+
+    def _looked_up(self, book: AnswerBook, register: Register, request: JobRequest, path: str) -> JobOutcome:
+        """The answer to a question, fetched unless the case has it."""
+        question = Question(
+            job_id=request.job_id,
+            register=register.name,
+            operation=request.headers.get("operation", ""),
+            path=path,
+            purpose=request.headers.get("purpose", ""),
+            legal_basis=request.headers.get("legalBasis", ""),
+            asks_again=request.headers.get("ask") == "again",
         )
-        return self._outcome(register, request, answer)
+        turn = _turn(book, question)
+        kept = turn.answer
+        if kept is None:
+            kept = self._asked(book, register, request, question, turn.idempotency_key)
+        answer = Answer(status=kept.status or 0, body=kept.body.encode(), partner=register.name)
+        return self._outcome(register, request, answer, _receipt(request, answer, kept))
+
+    def _asked(
+        self, book: AnswerBook, register: Register, request: JobRequest, question: Question, key: str
+    ) -> LookupAnswer:
+        try:
+            answer = self._fetch(register, request, "GET", question.path, key)
+            self._outcome(register, request, answer, None)  # raises for what is no answer: it is not kept
+        except (PartnerRefused, PartnerUnavailable):
+            book.let_go(question)
+            raise
+        return book.keep(question, answer.status, answer.body.decode("utf-8", "replace"), register.valid_for)
+
+    def _fetch(self, register: Register, request: JobRequest, method: str, path: str, key: str) -> Answer:
+        content = _body(request) if method == "POST" else None
+        return self._exchange.send(
+            method, register.url + path, headers=self._headers(register, request, key, content), content=content
+        )
 
     def check(self) -> None:
         """Ask every register for its root. Raises PartnerUnavailable, or PartnerRefused when a key is missing."""
@@ -123,11 +194,13 @@ class RegisterConnector:
             )
         return self._registers[name]
 
-    def _outcome(self, register: Register, request: JobRequest, answer: Answer) -> JobOutcome:
+    def _outcome(
+        self, register: Register, request: JobRequest, answer: Answer, receipt: LookupReceipt | None
+    ) -> JobOutcome:
         name = request.headers.get("resultVariable")
         if answer.status == 404 and _is_no_record(answer):
             if request.headers.get("missing") == "null":
-                return Success(variables={name: None} if name else {}, lookup=_receipt(request, answer))
+                return Success(variables={name: None} if name else {}, lookup=receipt)
             return BusinessError(code=_NO_RECORD, message=f"The register {register.name} has no record.")
         if answer.status >= 300:
             raise PartnerRefused(
@@ -135,7 +208,7 @@ class RegisterConnector:
                 remedy="Compare the operation, its variables and the key with the register's description.",
             )
         value = answer.json() if answer.body.strip() else None
-        return Success(variables={name: value} if name else {}, lookup=_receipt(request, answer))
+        return Success(variables={name: value} if name else {}, lookup=receipt)
 
     def _key_of(self, register: Register) -> dict[str, str]:
         if register.key_reference is None:
@@ -148,9 +221,9 @@ class RegisterConnector:
             )
         return {"X-Api-Key": key}
 
-    def _headers(self, register: Register, request: JobRequest, content: bytes | None) -> dict[str, str]:
+    def _headers(self, register: Register, request: JobRequest, key: str, content: bytes | None) -> dict[str, str]:
         headers = self._key_of(register) | {
-            "Idempotency-Key": request.idempotency_key,
+            "Idempotency-Key": key,
             "X-Request-Id": request.request_id,
             "X-Purpose": request.headers.get("purpose", ""),
             "X-Legal-Basis": request.headers.get("legalBasis", ""),
@@ -160,6 +233,19 @@ class RegisterConnector:
         if content is not None:
             headers["Content-Type"] = "application/json"
         return headers
+
+
+def _turn(book: AnswerBook, question: Question) -> Turn:
+    """This job's turn, or the answer. While another job asks the same it is waited for, as long as a fetch may take."""
+    end = time.monotonic() + ASKING_FOR.total_seconds()
+    while (turn := book.take_turn(question)).is_taken:
+        if time.monotonic() >= end:
+            raise PartnerUnavailable(
+                f"Another job asks the register {question.register} the same, and has no answer yet.",
+                remedy="It is tried again by itself.",
+            )
+        time.sleep(_LOOK_EVERY)
+    return turn
 
 
 def _is_no_record(answer: Answer) -> bool:
@@ -181,7 +267,7 @@ def _body(request: JobRequest) -> bytes:
     return to_bytes(dict(request.variables) if name is None else request.variables[name])
 
 
-def _receipt(request: JobRequest, answer: Answer) -> LookupReceipt:
+def _receipt(request: JobRequest, answer: Answer, kept: LookupAnswer | None = None) -> LookupReceipt:
     return LookupReceipt(
         register=request.headers.get("register", ""),
         operation=request.headers.get("operation", ""),
@@ -189,4 +275,6 @@ def _receipt(request: JobRequest, answer: Answer) -> LookupReceipt:
         legal_basis=request.headers.get("legalBasis", ""),
         request_id=request.request_id,
         digest=hashlib.sha256(answer.body).hexdigest(),
+        fetched_at=kept.answered_at if kept is not None else None,
+        is_reused=kept.is_reused if kept is not None else False,
     )
