@@ -63,7 +63,11 @@ class EvidenceSchema(Schema):
     key = fields.String(metadata={"example": "medical-fitness"})
     provenance = fields.String(metadata={"description": "register, clerk or applicant.", "example": "register"})
     source = fields.String(allow_none=True, metadata={"example": "medical"})
+    purpose = fields.String(metadata={"description": "Why a register was asked.", "example": "Fitness to drive"})
+    legal_basis = fields.String(metadata={"example": "Law on Road Traffic, art. 29"})
     recorded_at = Moment()
+    fetched_at = Moment(allow_none=True, metadata={"description": "When the register answered."})
+    is_reused = fields.Boolean(metadata={"description": "It answered for an earlier application of the same person."})
 
 
 class ReasonSchema(Schema):

@@ -79,6 +79,8 @@ class EvidenceRow:
     purpose: str
     legal_basis: str
     recorded_at: datetime
+    fetched_at: datetime | None = None
+    is_reused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +167,8 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
                 purpose=one.purpose,
                 legal_basis=one.legal_basis,
                 recorded_at=one.supplied_at,
+                fetched_at=one.fetched_at,
+                is_reused=one.is_reused,
             )
             for one in evidence
         ],
