@@ -139,7 +139,7 @@ def test_a_worker_that_dies_after_the_answer_leaves_it_to_the_next(running: Runn
     assert len(partner.received) == 1
 
 
-def test_two_workers_with_one_question_fetch_once(running: Running, partner: Partner) -> None:
+def test_tries_of_one_job_at_once_show_one_key_and_get_one_answer(running: Running, partner: Partner) -> None:
     deploy(running.runtime, a_service(), by=SYSTEM)
     apply(running.runtime, "permit", {}, by=APPLICANT)
     (job,) = running.hands.take(1, LEASE)
