@@ -34,6 +34,7 @@ from api import (
     notices,
     partners,
     payments,
+    pressure,
     problems,
     process_definitions,
     services,
@@ -130,6 +131,8 @@ def create_app(wired: ApiServices) -> Flask:
     telemetry.observe(app, metrics)
     telemetry.harden(app)
     problems.register(app)
+    if wired.places is not None:
+        pressure.limit(app, wired.places)
     access.guard(app, wired.authenticate)
     documented = make_api(app)
     for noun in NOUNS:

@@ -42,6 +42,8 @@ class ApiServices:
     read_signature: Callable[[bytes], Any] = lambda _: None
     """What the signature of a PDF says; None when there is none."""
     long_polls: LongPolls = field(default_factory=LongPolls)
+    places: int | None = None
+    """How many requests are worked on at once; None for any number."""
     upload_bytes: int = 20_000_000
     """Of one deployment, all files together."""
     cookies_are_secure: bool = False

@@ -246,6 +246,7 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
         figures=state_of_engine,
         is_ready=is_ready,
         json_limits=JsonLimits(settings.limits.json_bytes, settings.limits.json_depth),
+        places=settings.threads,
         upload_bytes=settings.limits.upload_bytes,
         read_signature=composed.seals.read,
         cookies_are_secure=settings.cookies_are_secure,

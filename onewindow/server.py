@@ -14,6 +14,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from prometheus_client import multiprocess
 
+from api.pressure import WAITING_PER_PLACE
 from onewindow.settings import Settings
 
 
@@ -51,7 +52,8 @@ def serve(settings: Settings, load: Callable[[], Flask]) -> None:
         "bind": f"{host}:{settings.port}",
         "workers": settings.web_processes,
         "worker_class": "gthread",
-        "threads": settings.threads,
+        # Beyond the places of `api.pressure` there is a waiting room, from which one is sent away in time.
+        "threads": settings.threads * WAITING_PER_PLACE,
         "keepalive": 30,
         "timeout": 60,
         "graceful_timeout": settings.stop_seconds,

@@ -18,8 +18,8 @@ from engine.clock import SystemClock
 from engine.runtime.apply import apply
 from engine.runtime.deploy import deploy
 from engine.runtime.look_at_payment import take_callback
-from engine.runtime.signed_callback import sign
 from engine.runtime.refund import refund_payment
+from engine.runtime.signed_callback import sign
 from engine.store.queries.payments import balances, payments_of_case
 from tests.builders.a_paid_permit import a_paid_service
 from tests.builders.a_provider import ProviderAt, a_provider

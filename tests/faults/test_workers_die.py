@@ -1,4 +1,4 @@
-"""Fault matrix, rows 3, 7, 8, 21, 22, 33, 34: workers are killed, frozen, stopped; the partner's ledger is the judge."""
+"""Fault matrix, rows 3, 7, 8, 21, 22, 33, 34: workers killed, frozen, stopped; the partner's ledger is the judge."""
 
 from __future__ import annotations
 

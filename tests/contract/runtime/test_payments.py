@@ -19,9 +19,9 @@ from engine.errors import NotFound
 from engine.runtime.apply import apply
 from engine.runtime.deploy import deploy
 from engine.runtime.look_at_payment import look_now, take_callback
-from engine.runtime.signed_callback import SignatureWrong, sign
 from engine.runtime.publish_message import MessageReserved, publish_message
 from engine.runtime.refund import refund_payment
+from engine.runtime.signed_callback import SignatureWrong, sign
 from engine.runtime.withdraw import withdraw
 from engine.store.queries.payments import balances, payments_of_case, revenue
 from tests.builders.a_paid_permit import a_paid_service

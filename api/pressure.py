@@ -1,0 +1,51 @@
+"""Back-pressure: as many requests are answered at once as there are places; the others wait shortly, then hear 503.
+
+A server that takes everything in answers nobody in time. The web server keeps a waiting room of threads; whoever finds
+no place in it within a moment is told to come back, at once and cheaply. Health and figures always answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+from flask import Flask, g, request
+
+from engine.errors import Unavailable
+
+PATIENCE_SECONDS: Final = 0.5
+"""How long a request waits for a place: with the time of its work it stays under a second."""
+WAITING_PER_PLACE: Final = 4
+"""Threads of the server for each place: those beyond it stand in the waiting room."""
+_ALWAYS: Final = ("/health/", "/metrics")
+
+
+class Overloaded(Unavailable):
+    """There are more requests than can be answered in time."""
+
+    code = "overloaded"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "There are more requests than can be answered just now; nothing was done.",
+            retry_after_seconds=2,
+            remedy="Repeat the request in a few seconds, under the same Idempotency-Key.",
+        )
+
+
+def limit(app: Flask, places: int, patience: float = PATIENCE_SECONDS) -> None:
+    """Let at most so many requests of an application be worked on at once."""
+    free = threading.BoundedSemaphore(places)
+
+    @app.before_request
+    def enter() -> None:
+        if request.path.startswith(_ALWAYS):
+            return
+        if not free.acquire(timeout=patience):
+            raise Overloaded
+        g.has_place = True
+
+    @app.teardown_request
+    def leave(_fault: BaseException | None) -> None:
+        if g.pop("has_place", False):
+            free.release()

@@ -1,0 +1,83 @@
+"""Fault matrix, row 25: far more clients than places; who is taken in is served soon, the others are told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from onewindow.children import wait_until_listening
+from tests.builders.a_model import a_process
+from tests.builders.a_runtime import QUEUE, Running
+from tests.builders.an_api import Api, an_api
+from tests.builders.threads import at_once
+
+HOST = "127.0.0.1"
+PLACES, CLIENTS, SECONDS = 2, 40, 4.0
+SLOWEST_SECONDS = 3.0
+"""At the 99th percentile, with client and server on two busy cores; alone it is under one second."""
+
+
+@pytest.fixture
+def office(database_url: str) -> Iterator[tuple[Api, int]]:
+    """A server with two places."""
+    api = an_api(database_url, datetime.now(UTC))
+    api.staff(QUEUE)
+    api.deploy_files({"p.bpmn": a_process("p").start().user_task("check", queue=QUEUE).end().xml()})
+    with socket.create_server((HOST, 0)) as probe:
+        port = int(probe.getsockname()[1])
+    environment = {
+        "PATH": os.environ["PATH"],
+        "ONEWINDOW_DATABASE_URL": database_url,
+        "ONEWINDOW_PORT": str(port),
+        "ONEWINDOW_THREADS": str(PLACES),
+    }
+    server = subprocess.Popen(
+        [sys.executable, "-m", "onewindow", "serve"],
+        env=environment,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    wait_until_listening(HOST, port, server, "web server")
+    yield api, port
+    os.killpg(server.pid, signal.SIGKILL)
+    server.wait()
+    api.runtime.database.close()
+
+
+def test_accepted_requests_are_answered_soon_and_the_others_told_to_come_back(office: tuple[Api, int]) -> None:
+    api, port = office
+    end = time.monotonic() + SECONDS
+
+    def work(client_number: int) -> list[tuple[int, float, str]]:
+        told: list[tuple[int, float, str]] = []
+        headers = {"Authorization": f"Bearer {api.tokens['operator']}"}
+        with httpx.Client(base_url=f"http://{HOST}:{port}/api/v1", headers=headers, timeout=30) as client:
+            while time.monotonic() < end:
+                key = {"Idempotency-Key": f"client-{client_number}-{len(told):05}"}
+                began = time.monotonic()
+                answer = client.post("/instances", json={"process_id": "p"}, headers=key)
+                told.append((answer.status_code, time.monotonic() - began, answer.headers.get("Retry-After", "")))
+        return told
+
+    told = [one for client in at_once(CLIENTS, work) for one in client]
+
+    statuses = Counter(status for status, _, _ in told)
+    accepted = sorted(took for status, took, _ in told if status == 201)
+    assert set(statuses) <= {201, 503}, statuses
+    assert statuses[201] > 0
+    assert all(int(again) > 0 for status, _, again in told if status == 503)
+    assert accepted[int(len(accepted) * 0.99)] < SLOWEST_SECONDS, f"{statuses}, slowest {accepted[-1]:.2f} s"
+    running = Running(api.runtime, None)  # type: ignore[arg-type]
+    assert running.count("instance") == statuses[201], "what was acknowledged is there, and nothing else"
+    running.check()
