@@ -47,6 +47,7 @@ from onewindow.accounts import BrowserSessions, Secrets
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
 from onewindow.lookups import KeptLookups
 from onewindow.noticing import notice_connector, notice_domain
+from onewindow.partners_file import read_partners_file
 from onewindow.settings import Settings
 from onewindow.task_forms import TaskForms
 from onewindow.webhooks import WebhookSecrets, webhook_rules
@@ -158,15 +159,22 @@ def secrets_of(settings: Settings) -> Callable[[str], str]:
 
 
 def connectors(settings: Settings, more: Iterable[Connector] = (), book: AnswerBook | None = None) -> Registry:
-    """The connectors of this product and of installed packages. Raises DuplicateConnector, UnusableConnector."""
-    secret = secrets_of(settings)
+    """The connectors of this product and of installed packages.
+
+    Raises DuplicateConnector, UnusableConnector, and BadSettings for the file of partners.
+    """
+
+    def secret(name: str) -> str | None:
+        return _value_of(settings, name)
+
+    listed = read_partners_file(settings.partners.file, settings.secrets)
     hosts = {_host(register.url) for register in settings.registers}
     provider = payment_provider(settings)
     if provider is not None:
         hosts.add(_host(provider.url))
     # Registers and the provider may lie within: an operator, not a model, wrote their whole address.
-    inner = InnerHosts(frozenset(hosts | set(settings.partners.inner_hosts)))
-    exchange = Exchange(AllowedHosts(frozenset(hosts | set(settings.http_hosts))), inner=inner)
+    inner = InnerHosts(frozenset(hosts | listed.inner_hosts | set(settings.partners.inner_hosts)))
+    exchange = Exchange(AllowedHosts(frozenset(hosts | listed.hosts | set(settings.http_hosts))), inner=inner)
     registers = (
         Register(
             name=register.name,
@@ -178,7 +186,7 @@ def connectors(settings: Settings, more: Iterable[Connector] = (), book: AnswerB
     )
     own: list[Connector] = [
         RegisterConnector(registers, exchange, secret, book),
-        HttpConnector(exchange, secret),
+        HttpConnector(exchange, secret, listed.partners.of_kind("http"), AllowedHosts(frozenset(settings.http_hosts))),
         PaymentConnector(provider, exchange, secret),
         DemoConnector(),
         *more,

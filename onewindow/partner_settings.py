@@ -1,4 +1,4 @@
-"""What an operator can set about calls to partners; read by `onewindow.settings`."""
+"""What an operator can set about partners and calls to them; read by `onewindow.settings`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from onewindow.settings_reader import SettingsReader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerSettings:
-    """How many calls at once, when a partner is left alone, and how long exchanges are kept."""
+    """Who they are, how many calls at once, when one is left alone, and how long exchanges are kept."""
 
+    file: str = ""
+    """The list of partners, `onewindow.partners_file`; empty without one."""
     calls: int = 16
     """Calls of one worker to one partner at the same time."""
     failures: int = 5
@@ -26,6 +28,7 @@ class PartnerSettings:
 def read_partner_settings(reader: SettingsReader) -> PartnerSettings:
     """What the environment says; faults are the reader's."""
     return PartnerSettings(
+        file=reader.text("PARTNERS", "", "/etc/onewindow/partners.yaml"),
         calls=reader.whole("PARTNER_CALLS", 16, 1, 128),
         failures=reader.whole("PARTNER_FAILURES", 5, 1, 1_000),
         rest_seconds=reader.whole("PARTNER_REST_SECONDS", 30, 1, 600),

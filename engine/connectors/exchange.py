@@ -1,13 +1,14 @@
 """One HTTP exchange with a partner: pooled, bounded in time and size, only to hosts that were listed.
 
 No proxy or certificate is taken from the environment. A redirect is followed only for GET, only to a listed host, and
-never carries a key to another host. A name that leads to a private address is not called (`guard`). An answer is read
-as a stream and cut off at the limit, however large it claims to be. What status codes mean is for the connectors; 408,
-425, 429 and 5xx mean "later" to all of them (RFC 9110, 15).
+never carries a key or a client certificate to another host. A name that leads to a private address is not called
+(`guard`). An answer is read as a stream and cut off at the limit, however large it claims to be. What status codes mean
+is for the connectors; 408, 425, 429 and 5xx mean "later" to all of them (RFC 9110, 15).
 """
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -105,13 +106,13 @@ class Exchange:
         for client in self._clients:
             client.close()
 
-    @property
-    def _client(self) -> httpx.Client:
-        """The connections of this thread."""
-        found: httpx.Client | None = getattr(self._of_thread, "client", None)
+    def _client(self, tls: ssl.SSLContext) -> httpx.Client:
+        """The connections of this thread under one identity."""
+        clients: dict[ssl.SSLContext, httpx.Client] = self._of_thread.__dict__.setdefault("clients", {})
+        found = clients.get(tls)
         if found is None:
-            found = self._of_thread.client = httpx.Client(
-                transport=GuardedTransport(self._backend, self._tls, self._limits.connections),
+            found = clients[tls] = httpx.Client(
+                transport=GuardedTransport(self._backend, tls, self._limits.connections),
                 timeout=httpx.Timeout(self._limits.read_seconds, connect=self._limits.connect_seconds),
                 follow_redirects=False,
                 trust_env=False,
@@ -121,17 +122,28 @@ class Exchange:
         return found
 
     def send(
-        self, method: str, address: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
+        self,
+        method: str,
+        address: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        keys: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> Answer:
         """One request and its answer, statuses of "later" apart.
 
-        Raises PartnerRefused for a host that is not listed, PartnerUnavailable for everything that may pass.
+        `keys` are headers that prove who we are, and `tls` a client certificate and the authorities of this partner:
+        both are for its host alone. Raises PartnerRefused for a host that is not listed, PartnerUnavailable for
+        everything that may pass.
         """
         started = self._monotonic()
         url = self._checked(address)
-        sent = {name: header_text(value) for name, value in (headers or {}).items()}
+        client = self._client(tls or self._tls)
+        secret = _KEY_HEADERS | {name.lower() for name in keys or {}}
+        sent = {name: header_text(value) for name, value in ({**(headers or {}), **(keys or {})}).items()}
         for _ in range(_MOST_REDIRECTS + 1):
-            answer, location = self._once(method, url, sent, content, started)
+            answer, location = self._once(client, method, url, sent, content, started)
             if location is None:
                 return answer
             if method != "GET":
@@ -141,7 +153,8 @@ class Exchange:
                 )
             target = self._checked(str(url.join(location)))
             if (target.host, target.port, target.scheme) != (url.host, url.port, url.scheme):
-                sent = {name: value for name, value in sent.items() if name.lower() not in _KEY_HEADERS}
+                client = self._client(self._tls)
+                sent = {name: value for name, value in sent.items() if name.lower() not in secret}
             url = target
         raise PartnerRefused(
             f"{url.host} redirects more than {_MOST_REDIRECTS} times.", remedy="Correct the partner's address."
@@ -162,13 +175,20 @@ class Exchange:
         return url
 
     def _once(
-        self, method: str, url: httpx.URL, headers: Mapping[str, str], content: bytes | None, started: float
+        self,
+        client: httpx.Client,
+        method: str,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        content: bytes | None,
+        started: float,
     ) -> tuple[Answer, str | None]:
         with watched(method, str(url), headers, content) as seen:
-            return self._asked(method, url, headers, content, started, seen)
+            return self._asked(client, method, url, headers, content, started, seen)
 
     def _asked(
         self,
+        client: httpx.Client,
         method: str,
         url: httpx.URL,
         headers: Mapping[str, str],
@@ -177,7 +197,7 @@ class Exchange:
         seen: Watched,
     ) -> tuple[Answer, str | None]:
         try:
-            with self._client.stream(method, url, headers=dict(headers), content=content) as response:
+            with client.stream(method, url, headers=dict(headers), content=content) as response:
                 seen.status, seen.answer_headers = response.status_code, response.headers
                 if response.status_code in _LATER or response.status_code >= 500:
                     raise PartnerUnavailable(

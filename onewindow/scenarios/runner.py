@@ -10,7 +10,7 @@ from typing import Final
 from engine.bpmn.reader import read_bpmn
 from engine.connectors.contract import SettingsSchema
 from engine.connectors.demo.connector import DemoConnector
-from engine.connectors.http.connector import HttpConnector
+from engine.connectors.http.settings import HttpSettings
 from engine.connectors.register.connector import RegisterConnector
 from engine.diagnostics import ModelRefused, errors_in
 from engine.errors import OnewindowError
@@ -25,7 +25,8 @@ from onewindow.scenarios.stage import set_up
 
 FOLDER: Final = "scenarios"
 _CONNECTORS: Final[Mapping[str, SettingsSchema]] = {
-    connector.name: connector.settings for connector in (RegisterConnector, HttpConnector, DemoConnector)
+    "http": HttpSettings(),
+    **{connector.name: connector.settings for connector in (RegisterConnector, DemoConnector)},
 }
 Heard = Callable[[ScenarioOutcome], None]
 """Called after each scenario, to show progress."""

@@ -44,7 +44,7 @@ def effects(partner: Partner) -> Counter[str]:
 def a_connector_to(url: str) -> HttpConnector:
     """The connector `http`, allowed to call one host."""
     allowed = AllowedHosts(frozenset({urlsplit(url).netloc}))
-    return HttpConnector(Exchange(allowed, ExchangeLimits(read_seconds=10)), {}.get)
+    return HttpConnector(Exchange(allowed, ExchangeLimits(read_seconds=10)), {}.get, hosts=allowed)
 
 
 class Eater(DemoConnector):

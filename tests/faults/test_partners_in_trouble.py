@@ -39,7 +39,7 @@ def calls(process: str, partner: Partner, retries: str = "5") -> Drawing:
 def working(running: Running, *partners: Partner, rules: BreakerRules | None = None, name: str = "w") -> Iterator[None]:
     """A worker in a thread of this process."""
     allowed = AllowedHosts(frozenset(partner.host for partner in partners))
-    registry = Registry([HttpConnector(Exchange(allowed, ExchangeLimits(read_seconds=20)), {}.get)])
+    registry = Registry([HttpConnector(Exchange(allowed, ExchangeLimits(read_seconds=20)), {}.get, hosts=allowed)])
     runtime = replace(running.runtime)
     breakers = Breakers(runtime, rules or BreakerRules())
     hands = Hands(runtime=runtime, registry=registry, owner=name, breakers=breakers)

@@ -1,5 +1,6 @@
-"""The connector `http`: any JSON service on a host the operator listed."""
+"""The connector `http`: any JSON service of a partner, or on a host, that the operator listed."""
 
 from engine.connectors.http.connector import HttpConnector
+from engine.connectors.http.settings import HttpSettings
 
-__all__ = ["HttpConnector"]
+__all__ = ["HttpConnector", "HttpSettings"]

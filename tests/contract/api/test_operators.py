@@ -29,7 +29,8 @@ def partner() -> Iterator[Partner]:
 
 def work_off(api: Api, partner: Partner, failures: int = 100) -> None:
     """What a worker would do now."""
-    registry = Registry([HttpConnector(Exchange(AllowedHosts(frozenset({partner.host}))), {}.get)])
+    hosts = AllowedHosts(frozenset({partner.host}))
+    registry = Registry([HttpConnector(Exchange(hosts), {}.get, hosts=hosts)])
     breakers = Breakers(api.runtime, BreakerRules(failures=failures))
     hands = Hands(runtime=api.runtime, registry=registry, owner="w", breakers=breakers)
     for share in hands.shares():

@@ -18,7 +18,7 @@ from engine.connectors.contract import (
     Success,
 )
 from engine.connectors.demo import DemoConnector
-from engine.connectors.exchange import Exchange
+from engine.connectors.exchange import AllowedHosts, Exchange
 from engine.connectors.http import HttpConnector
 from engine.connectors.payment import PaymentConnector, Provider
 from engine.connectors.register import Register, RegisterConnector
@@ -60,7 +60,7 @@ def _http(partner: Partner, exchange: Exchange) -> Candidate:
     headers = {"method": "GET", "url": partner.url + "/parcels/{pin}", "resultVariable": "found"}
     job = a_job_request(headers=headers, variables={"pin": "5FQ2K7M"})
     return Candidate(
-        connector=HttpConnector(exchange, {"cadastre-key": "s3cret"}.get),
+        connector=HttpConnector(exchange, {}.get, hosts=AllowedHosts(frozenset({partner.host}))),
         succeeds=job,
         fails_for_now=job,
         is_refused=a_job_request(headers=headers | {"url": "http://127.0.0.1:1/"}),

@@ -1,0 +1,274 @@
+"""The file of `ONEWINDOW_PARTNERS`: which partners there are, where they answer and how we sign in to them.
+
+    partners:
+      cadastre:
+        url: https://cadastre.example.gov/api/v1
+        openapi: cadastre.openapi.yaml
+        authentication:
+          kind: client-credentials
+          token_url: https://login.example.gov/token
+          client_id: onewindow
+          client_secret: cadastre-client       # a name: ONEWINDOW_SECRET_CADASTRE_CLIENT
+
+Files beside it (documents, certificates) are named relative to it. Secrets are names. All faults are told at once.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from engine.connectors.partners import (
+    Authentication,
+    Basic,
+    Bearer,
+    ClientCredentials,
+    KeyHeader,
+    ListedPartner,
+    Operation,
+    PartnerList,
+    read_operations,
+)
+from engine.errors import Invalid, OnewindowError, Place
+from engine.plain_yaml import read_yaml
+from onewindow.settings_reader import BadSettings
+
+_VARIABLE: Final = "ONEWINDOW_PARTNERS"
+_MOST_BYTES: Final = 1_000_000
+_MOST_API_BYTES: Final = 5_000_000
+_NAME: Final = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,62}$", error="Write small letters, digits and hyphens.")
+_ADDRESS: Final = validate.URL(schemes={"http", "https"}, require_tld=False)
+_HEADER: Final = validate.Regexp(r"^[A-Za-z0-9-]{1,60}$")
+_TEXT: Final = validate.Length(min=1, max=500)
+_KINDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "basic": ("user", "password"),
+    "bearer": ("token",),
+    "key": ("header", "value"),
+    "client-credentials": ("token_url", "client_id", "client_secret"),
+}
+_SECRET_FIELDS: Final = ("password", "token", "value", "client_secret")
+
+
+class _AuthenticationSchema(Schema):
+    kind = fields.String(required=True, validate=validate.OneOf(_KINDS))
+    user = fields.String(validate=[_TEXT, validate.ContainsNoneOf(":")])
+    password = fields.String(validate=_NAME)
+    token = fields.String(validate=_NAME)
+    header = fields.String(validate=_HEADER)
+    value = fields.String(validate=_NAME)
+    token_url = fields.String(validate=_ADDRESS)
+    client_id = fields.String(validate=_TEXT)
+    client_secret = fields.String(validate=_NAME)
+    scope = fields.String(validate=_TEXT)
+    audience = fields.String(validate=_TEXT)
+    sent_in = fields.String(validate=validate.OneOf(("header", "form")))
+
+    @validates_schema
+    def _of_one_kind(self, data: Mapping[str, Any], **_: Any) -> None:
+        needed = _KINDS.get(data.get("kind", ""), ())
+        allowed = {"kind", *needed, *(("scope", "audience", "sent_in") if "token_url" in needed else ())}
+        faults = {name: [f"Authentication of the kind {data['kind']} needs it."] for name in needed if name not in data}
+        faults |= {name: [f"The kind {data['kind']} does not know it."] for name in data if name not in allowed}
+        if faults:
+            raise ValidationError(faults)
+
+
+class _CertificateSchema(Schema):
+    file = fields.String(required=True, validate=_TEXT)
+    key = fields.String(validate=_TEXT)
+    password = fields.String(validate=_NAME)
+
+
+class _PartnerSchema(Schema):
+    kind = fields.String(validate=_NAME)
+    url = fields.String(required=True, validate=_ADDRESS)
+    inner = fields.Boolean(truthy={True}, falsy={False})
+    openapi = fields.String(validate=_TEXT)
+    authentication = fields.Nested(_AuthenticationSchema)
+    certificate = fields.Nested(_CertificateSchema)
+    authority = fields.String(validate=_TEXT)
+    headers = fields.Dict(keys=fields.String(validate=_HEADER), values=fields.String(validate=_TEXT))
+    options = fields.Dict(keys=fields.String(validate=_TEXT), values=fields.String(validate=_TEXT))
+
+    @validates_schema
+    def _keeps_keys_secret(self, data: Mapping[str, Any], **_: Any) -> None:
+        if ("authentication" in data or "certificate" in data) and not data.get("inner"):
+            for name, url in _addresses(data):
+                if urlsplit(url).scheme != "https":
+                    raise ValidationError("Keys go over https only; `inner: true` allows http within.", name)
+
+
+class _FileSchema(Schema):
+    partners = fields.Dict(
+        keys=fields.String(validate=_NAME), values=fields.Nested(_PartnerSchema), validate=validate.Length(max=500)
+    )
+
+
+class PartnersFile:
+    """What the file says: the partners, and the hosts that may be called because of it."""
+
+    def __init__(self, partners: PartnerList, hosts: frozenset[str], inner_hosts: frozenset[str]) -> None:
+        self.partners = partners
+        self.hosts = hosts
+        """As host:port; tokens are fetched from some of them."""
+        self.inner_hosts = inner_hosts
+        """Those that may lie in a private network."""
+
+
+def read_partners_file(path: str, secrets: Mapping[str, Any]) -> PartnersFile:
+    """Read and check the whole file; without a path there are no partners.
+
+    `secrets` are those that are set, each with its value as `value`. Raises BadSettings with all faults.
+    """
+    if not path:
+        return PartnersFile(PartnerList(), frozenset(), frozenset())
+    file = Path(path)
+    said = _loaded(file)
+    faults = [*_missing_secrets(said, secrets)]
+    partners: list[ListedPartner] = []
+    for name, one in said.items():
+        try:
+            partners.append(_partner(name, one, file.parent, secrets))
+        except OnewindowError as fault:
+            faults.append(Place(f"/partners/{name}", f"partner {name}: {fault.message}"))
+    if faults:
+        raise _wrong(faults)
+    every = [(one, url) for one in said.values() for _, url in _addresses(one)]
+    hosts = frozenset(_host(url) for _, url in every)
+    return PartnersFile(PartnerList(partners), hosts, frozenset(_host(url) for one, url in every if one.get("inner")))
+
+
+def _loaded(file: Path) -> Mapping[str, Any]:
+    try:
+        value, _ = read_yaml(file.read_bytes(), _MOST_BYTES)
+        loaded: Mapping[str, Any] = _FileSchema().load(value or {})
+    except OSError as fault:
+        raise _wrong([Place("/", f"the file {file} cannot be read ({fault.strerror})")]) from fault
+    except Invalid as fault:
+        raise _wrong([Place("/", f"{file}: {fault.message}")]) from fault
+    except ValidationError as fault:
+        told = _told(fault.messages)
+        raise _wrong([Place(place, f"{place}: {message}") for place, message in told]) from fault
+    partners: Mapping[str, Any] = loaded.get("partners", {})
+    return partners
+
+
+def _told(messages: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    """Marshmallow's tree of faults as pointer and sentence."""
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            # Of an entry of a map marshmallow says `key` or `value`: neither stands in the file.
+            known = place.count("/") >= 2 and name in ("key", "value") and isinstance(inner, dict | list)
+            yield from _told(inner, place if known and "authentication" not in place else f"{place}/{name}")
+    else:
+        for message in messages:
+            yield place or "/", str(message)
+
+
+def _missing_secrets(said: Mapping[str, Any], secrets: Collection[str]) -> Iterator[Place]:
+    for name, one in said.items():
+        named = [
+            (f"/partners/{name}/{group}/{field}", one.get(group, {}).get(field))
+            for group in ("authentication", "certificate")
+            for field in _SECRET_FIELDS
+        ]
+        for place, secret in named:
+            if secret is not None and secret not in secrets:
+                variable = f"ONEWINDOW_SECRET_{secret.upper().replace('-', '_')}"
+                yield Place(place, f"{place}: the secret {secret} is not set; set {variable}, or {variable}_FILE")
+
+
+def _partner(name: str, said: Mapping[str, Any], folder: Path, secrets: Mapping[str, Any]) -> ListedPartner:
+    return ListedPartner(
+        name=name,
+        kind=said.get("kind", "http"),
+        url=said["url"].rstrip("/"),
+        authentication=_authentication(said.get("authentication")),
+        tls=_tls(said, folder, secrets),
+        headers=said.get("headers", {}),
+        operations=_operations(said.get("openapi"), folder),
+        options=said.get("options", {}),
+    )
+
+
+def _authentication(said: Mapping[str, Any] | None) -> Authentication | None:
+    match said:
+        case None:
+            return None
+        case {"kind": "basic"}:
+            return Basic(user=said["user"], password=said["password"])
+        case {"kind": "bearer"}:
+            return Bearer(token=said["token"])
+        case {"kind": "key"}:
+            return KeyHeader(header=said["header"], value=said["value"])
+        case _:
+            return ClientCredentials(
+                token_url=said["token_url"],
+                client_id=said["client_id"],
+                client_secret=said["client_secret"],
+                scope=said.get("scope", ""),
+                audience=said.get("audience", ""),
+                in_form=said.get("sent_in") == "form",
+            )
+
+
+def _tls(said: Mapping[str, Any], folder: Path, secrets: Mapping[str, Any]) -> ssl.SSLContext | None:
+    """Our certificate, and whom we trust, for one partner; None for the usual authorities and no certificate."""
+    certificate, authority = said.get("certificate"), said.get("authority")
+    if certificate is None and authority is None:
+        return None
+    try:
+        if authority is None:
+            context = httpx.create_ssl_context(trust_env=False)
+        else:
+            context = ssl.create_default_context(cafile=str(folder / authority))
+        if certificate is not None:
+            password = secrets.get(certificate.get("password", ""))
+            context.load_cert_chain(
+                str(folder / certificate["file"]),
+                str(folder / certificate["key"]) if "key" in certificate else None,
+                # Without one OpenSSL would ask at the terminal.
+                password="" if password is None else password.value,
+            )
+    except (OSError, ValueError) as fault:
+        reason = getattr(fault, "strerror", None) or getattr(fault, "reason", None) or type(fault).__name__
+        raise Invalid(f"its certificate, key or authority cannot be used ({reason})") from fault
+    return context
+
+
+def _operations(named: str | None, folder: Path) -> Mapping[str, Operation]:
+    if named is None:
+        return {}
+    try:
+        document, _ = read_yaml((folder / named).read_bytes(), _MOST_API_BYTES)
+    except OSError as fault:
+        raise Invalid(f"its document {named} cannot be read ({fault.strerror})") from fault
+    return read_operations(document)
+
+
+def _addresses(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The addresses that are called for a partner, with the field that names them."""
+    if "url" in said:
+        yield "url", said["url"]
+    if "token_url" in said.get("authentication", {}):
+        yield "authentication", said["authentication"]["token_url"]
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def _wrong(faults: list[Place]) -> BadSettings:
+    lines = "\n".join(f"  {fault.message}" for fault in faults)
+    return BadSettings(
+        f"{_VARIABLE}: {len(faults)} {'entries are' if len(faults) > 1 else 'entry is'} wrong:\n{lines}",
+        places=faults,
+        remedy="Correct the file and start again.",
+    )
