@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 
 LONGEST_NAME: Final = 255
 _LONGEST_ERROR: Final = 500
-_NAMED_BY: Final = ("register", "service", "provider", "subscription")
-"""Task headers that tell the partners of one connector apart, beside `url`."""
+_NAMED_BY: Final = ("partner", "register", "service", "provider", "subscription", "ow:notice")
+"""Task headers that tell the partners of one connector apart, beside `url`; the last one is the engine's own."""
 
 
 class PartnerState(StrEnum):

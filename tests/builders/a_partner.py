@@ -6,6 +6,7 @@ another is told.
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ class Partner:
     """What was told, and what came."""
 
     port: int = 0
+    scheme: str = "http"
     received: list[Received] = field(default_factory=list)
     _answers: list[Callable[[Request], Response]] = field(default_factory=list)
     _last_was_given: bool = False
@@ -39,7 +41,7 @@ class Partner:
     @property
     def url(self) -> str:
         """Base address without a slash at the end."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     @property
     def host(self) -> str:
@@ -77,11 +79,11 @@ class Partner:
 
 
 @contextmanager
-def a_partner() -> Iterator[Partner]:
+def a_partner(tls: ssl.SSLContext | None = None) -> Iterator[Partner]:
     """A partner that listens until the block ends; it answers `{}` until told otherwise."""
-    partner = Partner().answers()
+    partner = Partner(scheme="http" if tls is None else "https").answers()
     partner._last_was_given = True
-    server = make_server("127.0.0.1", 0, partner, threaded=True)
+    server = make_server("127.0.0.1", 0, partner, threaded=True, ssl_context=tls)
     partner.port = server.server_port
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

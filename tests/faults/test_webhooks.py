@@ -109,7 +109,7 @@ def test_killed_messengers_lose_no_event_and_keep_the_order(telling: Running, st
     assert first_times(it.taken) == ids_in_order(telling)
     assert len(ids_in_order(telling)) == count
     assert 0 <= doubled <= kills
-    assert it.most_at_once == 1
+    assert it.most_at_once <= 2, "one messenger, and the last words of one that was killed"
 
 
 @ON_POSTGRESQL

@@ -69,6 +69,9 @@ def test_every_state_has_its_moves() -> None:
 @pytest.mark.parametrize(
     ("type", "headers", "name"),
     [
+        ("http", {"partner": "cadastre", "method": "GET", "path": "/"}, "http cadastre"),
+        ("notice", {"ow:notice": "mail"}, "notice mail"),
+        ("notice", {"ow:notice": "sms"}, "notice sms"),
         ("http", {"url": "https://api.example.gov:8443/v1/parcels/{parcel}"}, "http api.example.gov:8443"),
         ("http", {"url": "https://user:pw@api.example.gov/"}, "http api.example.gov"),
         ("http", {"url": "https://{host}/x"}, "http"),
@@ -78,7 +81,19 @@ def test_every_state_has_its_moves() -> None:
         ("x" * 300, {}, "x" * 255),
         ("register", {"register": "a\nb"}, "register ab"),
     ],
-    ids=["host", "no password", "host by variable", "unreadable", "register", "neither", "long", "newline"],
+    ids=[
+        "listed partner",
+        "mails",
+        "SMS",
+        "host",
+        "no password",
+        "host by variable",
+        "unreadable",
+        "register",
+        "neither",
+        "long",
+        "newline",
+    ],
 )
 def test_name_of_a_partner(type: str, headers: dict[str, str], name: str) -> None:
     assert partner_of(type, headers) == name
