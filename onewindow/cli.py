@@ -18,6 +18,7 @@ _COMMANDS: Final = {
     "run": ("onewindow.commands.run", "Everything embedded: database, procedures, web server, worker, sandbox."),
     "serve": ("onewindow.commands.serve", "The web server: REST API and its documentation."),
     "worker": ("onewindow.commands.worker", "A worker: fires timers, calls registers, repeats what failed."),
+    "health": ("onewindow.commands.health", "Ask the web server or worker of this machine how it is."),
     "migrate": ("onewindow.commands.migrate", "Bring the database's tables to this version."),
     "backup": ("onewindow.commands.backup", "Write database and files into a folder, while everything runs."),
     "restore": ("onewindow.commands.restore", "Read a backup into an empty database, and check it."),

@@ -18,7 +18,6 @@ from api.long_poll import LongPolls
 from api.wiring import ApiServices
 from engine.bpmn.kernel.kernel import SpiffKernel
 from engine.calendar import WorkingCalendar
-from engine.casework.partner import PartnerState
 from engine.clock import Clock, SystemClock
 from engine.connectors.contract import Connector
 from engine.connectors.demo.connector import DemoConnector
@@ -32,22 +31,21 @@ from engine.connectors.register.connector import AnswerBook, Register, RegisterC
 from engine.connectors.registry import Environment, Registry, installed_connectors
 from engine.connectors.webhook import InnerHosts
 from engine.diagnostics import Diagnostic
-from engine.errors import NotFound, Unavailable
+from engine.errors import NotFound
 from engine.feel.types import Record
 from engine.runtime.definitions import DefinitionCache
 from engine.runtime.ports import AnyHeaders
 from engine.runtime.wiring import Limits, Runtime
 from engine.safe_xml import XmlLimits
 from engine.store.database import Database
-from engine.store.migrate import current_revision, newest_revision
-from engine.store.queries.figures import engine_figures
-from engine.store.queries.partners import partner_views
 from forms import Form, NamedFiles, files_named, inspect_form, validate, value_types
 from onewindow.accounts import BrowserSessions, Secrets
+from onewindow.engine_state import engine_state
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
 from onewindow.lookups import KeptLookups
 from onewindow.noticing import notice_connector, notice_domain
 from onewindow.partners_file import read_partners_file
+from onewindow.readiness import readiness
 from onewindow.settings import Settings
 from onewindow.task_forms import TaskForms
 from onewindow.webhooks import WebhookSecrets, webhook_rules
@@ -216,34 +214,6 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
     def read() -> AbstractContextManager[Any]:
         return database.read()
 
-    def state_of_engine() -> Iterable[tuple[str, str, float | Mapping[str, float]]]:
-        with database.read() as connection:
-            now = engine_figures(connection, clock.now())
-            partners = partner_views(connection, clock.now())
-        return (
-            ("onewindow_due_jobs", "Jobs that could be taken now, counted up to 10,000.", now.due_jobs),
-            ("onewindow_job_lag_seconds", "How long the oldest job that is due has waited.", now.job_lag_seconds),
-            ("onewindow_open_incidents", "Failed steps that await repair.", now.open_incidents),
-            (
-                "onewindow_partner_open",
-                "Whether a partner is left alone because it keeps failing: 1, or 0.",
-                {one.name: float(one.state is not PartnerState.closed) for one in partners},
-            ),
-            (
-                "onewindow_partner_jobs",
-                "Jobs that wait for a partner or are under way, 10,000 counted in all.",
-                {one.name: float(one.waiting) for one in partners},
-            ),
-        )
-
-    def is_ready() -> Mapping[str, str]:
-        try:
-            with database.read() as connection:
-                found, needed = current_revision(connection), newest_revision()
-        except Unavailable:
-            return {"database": "does not answer"}
-        return {} if found == needed else {"database": f"its tables are at {found or 'nothing'}, expected {needed}"}
-
     return ApiServices(
         runtime=composed.runtime,
         read=read,
@@ -251,8 +221,8 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
         authenticate=Secrets(database, clock, idle),
         sessions=BrowserSessions(database=database, clock=clock, idle=idle, absolute=absolute),
         show_form=TaskForms(composed.runtime),
-        figures=state_of_engine,
-        is_ready=is_ready,
+        figures=engine_state(database, clock),
+        is_ready=readiness(settings, database, composed.runtime.storage),
         json_limits=JsonLimits(settings.limits.json_bytes, settings.limits.json_depth),
         places=settings.threads,
         upload_bytes=settings.limits.upload_bytes,

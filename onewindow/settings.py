@@ -15,6 +15,7 @@ from pathlib import Path
 
 from engine.files.kinds import KINDS
 from onewindow.file_settings import FileSettings
+from onewindow.health_settings import HealthSettings, read_health_settings
 from onewindow.notice_settings import NoticeSettings, read_notice_settings
 from onewindow.partner_settings import PartnerSettings, read_partner_settings
 from onewindow.settings_reader import PREFIX, BadSettings, RegisterAddress, Secret, SettingsReader
@@ -95,6 +96,7 @@ class Settings:
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     partners: PartnerSettings = field(default_factory=PartnerSettings)
+    health: HealthSettings = field(default_factory=HealthSettings)
 
     @property
     def is_sqlite(self) -> bool:
@@ -177,6 +179,7 @@ class Settings:
             notices=read_notice_settings(reader),
             webhooks=read_webhook_settings(reader),
             partners=read_partner_settings(reader),
+            health=read_health_settings(reader),
         )
         reader.finish()
         return known

@@ -8,21 +8,27 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from types import FrameType
 
 import structlog
 
+from api.telemetry import Metrics
 from engine.casework.job import Job
 from engine.casework.partner import BreakerRules
 from engine.jobs.breakers import Breakers
 from engine.jobs.hands import Hands
 from engine.jobs.worker import Pace, Worker
 from engine.store.listening import listener
+from onewindow.children import check_port_is_free
 from onewindow.compose import Composed, compose
+from onewindow.engine_state import engine_state
+from onewindow.readiness import readiness
 from onewindow.settings import Settings
 from onewindow.webhooks import make_messenger
+from onewindow.worker_health import STILL_SECONDS, Probes, WorkerHealth
 
 log = structlog.get_logger("onewindow.worker")
 
@@ -60,7 +66,7 @@ class _NowAndThen:
 def work(settings: Settings) -> None:
     """Work until told to stop by SIGTERM or SIGINT; jobs under way end, or are handed back after `stop_seconds`.
 
-    Raises SigningKeyUnusable when a key that was set cannot be used.
+    Raises SigningKeyUnusable when a key that was set cannot be used, and PortInUse for that of its probes.
     """
     composed = compose(settings)
     composed.seals.check()
@@ -75,6 +81,7 @@ def work(settings: Settings) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    health = _health(settings, composed, worker)
     log.info("worker started", threads=settings.worker_threads, lease_seconds=settings.lease_seconds)
     telling.start()
     try:
@@ -82,8 +89,34 @@ def work(settings: Settings) -> None:
         messenger.stop()
         telling.join(settings.stop_seconds)
     finally:
+        if health is not None:
+            health.close()
         composed.database.close()
     log.info("worker stopped")
+
+
+def _health(settings: Settings, composed: Composed, worker: Worker) -> WorkerHealth | None:
+    """What answers probes from now on; None where the settings name no port. Raises PortInUse."""
+    port = settings.health.worker_port
+    if not port:
+        return None
+
+    def still() -> str | None:
+        return f"the loop has not come round for {worker.still_for:.0f} s" if worker.still_for > STILL_SECONDS else None
+
+    def stopping() -> str | None:
+        return "it was told to stop" if worker.is_stopping else None
+
+    def live() -> Mapping[str, str]:
+        return {"loop": fault} if (fault := still()) else {}
+
+    metrics = Metrics(engine_state(composed.database, composed.runtime.clock)) if settings.metrics_are_open else None
+    ready = readiness(settings, composed.database, composed.runtime.storage, {"loop": still, "stop": stopping})
+    probes = Probes(live=live, ready=ready, figures=metrics.exposition if metrics else None)
+    check_port_is_free(settings.host, port, "ONEWINDOW_WORKER_PORT")
+    health = WorkerHealth(settings.host, port, probes)
+    health.start()
+    return health
 
 
 def _name() -> str:

@@ -31,6 +31,8 @@ _INCOMING: Final = "incoming"
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The disk is full, the quota is spent, a limit on file sizes is reached."""
 
+_PROOF_BYTES: Final = 4096
+
 
 class DiskStorage:
     """Content in a folder, which is made when it is needed. `clock` says when content was put."""
@@ -117,10 +119,16 @@ class DiskStorage:
         return removed
 
     def check(self) -> None:
-        """Prove that the folder can be written, which is made when it is not there. Raises StorageAway."""
+        """Prove that the folder can be written, by writing a little; it is made when it is not there.
+
+        Raises StorageAway, StorageFull.
+        """
         with _translated():
-            if not os.access(self._made(_INCOMING), os.W_OK):
-                raise PermissionError(errno.EACCES, "it may not be written", str(self._folder))
+            path = self._made(_INCOMING) / secrets.token_hex(16)
+            try:
+                path.write_bytes(b"\0" * _PROOF_BYTES)
+            finally:
+                path.unlink(missing_ok=True)
 
     def _place(self, sha256: str) -> Path:
         if not is_hash(sha256):

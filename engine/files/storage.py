@@ -103,7 +103,7 @@ class ContentStorage(Protocol):
         ...
 
     def check(self) -> None:
-        """Prove that it can be reached, without changing anything. Raises StorageAway."""
+        """Prove that it can be used; what it holds stays as it is. Raises StorageAway, StorageFull."""
         ...
 
 

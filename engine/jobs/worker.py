@@ -98,6 +98,17 @@ class Worker:
         self._recorder = Recorder(self._hands, self._done)
         self._ears = None if listener is None else Ears(listener, self.wake, tell)
         self._tidied_at = 0.0
+        self._came_round_at = time.monotonic()
+
+    @property
+    def still_for(self) -> float:
+        """For how many seconds its loop has not come round: more than `Pace.idle_hearing` shows that it hangs."""
+        return time.monotonic() - self._came_round_at
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it takes no more."""
+        return self._stopping.is_set()
 
     def stop(self) -> None:
         """Take no more; end what is under way."""
@@ -116,6 +127,7 @@ class Worker:
         if self._ears is not None:
             self._ears.start()
         while not self._stopping.is_set():
+            self._came_round_at = time.monotonic()
             try:
                 self._turn()
             except Unavailable:

@@ -52,6 +52,11 @@ def newest_revision() -> str:
     return newest
 
 
+def known_revisions() -> tuple[str, ...]:
+    """All versions this program knows, the newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def at_head(url: str) -> bool:
     """Whether the tables have the version this program needs. Raises Unavailable."""
     file = _file_of(url)

@@ -59,11 +59,24 @@ def start(folder: Path, options: Sequence[str] = ()) -> str:
     return url_of(folder)
 
 
+def crash(folder: Path) -> None:
+    """Let the server of a folder end as it does when it crashes."""
+    _run(folder, _binaries(folder) / "pg_ctl", "stop", "-D", folder / "data", "-m", "immediate", "-w")
+
+
+def start_again(folder: Path) -> None:
+    """Start the server of a folder that crashed."""
+    _serve(folder, _binaries(folder))
+
+
 def crash_and_restart(folder: Path) -> None:
     """Let the server of a folder end as it does when it crashes, and start it again."""
-    binaries = Path((folder / "binaries").read_text(encoding="utf-8"))
-    _run(folder, binaries / "pg_ctl", "stop", "-D", folder / "data", "-m", "immediate", "-w")
-    _serve(folder, binaries)
+    crash(folder)
+    start_again(folder)
+
+
+def _binaries(folder: Path) -> Path:
+    return Path((folder / "binaries").read_text(encoding="utf-8"))
 
 
 def _serve(folder: Path, binaries: Path) -> None:
@@ -78,8 +91,7 @@ def _serve(folder: Path, binaries: Path) -> None:
 def stop(folder: Path) -> None:
     """Stop the server that was started in a folder, and forget its data."""
     if (folder / "binaries").exists():
-        binaries = Path((folder / "binaries").read_text(encoding="utf-8"))
-        _run(folder, binaries / "pg_ctl", "stop", "-D", folder / "data", "-m", "immediate", "-w")
+        crash(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
