@@ -29,6 +29,7 @@ from engine.connectors.notice import NoticeTemplates
 from engine.connectors.payment import PaymentConnector, Provider
 from engine.connectors.register.connector import AnswerBook, Register, RegisterConnector
 from engine.connectors.registry import Environment, Registry, installed_connectors
+from engine.connectors.soap import SoapConnector
 from engine.connectors.webhook import InnerHosts
 from engine.diagnostics import Diagnostic
 from engine.errors import NotFound
@@ -185,6 +186,7 @@ def connectors(settings: Settings, more: Iterable[Connector] = (), book: AnswerB
     own: list[Connector] = [
         RegisterConnector(registers, exchange, secret, book),
         HttpConnector(exchange, secret, listed.partners.of_kind("http"), AllowedHosts(frozenset(settings.http_hosts))),
+        SoapConnector(exchange, secret, listed.partners.of_kind("soap")),
         PaymentConnector(provider, exchange, secret),
         DemoConnector(),
         *more,

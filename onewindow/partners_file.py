@@ -90,6 +90,7 @@ class _PartnerSchema(Schema):
     url = fields.String(required=True, validate=_ADDRESS)
     inner = fields.Boolean(truthy={True}, falsy={False})
     openapi = fields.String(validate=_TEXT)
+    wsdl = fields.String(validate=_TEXT)
     authentication = fields.Nested(_AuthenticationSchema)
     certificate = fields.Nested(_CertificateSchema)
     authority = fields.String(validate=_TEXT)
@@ -193,6 +194,7 @@ def _partner(name: str, said: Mapping[str, Any], folder: Path, secrets: Mapping[
         tls=_tls(said, folder, secrets),
         headers=said.get("headers", {}),
         operations=_operations(said.get("openapi"), folder),
+        description=folder / said["wsdl"] if "wsdl" in said else None,
         options=said.get("options", {}),
     )
 

@@ -12,7 +12,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -55,6 +55,8 @@ class Answer:
     body: bytes
     partner: str
     """Host, for messages; never the whole address, for that may hold personal data."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By any case of their names."""
 
     def json(self) -> Json:
         """The body as JSON. Raises PartnerUnavailable when it is none."""
@@ -130,12 +132,13 @@ class Exchange:
         keys: Mapping[str, str] | None = None,
         content: bytes | None = None,
         tls: ssl.SSLContext | None = None,
+        as_it_is: bool = False,
     ) -> Answer:
         """One request and its answer, statuses of "later" apart.
 
         `keys` are headers that prove who we are, and `tls` a client certificate and the authorities of this partner:
-        both are for its host alone. Raises PartnerRefused for a host that is not listed, PartnerUnavailable for
-        everything that may pass.
+        both are for its host alone. With `as_it_is` every status is given back, and no redirect is followed.
+        Raises PartnerRefused for a host that is not listed, PartnerUnavailable for everything that may pass.
         """
         started = self._monotonic()
         url = self._checked(address)
@@ -143,8 +146,8 @@ class Exchange:
         secret = _KEY_HEADERS | {name.lower() for name in keys or {}}
         sent = {name: header_text(value) for name, value in ({**(headers or {}), **(keys or {})}).items()}
         for _ in range(_MOST_REDIRECTS + 1):
-            answer, location = self._once(client, method, url, sent, content, started)
-            if location is None:
+            answer, location = self._once(client, method, url, sent, content, started, as_it_is=as_it_is)
+            if location is None or as_it_is:
                 return answer
             if method != "GET":
                 raise PartnerRefused(
@@ -182,9 +185,11 @@ class Exchange:
         headers: Mapping[str, str],
         content: bytes | None,
         started: float,
+        *,
+        as_it_is: bool,
     ) -> tuple[Answer, str | None]:
         with watched(method, str(url), headers, content) as seen:
-            return self._asked(client, method, url, headers, content, started, seen)
+            return self._asked(client, method, url, headers, content, started, seen, as_it_is=as_it_is)
 
     def _asked(
         self,
@@ -195,18 +200,18 @@ class Exchange:
         content: bytes | None,
         started: float,
         seen: Watched,
+        *,
+        as_it_is: bool,
     ) -> tuple[Answer, str | None]:
         try:
             with client.stream(method, url, headers=dict(headers), content=content) as response:
                 seen.status, seen.answer_headers = response.status_code, response.headers
-                if response.status_code in _LATER or response.status_code >= 500:
-                    raise PartnerUnavailable(
-                        f"{url.host} answered with status {response.status_code}.",
-                        retry_after_seconds=_retry_after(response.headers.get("Retry-After")),
-                    )
+                answer = Answer(status=response.status_code, body=b"", partner=url.host, headers=response.headers)
+                if not as_it_is:
+                    require_no_later(answer)
                 seen.answer_body = body = self._read(response, url.host, started)
                 location = response.headers.get("Location") if response.status_code in _REDIRECTS else None
-                return Answer(status=response.status_code, body=body, partner=url.host), location
+                return replace(answer, body=body), location
         except httpx.TimeoutException as fault:
             raise PartnerUnavailable(f"{url.host} did not answer in time.", retry_after_seconds=5) from fault
         except httpx.HTTPError as fault:
@@ -234,6 +239,15 @@ class Exchange:
                     retry_after_seconds=30,
                 )
         return bytes(pieces)
+
+
+def require_no_later(answer: Answer) -> None:
+    """Raises PartnerUnavailable for a status that means "later"."""
+    if answer.status in _LATER or answer.status >= 500:
+        raise PartnerUnavailable(
+            f"{answer.partner} answered with status {answer.status}.",
+            retry_after_seconds=_retry_after(answer.headers.get("Retry-After")),
+        )
 
 
 def header_text(value: str) -> str:

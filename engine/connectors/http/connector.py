@@ -70,7 +70,7 @@ class HttpConnector:
             return BusinessError(
                 code=f"http-{answer.status}",
                 message=f"{answer.partner} answered with status {answer.status}.",
-                variables={name: {"status": answer.status, "body": _problem(answer)}} if name else {},
+                variables={name: {"status": answer.status, "body": problem_of(answer)}} if name else {},
             )
         name = request.headers.get("resultVariable")
         if name is None:
@@ -91,8 +91,8 @@ class HttpConnector:
                 self._partners.missing(name), remedy="An operator lists it, then retries the incident."
             )
         asked = _operation(partner, request)
-        path = _with_query(asked.address(request.variables), request)
-        content = _body(request) if asked.takes_body else None
+        path = with_query(asked.address(request.variables), request)
+        content = body_of(request) if asked.takes_body else None
         headers = _harmless(asked.headers(request.variables)) | _headers(request, content)
         return partner.send(self._exchange, self._secret, asked.method, path, headers=headers, content=content)
 
@@ -105,8 +105,8 @@ class HttpConnector:
                 remedy="An operator lists hosts in ONEWINDOW_HTTP_HOSTS; a model cannot.",
             )
         method = request.headers.get("method", "GET")
-        content = _body(request) if method in _WITH_BODY else None
-        address = _with_query(filled(template, request.variables), request)
+        content = body_of(request) if method in _WITH_BODY else None
+        address = with_query(filled(template, request.variables), request)
         return self._exchange.send(method, address, headers=_headers(request, content), content=content)
 
 
@@ -123,7 +123,8 @@ def _operation(partner: ListedPartner, request: JobRequest) -> Operation:
     return operation
 
 
-def _with_query(address: str, request: JobRequest) -> str:
+def with_query(address: str, request: JobRequest) -> str:
+    """The address with the entries of the variable in `queryVariable`. Raises PartnerRefused."""
     values = _entries(request, "queryVariable")
     pairs = [
         (name, query_text(each, name))
@@ -174,7 +175,7 @@ def _entries(request: JobRequest, header: str) -> Mapping[str, Json]:
     return value
 
 
-def _problem(answer: Answer) -> Json:
+def problem_of(answer: Answer) -> Json:
     """The body of a refusal, as far as it can be read."""
     try:
         return read_json(answer.body, answer.partner) if answer.body.strip() else None
@@ -182,7 +183,8 @@ def _problem(answer: Answer) -> Json:
         return None
 
 
-def _body(request: JobRequest) -> bytes:
+def body_of(request: JobRequest) -> bytes:
+    """The variable in `bodyVariable`, or all variables of the task, as JSON. Raises PartnerRefused."""
     name = request.headers.get("bodyVariable")
     if name is None:
         value: Any = dict(request.variables)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
@@ -31,6 +32,8 @@ class ListedPartner:
     """Sent with each call, such as the number of a tenant; no secrets."""
     operations: Mapping[str, Operation] = field(default_factory=dict)
     """What its OpenAPI document offers, by operation id."""
+    description: Path | None = None
+    """The file that describes a SOAP service."""
     options: Mapping[str, str] = field(default_factory=dict)
     """What only the connector of its kind understands."""
     kind: str = "http"
@@ -45,20 +48,30 @@ class ListedPartner:
         *,
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
+        as_it_is: bool = False,
     ) -> Answer:
         """One call below its address; once more with a fresh token when the partner no longer takes the old one.
 
         Raises what `Exchange.send` raises, and PartnerRefused for a secret that is not set.
         """
         address, sent = self.url + path, {**self.headers, **(headers or {})}
+
+        def call(keys: Mapping[str, str]) -> Answer:
+            return exchange.send(
+                method, address, headers=sent, keys=keys, content=content, tls=self.tls, as_it_is=as_it_is
+            )
+
         if self.authentication is None:
-            return exchange.send(method, address, headers=sent, content=content, tls=self.tls)
+            return call({})
         keys = self.authentication.headers(exchange, secret)
-        answer = exchange.send(method, address, headers=sent, keys=keys, content=content, tls=self.tls)
+        answer = call(keys)
         if answer.status != _NOT_PROVED or not self.authentication.renewed(keys):
             return answer
-        keys = self.authentication.headers(exchange, secret)
-        return exchange.send(method, address, headers=sent, keys=keys, content=content, tls=self.tls)
+        return call(self.authentication.headers(exchange, secret))
+
+    def without_authentication(self) -> ListedPartner:
+        """The same for calls that carry their proof within the message."""
+        return replace(self, authentication=None)
 
 
 class PartnerList:

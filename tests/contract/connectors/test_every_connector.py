@@ -20,8 +20,12 @@ from engine.connectors.contract import (
 from engine.connectors.demo import DemoConnector
 from engine.connectors.exchange import AllowedHosts, Exchange
 from engine.connectors.http import HttpConnector
+from engine.connectors.partners import ListedPartner, PartnerList
 from engine.connectors.payment import PaymentConnector, Provider
 from engine.connectors.register import Register, RegisterConnector
+from engine.connectors.soap import SoapConnector
+from sandbox.civilstatus import envelope as soap
+from sandbox.civilstatus.app import FOLDER
 from tests.builders.a_job_request import a_job_request
 from tests.builders.a_partner import Partner
 
@@ -113,6 +117,29 @@ def _payment(partner: Partner, exchange: Exchange) -> Candidate:
     )
 
 
+def _soap(partner: Partner, exchange: Exchange) -> Candidate:
+    job = a_job_request(
+        headers={"partner": "civil-status", "operation": "GetCivilStatus", "resultVariable": "found"},
+        variables={"pin": "5FQ2K7M"},
+    )
+    known = ListedPartner(name="civil-status", kind="soap", url=partner.url, description=FOLDER / "civil-status.wsdl")
+    found = soap.answer("GetCivilStatus", {"pin": "5FQ2K7M", "married": False})
+    refused = soap.refusal(soap.Fault("NoSuchPerson", "Nobody has the number 5FQ2K7M."))
+    return Candidate(
+        connector=SoapConnector(exchange, {}.get, PartnerList([known])),
+        succeeds=job,
+        fails_for_now=job,
+        is_refused=a_job_request(headers={**job.headers, "operation": "Sing"}),
+        ends_in_a_business_error=job,
+        before={
+            "succeeds": lambda: partner.does(lambda _request: found),
+            "fails_for_now": lambda: partner.answers(b"", 503),
+            "ends_in_a_business_error": lambda: partner.does(lambda _request: refused),
+        },
+        gives={"found": {"pin": "5FQ2K7M", "married": False, "act": []}},
+    )
+
+
 def _told(partner: Partner) -> Mapping[str, Callable[[], Any]]:
     return {
         "succeeds": lambda: partner.answers(json.dumps({"pin": "5FQ2K7M"})),
@@ -121,7 +148,7 @@ def _told(partner: Partner) -> Mapping[str, Callable[[], Any]]:
     }
 
 
-@pytest.fixture(params=[_demo, _http, _register, _payment], ids=["demo", "http", "register", "payment"])
+@pytest.fixture(params=[_demo, _http, _register, _payment, _soap], ids=["demo", "http", "register", "payment", "soap"])
 def candidate(request: pytest.FixtureRequest, partner: Partner, exchange: Exchange) -> Candidate:
     """One connector after the other."""
     return request.param(partner, exchange)
