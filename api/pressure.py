@@ -1,7 +1,8 @@
 """Back-pressure: as many requests are answered at once as there are places; the others wait shortly, then hear 503.
 
 A server that takes everything in answers nobody in time. The web server keeps a waiting room of threads; whoever finds
-no place in it within a moment is told to come back, at once and cheaply. Health and figures always answer.
+no place within a moment is told to come back, at once and cheaply. What a request waited before a thread took it up
+counts, so that a long line outside is told as soon as it is seen. Health and figures always answer.
 """
 
 from __future__ import annotations
@@ -18,6 +19,12 @@ PATIENCE_SECONDS: Final = 0.5
 WAITING_PER_PLACE: Final = 4
 """Threads of the server for each place: those beyond it stand in the waiting room."""
 _ALWAYS: Final = ("/health/", "/metrics")
+_OF_THREAD = threading.local()
+
+
+def note_wait(seconds: float) -> None:
+    """Tell, in the thread that takes a request up, how long it stood in line."""
+    _OF_THREAD.waited = seconds
 
 
 class Overloaded(Unavailable):
@@ -41,7 +48,8 @@ def limit(app: Flask, places: int, patience: float = PATIENCE_SECONDS) -> None:
     def enter() -> None:
         if request.path.startswith(_ALWAYS):
             return
-        if not free.acquire(timeout=patience):
+        left = patience - getattr(_OF_THREAD, "waited", 0.0)
+        if left <= 0 or not free.acquire(timeout=left):
             raise Overloaded
         g.has_place = True
 

@@ -6,16 +6,21 @@ Several processes add up their figures for /metrics in a folder that the command
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import ThreadWorker
 from prometheus_client import multiprocess
 
-from api.pressure import WAITING_PER_PLACE
+from api.pressure import WAITING_PER_PLACE, note_wait
 from onewindow.settings import Settings
+
+_T = TypeVar("_T")
 
 
 class _Lines(Logger):  # type: ignore[misc]
@@ -27,6 +32,28 @@ class _Lines(Logger):  # type: ignore[misc]
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
         """Requests are logged by the application."""
+
+
+class _WaitingRoom(ThreadPoolExecutor):
+    """Threads that know how long each request stood in line before them."""
+
+    def submit(self, fn: Callable[..., _T], /, *args: Any, **kwargs: Any) -> Future[_T]:
+        """Take it up when a thread is free."""
+        came = time.monotonic()
+
+        def take_up() -> _T:
+            note_wait(time.monotonic() - came)
+            return fn(*args, **kwargs)
+
+        return super().submit(take_up)
+
+
+class _Worker(ThreadWorker):  # type: ignore[misc]
+    """gunicorn's worker of threads with our waiting room."""
+
+    def get_thread_pool(self) -> ThreadPoolExecutor:
+        """Its threads."""
+        return _WaitingRoom(max_workers=self.cfg.threads)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -51,7 +78,7 @@ def serve(settings: Settings, load: Callable[[], Flask]) -> None:
     options = {
         "bind": f"{host}:{settings.port}",
         "workers": settings.web_processes,
-        "worker_class": "gthread",
+        "worker_class": _Worker,
         # Beyond the places of `api.pressure` there is a waiting room, from which one is sent away in time.
         "threads": settings.threads * WAITING_PER_PLACE,
         "keepalive": 30,

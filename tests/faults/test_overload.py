@@ -11,8 +11,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 
-import httpx
 import pytest
 
 from onewindow.children import wait_until_listening
@@ -22,7 +22,7 @@ from tests.builders.an_api import Api, an_api
 from tests.builders.threads import at_once
 
 HOST = "127.0.0.1"
-PLACES, CLIENTS, SECONDS = 2, 40, 4.0
+PLACES, CLIENTS, SECONDS = 2, 240, 6.0
 SLOWEST_SECONDS = 3.0
 """At the 99th percentile, with client and server on two busy cores; alone it is under one second."""
 
@@ -61,23 +61,33 @@ def test_accepted_requests_are_answered_soon_and_the_others_told_to_come_back(of
 
     def work(client_number: int) -> list[tuple[int, float, str]]:
         told: list[tuple[int, float, str]] = []
-        headers = {"Authorization": f"Bearer {api.tokens['operator']}"}
-        with httpx.Client(base_url=f"http://{HOST}:{port}/api/v1", headers=headers, timeout=30) as client:
-            while time.monotonic() < end:
-                key = {"Idempotency-Key": f"client-{client_number}-{len(told):05}"}
-                began = time.monotonic()
-                answer = client.post("/instances", json={"process_id": "p"}, headers=key)
-                told.append((answer.status_code, time.monotonic() - began, answer.headers.get("Retry-After", "")))
+        # The standard library's client: this one process plays hundreds, and must not be what is slow.
+        connection = HTTPConnection(HOST, port, timeout=30)
+        while time.monotonic() < end:
+            headers = {
+                "Authorization": f"Bearer {api.tokens['operator']}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": f"client-{client_number}-{len(told):05}",
+            }
+            began = time.monotonic()
+            connection.request("POST", "/api/v1/instances", b'{"process_id": "p"}', headers)
+            answer = connection.getresponse()
+            answer.read()
+            told.append((answer.status, time.monotonic() - began, answer.headers.get("Retry-After", "")))
+        connection.close()
         return told
 
     told = [one for client in at_once(CLIENTS, work) for one in client]
 
     statuses = Counter(status for status, _, _ in told)
     accepted = sorted(took for status, took, _ in told if status == 201)
+    p99 = accepted[int(len(accepted) * 0.99)]
+    sys.stdout.write(f"accepted {statuses[201]}, told to come back {statuses[503]}, p99 of the accepted {p99:.2f} s\n")
     assert set(statuses) <= {201, 503}, statuses
     assert statuses[201] > 0
+    assert statuses[503] > 0, "there was no overload"
     assert all(int(again) > 0 for status, _, again in told if status == 503)
-    assert accepted[int(len(accepted) * 0.99)] < SLOWEST_SECONDS, f"{statuses}, slowest {accepted[-1]:.2f} s"
+    assert p99 < SLOWEST_SECONDS, f"{statuses}, slowest {accepted[-1]:.2f} s"
     running = Running(api.runtime, None)  # type: ignore[arg-type]
     assert running.count("instance") == statuses[201], "what was acknowledged is there, and nothing else"
     running.check()

@@ -9,7 +9,7 @@ from collections import Counter
 from flask import Flask
 
 from api import problems
-from api.pressure import limit
+from api.pressure import limit, note_wait
 from tests.builders.threads import at_once
 
 
@@ -60,3 +60,16 @@ def test_places_are_given_back_when_a_view_fails() -> None:
 
     assert statuses == [500, 500, 500]
     assert app.test_client().get("/fast").status_code == 200
+
+
+def test_who_stood_in_line_too_long_is_told_at_once_and_nobody_after_him() -> None:
+    app, _ = an_app(places=1, patience=0.5)
+
+    note_wait(0.6)
+    late = app.test_client().get("/fast")
+    note_wait(0.1)
+    early = app.test_client().get("/fast")
+    note_wait(0)
+
+    assert late.status_code == 503
+    assert early.status_code == 200
