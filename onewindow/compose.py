@@ -27,10 +27,11 @@ from engine.connectors.exchange import AllowedHosts, Exchange
 from engine.connectors.http.connector import HttpConnector
 from engine.connectors.notice import NoticeTemplates
 from engine.connectors.payment import PaymentConnector, Provider
-from engine.connectors.register.connector import AnswerBook, Register, RegisterConnector
+from engine.connectors.register.connector import AnswerBook, RegisterConnector
 from engine.connectors.registry import Environment, Registry, installed_connectors
 from engine.connectors.soap import SoapConnector
 from engine.connectors.webhook import InnerHosts
+from engine.connectors.xroad import XroadConnector
 from engine.diagnostics import Diagnostic
 from engine.errors import NotFound
 from engine.feel.types import Record
@@ -47,6 +48,7 @@ from onewindow.lookups import KeptLookups
 from onewindow.noticing import notice_connector, notice_domain
 from onewindow.partners_file import read_partners_file
 from onewindow.readiness import readiness
+from onewindow.roads import registers, security_servers
 from onewindow.settings import Settings
 from onewindow.task_forms import TaskForms
 from onewindow.webhooks import WebhookSecrets, webhook_rules
@@ -174,18 +176,11 @@ def connectors(settings: Settings, more: Iterable[Connector] = (), book: AnswerB
     # Registers and the provider may lie within: an operator, not a model, wrote their whole address.
     inner = InnerHosts(frozenset(hosts | listed.inner_hosts | set(settings.partners.inner_hosts)))
     exchange = Exchange(AllowedHosts(frozenset(hosts | listed.hosts | set(settings.http_hosts))), inner=inner)
-    registers = (
-        Register(
-            name=register.name,
-            url=register.url,
-            key_reference=f"{register.name}-key" if f"{register.name}-key" in settings.secrets else None,
-            valid_for=settings.register_validity.get(register.name),
-        )
-        for register in settings.registers
-    )
+    roads = security_servers(settings, listed.partners)
     own: list[Connector] = [
-        RegisterConnector(registers, exchange, secret, book),
+        RegisterConnector(registers(settings, roads), exchange, secret, book),
         HttpConnector(exchange, secret, listed.partners.of_kind("http"), AllowedHosts(frozenset(settings.http_hosts))),
+        XroadConnector(roads, exchange),
         SoapConnector(exchange, secret, listed.partners.of_kind("soap")),
         PaymentConnector(provider, exchange, secret),
         DemoConnector(),

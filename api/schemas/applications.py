@@ -57,6 +57,15 @@ class StepSchema(Schema):
     at = Moment(allow_none=True)
 
 
+class MessageProofSchema(Schema):
+    """The signed message that a proof came by, over a data exchange layer such as X-Road."""
+
+    service = fields.String(metadata={"example": "AZ/GOV/00000002/population/persons"})
+    message_id = fields.String(metadata={"description": "Ours, of the request."})
+    request_id = fields.String(metadata={"description": "What the security server called the request."})
+    request_hash = fields.String(metadata={"description": "SHA-512 of the request as the provider saw it, in base64."})
+
+
 class EvidenceSchema(Schema):
     """A proved fact and where the proof came from."""
 
@@ -68,6 +77,9 @@ class EvidenceSchema(Schema):
     recorded_at = Moment()
     fetched_at = Moment(allow_none=True, metadata={"description": "When the register answered."})
     is_reused = fields.Boolean(metadata={"description": "It answered for an earlier application of the same person."})
+    proof = fields.Nested(
+        MessageProofSchema, allow_none=True, metadata={"description": "By which message it came; null for none."}
+    )
 
 
 class ReasonSchema(Schema):

@@ -6,7 +6,8 @@ can see what was relied on. When the register was down, a clerk or the applicant
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -18,6 +19,32 @@ class Provenance(StrEnum):
     register = "register"
     clerk = "clerk"
     applicant = "applicant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageProof:
+    """Names of a message that went over a data exchange layer such as X-Road.
+
+    Both security servers keep the signed message: with these anyone can prove later what was asked and answered.
+    """
+
+    service: str
+    """Identifier of the service that answered."""
+    message_id: str
+    """Ours, of the request."""
+    request_id: str = ""
+    """What the security server called the request; empty where it told none."""
+    request_hash: str = ""
+    """SHA-512 of the request as the provider's security server saw it, in base64; empty where it told none."""
+
+    def to_json(self) -> dict[str, str]:
+        """As plain JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, str] | None) -> MessageProof | None:
+        """Back from plain JSON; None stays None."""
+        return None if value is None else cls(**value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +64,8 @@ class Evidence:
     """When the register answered; None for what no register answered."""
     is_reused: bool = False
     """Whether the answer was fetched for an earlier case of the same person."""
+    proof: MessageProof | None = None
+    """By which message it came; None for what came over no data exchange layer."""
     supplied_by: str | None = None
     """Account of the person; None for a register."""
     content: Any = None

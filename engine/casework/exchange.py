@@ -26,7 +26,8 @@ _DEEPEST: Final = 6
 _HEADERS: Final = frozenset(
     {
         "accept", "content-type", "content-length", "content-encoding", "date", "idempotency-key", "retry-after",
-        "transfer-encoding", "x-request-id",
+        "transfer-encoding", "x-request-id", "x-road-client", "x-road-error", "x-road-id", "x-road-request-id",
+        "x-road-service",
     }
 )  # fmt: skip
 _TELLING: Final = frozenset({"type", "title", "status", "code"})

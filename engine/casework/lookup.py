@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from engine.casework.evidence import MessageProof
+
 ASKING_FOR: Final = timedelta(seconds=40)
 """How long one who asks is waited for; longer than an exchange may take (`engine.connectors.exchange`)."""
 
@@ -68,6 +70,8 @@ class LookupAnswer:
     """Until when it serves other cases of the person; None serves this case alone."""
     is_reused: bool = False
     """Whether it was fetched for an earlier case."""
+    proof: MessageProof | None = None
+    """By which message it came, over a data exchange layer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol, TypeAlias
 
+from engine.casework.evidence import MessageProof
 from engine.casework.job import Effect
 from engine.errors import Refused, Unavailable
 
@@ -68,6 +69,8 @@ class LookupReceipt:
     """When the register answered, if not just now."""
     is_reused: bool = False
     """Whether it answered for an earlier case of the same person."""
+    proof: MessageProof | None = None
+    """By which message it came, over a data exchange layer such as X-Road."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

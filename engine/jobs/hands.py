@@ -197,6 +197,7 @@ class Hands:
                 legal_basis=found.legal_basis,
                 fetched_at=found.fetched_at,
                 is_reused=found.is_reused,
+                proof=found.proof,
             )
         return Called(job_id=job.id, variables=variables, source=source, effects=outcome.effects)
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from engine.casework.actor import SYSTEM
+from engine.casework.evidence import MessageProof
 from engine.casework.lookup import ASKING_FOR, LookupAnswer, Question, Turn
 from engine.runtime.act import Act, transact
 from engine.runtime.wiring import Runtime
@@ -49,7 +50,12 @@ def take_turn(runtime: Runtime, question: Question) -> Turn:
 
 
 def keep_answer(
-    runtime: Runtime, question: Question, status: int, body: str, valid_for: timedelta | None
+    runtime: Runtime,
+    question: Question,
+    status: int,
+    body: str,
+    valid_for: timedelta | None,
+    proof: MessageProof | None = None,
 ) -> LookupAnswer:
     """Keep what a register answered; gives the answer that holds: the first one that came. Raises NotFound."""
 
@@ -69,6 +75,7 @@ def keep_answer(
             body=body,
             answered_at=act.at,
             valid_until=act.at + valid_for if valid_for and status == _FOUND and not question.asks_again else None,
+            proof=proof,
         )
         (act.work.lookups.add if known is None else act.work.lookups.save)(answer)
         return answer

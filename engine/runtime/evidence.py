@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.audit import digest
-from engine.casework.evidence import Evidence, Provenance
+from engine.casework.evidence import Evidence, MessageProof, Provenance
 from engine.feel.plain import to_json
 from engine.runtime.act import Act
 from engine.store.records import InstanceRecord
@@ -24,6 +24,7 @@ def add_evidence(
     legal_basis: str = "",
     fetched_at: datetime | None = None,
     is_reused: bool = False,
+    proof: MessageProof | None = None,
 ) -> None:
     """Add a proof to the case behind an instance; the journal holds its hash, not its content."""
     assert record.case is not None
@@ -41,11 +42,14 @@ def add_evidence(
                 supplied_at=act.at,
                 fetched_at=fetched_at,
                 is_reused=is_reused,
+                proof=proof,
                 supplied_by=None if provenance is Provenance.register else act.by.account,
                 content=plain,
                 content_hash=hashed,
             )
         ]
     )
-    reused = {"reused": True} if is_reused else {}
-    act.journal(record.id, "evidence.added", key, provenance=str(provenance), hash=hashed, **reused)
+    told: dict[str, Any] = {"reused": True} if is_reused else {}
+    if proof is not None:
+        told["message"] = proof.message_id
+    act.journal(record.id, "evidence.added", key, provenance=str(provenance), hash=hashed, **told)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from engine.bpmn.kernel.port import CompleteJob, ThrowError
 from engine.casework.actor import SYSTEM, Actor
-from engine.casework.evidence import Provenance
+from engine.casework.evidence import MessageProof, Provenance
 from engine.casework.exchange import Exchange
 from engine.casework.job import Effect, Incident, Job, JobKind, JobState, LeaseLost
 from engine.errors import Forbidden, Invalid, NotFound
@@ -53,6 +53,8 @@ class Source:
     """When the register answered; None takes it that it was just now."""
     is_reused: bool = False
     """Whether it answered for an earlier case of the same person."""
+    proof: MessageProof | None = None
+    """By which message it came."""
 
 
 def complete_job(
@@ -105,6 +107,7 @@ def completed(
             legal_basis=source.legal_basis if source else "",
             fetched_at=(source.fetched_at or act.at) if source else None,
             is_reused=source.is_reused if source else False,
+            proof=source.proof if source else None,
             content=variables,
         )
     for effect in effects:

@@ -12,6 +12,7 @@ from engine.connectors.contract import SettingsSchema
 from engine.connectors.demo.connector import DemoConnector
 from engine.connectors.http.settings import HttpSettings
 from engine.connectors.register.connector import RegisterConnector
+from engine.connectors.xroad.settings import XroadSettings
 from engine.diagnostics import ModelRefused, errors_in
 from engine.errors import OnewindowError
 from engine.runtime.passport_file import read_passport_file
@@ -26,6 +27,7 @@ from onewindow.scenarios.stage import set_up
 FOLDER: Final = "scenarios"
 _CONNECTORS: Final[Mapping[str, SettingsSchema]] = {
     "http": HttpSettings(),
+    "xroad": XroadSettings(),
     **{connector.name: connector.settings for connector in (RegisterConnector, DemoConnector)},
 }
 Heard = Callable[[ScenarioOutcome], None]

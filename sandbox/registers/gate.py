@@ -74,9 +74,9 @@ def _call(register: str, mode: Mode) -> Call:
         method=request.method,
         path=request.path[:500],
         mode=mode.value,
-        request_id=sent("X-Request-Id"),
+        request_id=sent("X-Road-Id") or sent("X-Request-Id"),
         idempotency_key=sent("Idempotency-Key"),
-        issue=sent("X-Issue"),
+        issue=sent("X-Road-Issue") or sent("X-Issue"),
         purpose=sent("X-Purpose"),
         legal_basis=sent("X-Legal-Basis"),
     )

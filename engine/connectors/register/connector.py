@@ -5,6 +5,9 @@ with each call and stand in the receipt that becomes the evidence's provenance (
 each look-up has one). A register that knows nobody of that number gives the business error `no-record`, or null when
 the model says `missing: null`.
 
+A register answers at an address of its own, or as a service of X-Road behind our security server: which it is, the
+operator says, and models stay the same. What comes over X-Road brings the names of the signed message along.
+
 A GET is a look-up: the book of answers (`AnswerBook`) sees to it that one question in one case is one fetch, after a
 crash and with any number of workers. A POST is an entry: each job makes it once, by its own idempotency key.
 """
@@ -18,6 +21,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Protocol
 
+from engine.casework.evidence import MessageProof
 from engine.casework.lookup import ASKING_FOR, LookupAnswer, Question, Turn
 from engine.connectors.contract import (
     RESULT_VARIABLE,
@@ -35,6 +39,8 @@ from engine.connectors.contract import (
 from engine.connectors.exchange import Answer, Exchange
 from engine.connectors.http.connector import to_bytes
 from engine.connectors.places import filled
+from engine.connectors.xroad.connector import check_server, look_up_headers
+from engine.connectors.xroad.message import RoadService
 
 _NO_RECORD: Final = "no-record"
 _LOOK_EVERY: Final = 0.05
@@ -46,8 +52,10 @@ class Register:
     """Where a register answers."""
 
     name: str
-    url: str
-    """Base address, without a slash at the end."""
+    url: str = ""
+    """Base address, without a slash at the end; empty for one that is reached over X-Road."""
+    over: RoadService | None = None
+    """The service of X-Road that it is; None where it answers at its own address."""
     key_reference: str | None = None
     """Name of the secret sent as X-Api-Key; None where the register asks for none."""
     valid_for: timedelta | None = None
@@ -61,7 +69,9 @@ class AnswerBook(Protocol):
         """The answer, or whether this job may ask."""
         ...
 
-    def keep(self, question: Question, status: int, body: str, valid_for: timedelta | None) -> LookupAnswer:
+    def keep(
+        self, question: Question, status: int, body: str, valid_for: timedelta | None, proof: MessageProof | None
+    ) -> LookupAnswer:
         """Keep an answer; gives the one that holds."""
         ...
 
@@ -115,6 +125,12 @@ class RegisterConnector:
                 description="whether an answer serves all tasks of a case (`once`), or each asks anew (`again`).",
                 choices=("once", "again"),
             ),
+            Setting(
+                name="userVariable",
+                description="the variable with the national number of the person for whom it is asked, for X-Road.",
+                pattern="[^\\W\\d]\\w*",
+                example="pin",
+            ),
         )
     )
 
@@ -144,7 +160,7 @@ class RegisterConnector:
         if method == "GET" and self._book is not None:
             return self._looked_up(self._book, register, request, path)
         answer = self._fetch(register, request, method, path, request.idempotency_key)
-        return self._outcome(register, request, answer, _receipt(request, answer))
+        return self._outcome(register, request, answer, _receipt(request, answer, _proof(register, answer)))
 
     def _looked_up(self, book: AnswerBook, register: Register, request: JobRequest, path: str) -> JobOutcome:
         """The answer to a question, fetched unless the case has it."""
@@ -162,7 +178,7 @@ class RegisterConnector:
         if kept is None:
             kept = self._asked(book, register, request, question, turn.idempotency_key)
         answer = Answer(status=kept.status or 0, body=kept.body.encode(), partner=register.name)
-        return self._outcome(register, request, answer, _receipt(request, answer, kept))
+        return self._outcome(register, request, answer, _receipt(request, answer, kept.proof, kept))
 
     def _asked(
         self, book: AnswerBook, register: Register, request: JobRequest, question: Question, key: str
@@ -173,17 +189,29 @@ class RegisterConnector:
         except (PartnerRefused, PartnerUnavailable):
             book.let_go(question)
             raise
-        return book.keep(question, answer.status, answer.body.decode("utf-8", "replace"), register.valid_for)
+        body = answer.body.decode("utf-8", "replace")
+        return book.keep(question, answer.status, body, register.valid_for, _proof(register, answer))
 
     def _fetch(self, register: Register, request: JobRequest, method: str, path: str, key: str) -> Answer:
         content = _body(request) if method == "POST" else None
+        if register.over is not None:
+            headers = look_up_headers(request)
+            if content is not None:
+                headers["Content-Type"] = "application/json; charset=utf-8"
+            return register.over.ask(self._exchange, method, path, request, key=key, headers=headers, content=content)
         return self._exchange.send(
             method, register.url + path, headers=self._headers(register, request, key, content), content=content
         )
 
     def check(self) -> None:
-        """Ask every register for its root. Raises PartnerUnavailable, or PartnerRefused when a key is missing."""
+        """Ask every register for its root. Raises PartnerUnavailable, or PartnerRefused when a key is missing.
+
+        Those behind X-Road answer for themselves nowhere: the security server is asked instead.
+        """
         for register in self._registers.values():
+            if register.over is not None:
+                check_server(register.over.server, self._exchange)
+                continue
             self._exchange.send("GET", register.url + "/", headers=self._key_of(register))
 
     def _register(self, name: str) -> Register:
@@ -267,7 +295,13 @@ def _body(request: JobRequest) -> bytes:
     return to_bytes(dict(request.variables) if name is None else request.variables[name])
 
 
-def _receipt(request: JobRequest, answer: Answer, kept: LookupAnswer | None = None) -> LookupReceipt:
+def _proof(register: Register, answer: Answer) -> MessageProof | None:
+    return None if register.over is None else register.over.proof(answer)
+
+
+def _receipt(
+    request: JobRequest, answer: Answer, proof: MessageProof | None, kept: LookupAnswer | None = None
+) -> LookupReceipt:
     return LookupReceipt(
         register=request.headers.get("register", ""),
         operation=request.headers.get("operation", ""),
@@ -277,4 +311,5 @@ def _receipt(request: JobRequest, answer: Answer, kept: LookupAnswer | None = No
         digest=hashlib.sha256(answer.body).hexdigest(),
         fetched_at=kept.answered_at if kept is not None else None,
         is_reused=kept.is_reused if kept is not None else False,
+        proof=proof,
     )

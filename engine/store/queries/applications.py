@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from engine.casework.actor import Actor
 from engine.casework.case import Case, CaseState
 from engine.casework.decision import Decision
+from engine.casework.evidence import MessageProof
 from engine.casework.task import TaskState
 from engine.errors import NotFound
 from engine.store.queries.files import DocumentRow, documents_of_case
@@ -81,6 +82,7 @@ class EvidenceRow:
     recorded_at: datetime
     fetched_at: datetime | None = None
     is_reused: bool = False
+    proof: MessageProof | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +171,7 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
                 recorded_at=one.supplied_at,
                 fetched_at=one.fetched_at,
                 is_reused=one.is_reused,
+                proof=MessageProof.from_json(one.proof),
             )
             for one in evidence
         ],

@@ -79,5 +79,13 @@ class Cases:
     def add_evidence(self, evidence: Sequence[Evidence]) -> None:
         """Keep proofs."""
         if evidence:
-            rows = [{**plain(one), "provenance": str(one.provenance), "id": new_key()} for one in evidence]
+            rows = [
+                {
+                    **plain(one),
+                    "provenance": str(one.provenance),
+                    "proof": one.proof.to_json() if one.proof else None,
+                    "id": new_key(),
+                }
+                for one in evidence
+            ]
             self._connection.execute(_ADD_EVIDENCE, rows)

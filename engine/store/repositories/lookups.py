@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from engine.casework.evidence import MessageProof
 from engine.casework.lookup import LookupAnswer
 from engine.store.rows import columns_of, plain, table_of, taken
 from engine.store.sent_together import SENT_TOGETHER
@@ -15,7 +17,7 @@ from engine.store.tables import evidence as tables
 ANSWER = table_of(tables.LookupAnswer)
 ANSWER_COLUMNS = columns_of(tables.LookupAnswer)
 
-_CHANGED: Final = ("asked_by", "asked_until", "status", "body", "answered_at", "valid_until")
+_CHANGED: Final = ("asked_by", "asked_until", "status", "body", "answered_at", "valid_until", "proof")
 _THIS = (ANSWER.c.instance_id == bindparam("instance")) & (ANSWER.c.question == bindparam("hash"))
 _OF_CASE = select(*ANSWER_COLUMNS).where(_THIS)
 _OF_PERSON = (
@@ -53,23 +55,32 @@ class Lookups:
     def of_case(self, instance_id: str, question: str) -> LookupAnswer | None:
         """What is known of a question in one case."""
         row = self._connection.execute(_OF_CASE, {"instance": instance_id, "hash": question}).first()
-        return LookupAnswer(**taken(ANSWER_COLUMNS, row)) if row else None
+        return _answer(row) if row else None
 
     def of_person(self, account: str, question: str, now: datetime) -> LookupAnswer | None:
         """An answer to the same question that is still valid, from any case of one person."""
         row = self._connection.execute(_OF_PERSON, {"account": account, "hash": question, "now": now}).first()
-        return LookupAnswer(**taken(ANSWER_COLUMNS, row)) if row else None
+        return _answer(row) if row else None
 
     def add(self, answer: LookupAnswer) -> None:
         """Keep a question that is asked for the first time in its case."""
-        self._connection.execute(_ADD, plain(answer))
+        self._connection.execute(_ADD, _row(answer))
 
     def save(self, answer: LookupAnswer) -> None:
         """Keep who asks, or what was answered."""
-        row = plain(answer)
+        row = _row(answer)
         said = {"instance": answer.instance_id, "hash": answer.question}
         self._connection.execute(_SAVE, said | {f"new_{name}": row[name] for name in _CHANGED})
 
     def let_go(self, instance_id: str, question: str, job_id: str) -> None:
         """Nobody asks any more, and nothing was answered."""
         self._connection.execute(_LET_GO, {"instance": instance_id, "hash": question, "job": job_id})
+
+
+def _row(answer: LookupAnswer) -> dict[str, Any]:
+    return {**plain(answer), "proof": answer.proof.to_json() if answer.proof else None}
+
+
+def _answer(row: Sequence[Any]) -> LookupAnswer:
+    said = taken(ANSWER_COLUMNS, row)
+    return LookupAnswer(**{**said, "proof": MessageProof.from_json(said["proof"])})

@@ -97,3 +97,4 @@ class Evidence(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     fetched_at: Mapped[OptionalMoment]
     is_reused: Mapped[bool] = mapped_column(server_default=false())
+    proof: Mapped[Json]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.tables.base import Base, Key, Name, OptionalMoment, RequiredMoment
+from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
 
 REUSABLE = text("valid_until IS NOT NULL")
 """Written out, so that a database can see that the index of these rows serves a statement."""
@@ -38,3 +38,4 @@ class LookupAnswer(Base):
     answered_at: Mapped[OptionalMoment]
     valid_until: Mapped[OptionalMoment]
     is_reused: Mapped[bool]
+    proof: Mapped[Json]
