@@ -129,7 +129,9 @@ class Settings:
         """Read and check all settings. Raises BadSettings with every fault at once; ignores variables of others."""
         reader = SettingsReader(environ)
         known = cls(
-            database_url=reader.database("DATABASE_URL", "sqlite:///var/onewindow.db"),
+            database_url=reader.database(
+                "DATABASE_URL", "sqlite:///var/onewindow.db", reader.secret_in("DATABASE_PASSWORD_FILE")
+            ),
             host=reader.text("HOST", "127.0.0.1", "0.0.0.0"),  # noqa: S104 (an example in a message)
             port=reader.whole("PORT", 8080, 1, 65_535),
             public_url=reader.url("PUBLIC_URL"),

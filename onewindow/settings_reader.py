@@ -7,13 +7,14 @@ It is handed the environment by `onewindow.settings`, the only module that reads
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import available_timezones
 
 from engine.errors import Invalid, Place
@@ -22,6 +23,7 @@ PREFIX: Final = "ONEWINDOW_"
 _SECRETS: Final = "ONEWINDOW_SECRET_"
 _OTHERS: Final = ("ONEWINDOW_TEST_", "ONEWINDOW_SANDBOX_")
 """Variables of the tests and of the sandbox: not ours to read."""
+_USER: Final = re.compile(r"[A-Za-z0-9._~%-]+")
 
 
 class BadSettings(Invalid):
@@ -97,20 +99,34 @@ class SettingsReader:
             return ""
         return value.rstrip("/")
 
-    def database(self, name: str, default: str) -> str:
-        """A SQLite or PostgreSQL address. Never shown in a message, for it may hold a password."""
-        value = self._value(name)
-        if value is None:
-            return default
-        scheme = value.partition("://")[0]
+    def database(self, name: str, default: str, password: Secret | None = None) -> str:
+        """A SQLite or PostgreSQL address, with the password put in. Never shown in a message."""
+        example = "postgresql://onewindow:password@db.example.gov/onewindow"
+        value = self._value(name) or default
+        scheme, _, rest = value.partition("://")
         if scheme in ("postgresql", "postgres"):
-            return "postgresql+psycopg://" + value.partition("://")[2]
-        if "://" not in value or scheme not in ("sqlite", "postgresql+psycopg"):
-            self.fault(
-                name, "a SQLite or PostgreSQL address", None, "postgresql://onewindow:password@db.example.gov/onewindow"
-            )
+            scheme = "postgresql+psycopg"
+        if not rest or scheme not in ("sqlite", "postgresql+psycopg"):
+            self.fault(name, "a SQLite or PostgreSQL address", None, example)
             return default
-        return value
+        if password is not None:
+            user, at, where = rest.partition("@")
+            if scheme == "sqlite" or not at or not user or not _USER.fullmatch(user):
+                expected = "a PostgreSQL address with a user and without a password, which stands in a file"
+                self.fault(name, expected, None, "postgresql://onewindow@db.example.gov/onewindow")
+                return default
+            rest = f"{user}:{quote(password.value, safe='')}@{where}"
+        return f"{scheme}://{rest}"
+
+    def secret_in(self, name: str) -> Secret | None:
+        """A secret in a file whose path is the variable's value."""
+        path = self._value(name)
+        if path is None:
+            return None
+        text = self._from_file(PREFIX + name, path).strip()
+        if not text:
+            self.fault(name, "a file with a password in it", path, "/run/secrets/database-password")
+        return Secret(text or "empty")
 
     def registers(self, name: str) -> tuple[RegisterAddress, ...]:
         """`name=address` pairs, parted by commas."""

@@ -80,3 +80,43 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
 def test_a_secrets_file_that_is_missing_stops_the_start(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match=r"ONEWINDOW_SECRET_DRIVER_KEY_FILE.*No such file"):
         Settings.load({"ONEWINDOW_SECRET_DRIVER_KEY_FILE": str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("postgresql://onewindow@db/onewindow", "postgresql+psycopg://onewindow:p%40ss%2Fw%C9%99rd%3A@db/onewindow"),
+        (
+            "postgresql://onewindow@/onewindow?host=/run/a@b",
+            "postgresql+psycopg://onewindow:p%40ss%2Fw%C9%99rd%3A@/onewindow?host=/run/a@b",
+        ),
+    ],
+    ids=["host", "socket"],
+)
+def test_the_password_of_the_database_may_stand_in_a_file(tmp_path: Path, written: str, read: str) -> None:
+    (tmp_path / "password").write_text("p@ss/wərd:\n", encoding="utf-8")
+
+    said = {"ONEWINDOW_DATABASE_URL": written, "ONEWINDOW_DATABASE_PASSWORD_FILE": str(tmp_path / "password")}
+
+    assert Settings.load(said).database_url == read
+
+
+@pytest.mark.parametrize(
+    ("url", "content"),
+    [
+        ("postgresql://onewindow:other@db/onewindow", "hunter7"),
+        ("postgresql://db/onewindow", "hunter7"),
+        ("sqlite:///onewindow.db", "hunter7"),
+        ("postgresql://onewindow@db/onewindow", " \n"),
+    ],
+    ids=["two passwords", "no user", "SQLite", "an empty file"],
+)
+def test_a_password_that_does_not_fit_its_address_is_told_and_not_shown(tmp_path: Path, url: str, content: str) -> None:
+    (tmp_path / "password").write_text(content)
+
+    with pytest.raises(BadSettings) as told:
+        Settings.load({"ONEWINDOW_DATABASE_URL": url, "ONEWINDOW_DATABASE_PASSWORD_FILE": str(tmp_path / "password")})
+
+    assert "ONEWINDOW_DATABASE_" in str(told.value)
+    assert "hunter7" not in str(told.value)
+    assert "other" not in str(told.value)
