@@ -15,6 +15,7 @@ from typing import Final
 from engine.calendar import WorkingCalendar
 from engine.casework.actor import Actor
 from engine.casework.decision import Decision, Outcome
+from engine.casework.retention import CANCELLED, RecordState
 from engine.casework.term import Term
 from engine.errors import NotFound, Refused
 from engine.identity import CaseNumber
@@ -92,6 +93,18 @@ class Case:
     decision: Decision | None = None
     submitted_at: datetime
     closed_at: datetime | None = None
+    record: RecordState = RecordState.live
+    """What is left of it (`engine.casework.retention`)."""
+    retain_at: datetime | None = None
+    """When its record must be looked at next: to plan, to archive, to erase."""
+    archive_at: datetime | None = None
+    erase_at: datetime | None = None
+    """The record is kept until then; None when it is not planned yet, or kept for good."""
+
+    @property
+    def end(self) -> str:
+        """How it ended: the outcome, or `cancelled`."""
+        return str(self.decision.outcome) if self.decision else CANCELLED
 
     @property
     def is_open(self) -> bool:
@@ -124,18 +137,18 @@ class Case:
     def decided(self, decision: Decision) -> Case:
         """The case with its decision, closed. Raises CaseClosed."""
         state = CaseState.withdrawn if decision.outcome is Outcome.withdrawn else CaseState.decided
-        return replace(self._closed(state), decision=decision, closed_at=decision.decided_at)
+        return replace(self._closed(state, decision.decided_at), decision=decision, closed_at=decision.decided_at)
 
     def cancelled(self, at: datetime) -> Case:
         """The case ended by an operator, without a decision. Raises CaseClosed."""
-        return replace(self._closed(CaseState.cancelled), closed_at=at)
+        return replace(self._closed(CaseState.cancelled, at), closed_at=at)
 
     def with_term(self, term: Term, calendar: WorkingCalendar, at: datetime) -> Case:
         """The case with its clock set, stopped or running again; `calendar` is that of its agency."""
         return replace(self, term=term, deadline_at=term.deadline(calendar), look_at=term.look_at(calendar, after=at))
 
-    def _closed(self, state: CaseState) -> Case:
-        """In a state that ends it: a case ends once, and what ended it stays."""
+    def _closed(self, state: CaseState, at: datetime) -> Case:
+        """In a state that ends it: a case ends once, and what ended it stays. How long it is kept is planned next."""
         if not self.is_open:
             raise CaseClosed(self)
-        return replace(self.moved_to(state), look_at=None)
+        return replace(self.moved_to(state), look_at=None, retain_at=at)

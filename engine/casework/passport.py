@@ -14,11 +14,15 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from engine.calendar import Counting, Length
+from engine.casework.retention import Retention
+from engine.casework.retention_words import read_retention
 from engine.casework.term import ExtensionRule, Silence, TermRule
 from engine.diagnostics import Diagnostic, ModelRefused
 from engine.errors import OnewindowError
 
 LANGUAGES: Final = ("az", "en", "ru")
+LAW_LANGUAGE: Final = "az"
+"""Laws are named so where one language must do, such as on a tombstone."""
 
 Made = TypeVar("Made")
 Text = Mapping[str, str]
@@ -109,8 +113,8 @@ class ServicePassport:
     milestones: Mapping[str, Milestone]
     channels: tuple[str, ...]
     sources: tuple[SourceOfFact, ...]
-    retention: Length
-    """How long a closed case is kept."""
+    retention: Retention | None
+    """How long the record of a closed case is kept; None leaves it to the operator."""
 
     @property
     def statutory_term(self) -> TermRule | None:
@@ -190,8 +194,10 @@ class _Reader:
             "milestones": dict(self._each(top, "milestones", self._milestone)),
             "channels": tuple(str(channel) for channel in self._many(top, "channels")),
             "sources": tuple(self._source(at, one) for at, one in self._list_of_maps(top, "sources")),
-            "retention": self._read(Length.parse, top, "retention"),
         }
+        law = values["legal_basis"][0] if values["legal_basis"] else LegalResource(title={})
+        words = ", ".join(filter(None, [law.title.get(LAW_LANGUAGE), law.article]))
+        values["retention"] = read_retention(top.get("retention"), words, self._fault)
         if not values["legal_basis"]:
             self._fault("legal_basis", "must name at least one law", "A service without a law cannot be published.")
         if self.faults:

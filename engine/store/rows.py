@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engine.casework.case import Case, CaseState
 from engine.casework.decision import Decision
 from engine.casework.job import Incident, IncidentState, Job, JobKind, JobState
+from engine.casework.retention import RecordState
 from engine.casework.task import Task, TaskState
 from engine.casework.term import Term
 from engine.feel.codec import decode, encode
@@ -182,6 +183,7 @@ def to_case(row: Mapping[str, Any]) -> Case:
             "state": CaseState(row["state"]),
             "term": Term.from_json(row["term"]) if row["term"] else None,
             "decision": Decision.from_json(row["decision"]) if row["decision"] else None,
+            "record": RecordState(row["record"]),
         }
     )
 
@@ -194,4 +196,5 @@ def of_case(case: Case) -> dict[str, Any]:
         "state": str(case.state),
         "term": case.term.to_json() if case.term else None,
         "decision": case.decision.to_json() if case.decision else None,
+        "record": str(case.record),
     }

@@ -20,7 +20,7 @@ _COUNTER = table_of(tables.CaseCounter)
 _MILESTONE = table_of(tables.MilestoneReached)
 _EVIDENCE = table_of(tables.Evidence)
 
-_CHANGED = ("state", "milestone", "term", "deadline_at", "look_at", "decision", "closed_at")
+_CHANGED = ("state", "milestone", "term", "deadline_at", "look_at", "decision", "closed_at", "retain_at")
 _ADD = insert(_CASE).execution_options(**SENT_TOGETHER)
 _ADD_MILESTONE = insert(_MILESTONE).execution_options(**SENT_TOGETHER)
 _ADD_EVIDENCE = insert(_EVIDENCE).execution_options(**SENT_TOGETHER)

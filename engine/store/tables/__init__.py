@@ -19,6 +19,7 @@ from engine.store.tables import (
     notices,
     partners,
     payments,
+    retention,
     tasks,
     webhooks,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "notices",
     "partners",
     "payments",
+    "retention",
     "tasks",
     "webhooks",
 ]

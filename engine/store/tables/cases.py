@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
 
 _TO_LOOK_AT = text("look_at IS NOT NULL")
+_TO_RETAIN = text("retain_at IS NOT NULL")
 
 
 class Closure(Base):
@@ -45,6 +46,7 @@ class Case(Base):
         Index("ix_case_applicant_id", "applicant", "id"),
         Index("ix_case_agency_id", "agency", "id"),
         Index("ix_case_look_at", "look_at", sqlite_where=_TO_LOOK_AT, postgresql_where=_TO_LOOK_AT),
+        Index("ix_case_retain_at", "retain_at", sqlite_where=_TO_RETAIN, postgresql_where=_TO_RETAIN),
     )
 
     id: Mapped[Key] = mapped_column(primary_key=True)
@@ -63,6 +65,11 @@ class Case(Base):
     decision: Mapped[Json]
     submitted_at: Mapped[RequiredMoment]
     closed_at: Mapped[OptionalMoment]
+    record: Mapped[str] = mapped_column(String(10), server_default="live")
+    retain_at: Mapped[OptionalMoment]
+    """When its record must be looked at next."""
+    archive_at: Mapped[OptionalMoment]
+    erase_at: Mapped[OptionalMoment]
 
 
 class MilestoneReached(Base):

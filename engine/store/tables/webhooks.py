@@ -13,6 +13,8 @@ from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, Requ
 
 WAITS = text("state = 'waiting'")
 """Written out, so that a database can see that the index of these rows serves a statement."""
+OF_A_CASE = text("case_id IS NOT NULL")
+"""Written out, for the same reason."""
 IS_DEAD = text("state = 'dead'")
 """Written out, for the same reason."""
 
@@ -42,7 +44,11 @@ class Event(Base):
     """One event."""
 
     __tablename__ = "event"
-    __table_args__ = (Index("uq_event_position", "position", unique=True), Index("ix_event_at", "at"))
+    __table_args__ = (
+        Index("uq_event_position", "position", unique=True),
+        Index("ix_event_at", "at"),
+        Index("ix_event_case_id", "case_id", sqlite_where=OF_A_CASE, postgresql_where=OF_A_CASE),
+    )
 
     id: Mapped[Key] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(BigInteger)
