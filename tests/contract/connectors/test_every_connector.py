@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from werkzeug.wrappers import Response
 
 from engine.connectors.contract import (
     BusinessError,
@@ -24,6 +25,7 @@ from engine.connectors.partners import ListedPartner, PartnerList
 from engine.connectors.payment import PaymentConnector, Provider
 from engine.connectors.register import Register, RegisterConnector
 from engine.connectors.soap import SoapConnector
+from engine.connectors.xroad import ClientId, SecurityServer, XroadConnector
 from sandbox.civilstatus import envelope as soap
 from sandbox.civilstatus.app import FOLDER
 from tests.builders.a_job_request import a_job_request
@@ -148,7 +150,37 @@ def _told(partner: Partner) -> Mapping[str, Callable[[], Any]]:
     }
 
 
-@pytest.fixture(params=[_demo, _http, _register, _payment, _soap], ids=["demo", "http", "register", "payment", "soap"])
+def _xroad(partner: Partner, exchange: Exchange) -> Candidate:
+    server = SecurityServer(url=partner.url, client=ClientId.parse("AZ/GOV/00000001/onewindow"), country="AZ")
+    headers = {
+        "service": "AZ/GOV/00000002/population/persons",
+        "method": "GET",
+        "path": "/persons/{pin}",
+        "resultVariable": "found",
+    }
+    job = a_job_request(headers=headers, variables={"pin": "5FQ2K7M"})
+
+    def as_security_server(body: str, status: int) -> None:
+        partner.does(lambda asked: Response(body, status, {"X-Road-Id": asked.headers["X-Road-Id"]}))
+
+    return Candidate(
+        connector=XroadConnector([server], exchange),
+        succeeds=job,
+        fails_for_now=job,
+        is_refused=a_job_request(headers=headers | {"service": "unheard-of"}),
+        ends_in_a_business_error=job,
+        before={
+            "succeeds": lambda: as_security_server(json.dumps({"pin": "5FQ2K7M"}), 200),
+            "fails_for_now": lambda: partner.answers(b"", 500, X_Road_Error="Server.ClientProxy.NetworkError"),
+            "ends_in_a_business_error": lambda: as_security_server("", 404),
+        },
+    )
+
+
+@pytest.fixture(
+    params=[_demo, _http, _register, _payment, _soap, _xroad],
+    ids=["demo", "http", "register", "payment", "soap", "xroad"],
+)
 def candidate(request: pytest.FixtureRequest, partner: Partner, exchange: Exchange) -> Candidate:
     """One connector after the other."""
     return request.param(partner, exchange)
