@@ -22,6 +22,7 @@ from onewindow.commands.run_posts import (
     notices_environment,
     start_posts,
 )
+from onewindow.commands.run_roads import OVER_ROAD, partners_file, start_road
 from onewindow.demo import Demo, prepare
 from onewindow.demo_seal import demo_seal, demo_webhook_seal
 from onewindow.filing import files_folder
@@ -55,9 +56,15 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
     environment = {**_QUIET, **environment_with()}
     paid_at = payments_port or sandbox_port + 1
     posts = Posts.after(max(paid_at, sandbox_port))
+    road: int | None = None
     if not without_sandbox:
-        environment |= sandbox_environment(sandbox_port) | payments_environment(paid_at)
+        if not environment.get("ONEWINDOW_PARTNERS"):
+            road = max(posts.ports) + 1
+        environment |= sandbox_environment(sandbox_port, over_road=road is not None) | payments_environment(paid_at)
         environment = notices_environment(posts) | environment
+    if road is not None:
+        folder = files_folder(Settings.load(environment)).parent
+        environment["ONEWINDOW_PARTNERS"] = str(partners_file(folder, road))
     environment = webhook_environment(seal_environment(environment))
     settings = Settings.load(environment)
     logs.configure("warning", "console")
@@ -70,7 +77,7 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
     if not without_sandbox:
         check_port_is_free(SANDBOX_HOST, sandbox_port, "--sandbox-port")
         check_port_is_free(SANDBOX_HOST, paid_at, "--payments-port")
-        for port in posts.ports:
+        for port in (*posts.ports, *([] if road is None else [road])):
             check_port_is_free(SANDBOX_HOST, port, "--sandbox-port")
     with Console(stderr=True).status("Preparing the database, the procedures and the accounts ..."):
         demo = prepare(settings)
@@ -80,6 +87,8 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
         if not without_sandbox:
             registers = children.start("registers", _sandbox_command(sandbox_port), environment)
             wait_until_listening(SANDBOX_HOST, sandbox_port, registers, "simulated registers")
+            if road is not None:
+                start_road(children, road, sandbox_port, environment)
             payments = children.start("payment provider", _payments_command(paid_at, settings, demo), environment)
             wait_until_listening(SANDBOX_HOST, paid_at, payments, "simulated payment provider")
             start_posts(children, posts, f"{_address_of(settings)}/api/v1/notices/callback", environment)
@@ -96,11 +105,15 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
     click.echo("Stopped. What was done is kept; start again with the same command.")
 
 
-def sandbox_environment(port: int) -> dict[str, str]:
-    """The settings that tell the product where the simulated registers answer, and their key."""
+def sandbox_environment(port: int, *, over_road: bool = False) -> dict[str, str]:
+    """The settings that tell the product where the simulated registers answer, and their key.
+
+    With `over_road` one of them is left to the list of partners, which reaches it over X-Road.
+    """
     base = f"http://{SANDBOX_HOST}:{port}"
+    direct = [name for name in REGISTERS if not (over_road and name == OVER_ROAD)]
     return {
-        "ONEWINDOW_REGISTERS": ",".join(f"{name}={base}/{name}/v1" for name in REGISTERS),
+        "ONEWINDOW_REGISTERS": ",".join(f"{name}={base}/{name}/v1" for name in direct),
         **{f"ONEWINDOW_SECRET_{name.upper()}_KEY": SANDBOX_KEY for name in REGISTERS},
     }
 

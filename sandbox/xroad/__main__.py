@@ -20,7 +20,7 @@ from sandbox.xroad.app import DEMO_KEY, create_app
 @click.command(help=__doc__)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", default=8807, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
+    "--port", default=8806, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 takes a free one."
 )
 @click.option("--registers", default="http://127.0.0.1:8801", show_default=True, help="Address of sandbox.registers.")
 @click.option("--api-key", default=DEMO_KEY, envvar="SANDBOX_API_KEY", help="Key of the registers, and of /_control.")

@@ -142,6 +142,8 @@ def test_the_printed_line_of_curl_applies_and_the_citizen_gets_her_decision(runn
         inbox = citizen.get("/inbox").json()
     assert decided["decision"]["outcome"] == "granted"
     assert {one["provenance"] for one in decided["evidence"]} == {"register"}
+    over_road = [one["proof"]["service"] for one in decided["evidence"] if one["proof"]]
+    assert over_road == ["AZ/GOV/00000004/medical/certificates"]
     assert decided["payments"][0]["receipt"]["payer"] == "Rəşad Əliyev"
     assert told == {"mail": "sent", "sms": "delivered"}
     assert (inbox["unread"], inbox["items"][0]["kind"]) == (2, "decision-made")
