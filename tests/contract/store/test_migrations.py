@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, inspect
 
-from engine.store.migrate import at_head, differences, downgrade, upgrade
+from engine.store.migrate import at_head, differences, downgrade, partitions, upgrade
 from engine.store.tables import metadata
 
 HOUSE = Path(__file__).parents[3]
@@ -31,7 +31,8 @@ upgrade(sys.argv[1])
 
 def tables(url: str) -> set[str]:
     engine = create_engine(url)
-    found = set(inspect(engine).get_table_names())
+    with engine.connect() as connection:
+        found = set(inspect(connection).get_table_names()) - partitions(connection)
     engine.dispose()
     return found
 
