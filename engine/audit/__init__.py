@@ -4,7 +4,7 @@ In: entries, heads, hashes. Out: chains, trees, seals, proofs; and the first pla
 key, nothing of ours but `engine.errors`.
 
     entries  bound to those before              merkle   a tree over heads, its proofs (RFC 9162)
-    seal     what is signed and kept outside
+    seal     what is signed and kept outside            signature  the keys of it
 """
 
 from engine.audit.entries import GENESIS, Broken, ChainedEntry, Entry, canonical_json, chain, digest, hash_of, verify
@@ -17,7 +17,8 @@ from engine.audit.merkle import (
     leaf_hash,
     root_of,
 )
-from engine.audit.seal import Seal, SealedHead
+from engine.audit.seal import Seal, SealedHead, SignedSeal, UnreadableSeal
+from engine.audit.signature import SealKey, UnreadableKey, VerifyKey
 
 __all__ = [
     "GENESIS",
@@ -26,7 +27,12 @@ __all__ = [
     "Entry",
     "Frontier",
     "Seal",
+    "SealKey",
     "SealedHead",
+    "SignedSeal",
+    "UnreadableKey",
+    "UnreadableSeal",
+    "VerifyKey",
     "canonical_json",
     "chain",
     "consistency_path",

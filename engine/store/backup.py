@@ -12,31 +12,15 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from sqlalchemy import (
-    Boolean,
-    Connection,
-    LargeBinary,
-    Table,
-    create_engine,
-    event,
-    func,
-    make_url,
-    select,
-    text,
-    union_all,
-)
-from sqlalchemy.engine.interfaces import IsolationLevel
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Boolean, Connection, LargeBinary, Table, func, select, text, union_all
 
 from engine.audit import SealedHead, root_of
 from engine.errors import Invalid, Refused
-from engine.store.faults import translated
+from engine.store.consistent import alone, consistent_view
 from engine.store.migrate import current_revision
 from engine.store.rows import table_of
 from engine.store.tables import instances, journal, metadata
@@ -86,7 +70,7 @@ def dump_database(url: str, folder: Path) -> Dumped:
 
     Raises Unavailable.
     """
-    with _view(url) as connection:
+    with consistent_view(url) as connection:
         revision = current_revision(connection)
         if revision is None:
             raise Refused("The database has no tables.", remedy="Run onewindow migrate.")
@@ -99,7 +83,7 @@ def load_database(url: str, folder: Path, dumped: Dumped) -> None:
 
     Raises BackupUnreadable, NotEmpty, Unavailable.
     """
-    with _writing(url) as connection:
+    with alone(url) as connection:
         if current_revision(connection) != dumped.revision:
             raise BackupUnreadable(
                 f"The backup is of version {dumped.revision}, the tables are of {current_revision(connection)}.",
@@ -232,40 +216,3 @@ def _pause_triggers(connection: Connection, *, on: bool) -> None:
     if on:
         last = "(SELECT coalesce(max(position), 0) + 1 FROM outbox)"
         connection.execute(text(f"SELECT setval('{_SEQUENCE}', {last}, false)"))
-
-
-@contextmanager
-def _view(url: str) -> Iterator[Connection]:
-    """A connection that sees the database as it was at one moment."""
-    with _connected(url, "REPEATABLE READ", "BEGIN") as connection:
-        yield connection
-
-
-@contextmanager
-def _writing(url: str) -> Iterator[Connection]:
-    with _connected(url, "READ COMMITTED", "BEGIN IMMEDIATE") as connection:
-        yield connection
-
-
-@contextmanager
-def _connected(url: str, postgresql: IsolationLevel, sqlite: str) -> Iterator[Connection]:
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, poolclass=NullPool)
-        # Python's driver begins no transaction before a SELECT, so that it would see each table at another moment.
-        event.listen(engine, "connect", _begin_nothing)
-        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(sqlite))
-    else:
-        driver = parsed.set(drivername="postgresql+psycopg")
-        engine = create_engine(driver, poolclass=NullPool, isolation_level=postgresql)
-    try:
-        with engine.connect() as connection, connection.begin():
-            yield connection
-    except SQLAlchemyError as failed:
-        raise translated(failed) from failed
-    finally:
-        engine.dispose()
-
-
-def _begin_nothing(connection: Any, _record: object) -> None:
-    connection.isolation_level = None
