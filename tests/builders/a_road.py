@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +35,7 @@ class Road:
     @property
     def host(self) -> str:
         """Of the security server, as in a list of allowed hosts."""
-        return self.url.removeprefix("http://")
+        return self.url.partition("://")[2]
 
     def server(self, **said: Any) -> SecurityServer:
         """It, as an operator would list it."""
@@ -71,23 +72,23 @@ class Road:
 
 
 @contextmanager
-def a_road() -> Iterator[Road]:
-    """Both, until the block ends; what hangs gives up after two seconds."""
+def a_road(tls: ssl.SSLContext | None = None) -> Iterator[Road]:
+    """Both, until the block ends; what hangs gives up after two seconds. With `tls` over https."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with (
         _listening(create_registers(date(2026, 11, 2))) as registers,
-        _listening(create_app(registers, hang_seconds=2, backend_seconds=2)) as url,
+        _listening(create_app(registers, hang_seconds=2, backend_seconds=2), tls) as url,
     ):
         yield Road(url, registers)
 
 
 @contextmanager
-def _listening(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def _listening(app: Flask, tls: ssl.SSLContext | None = None) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         thread.join()

@@ -37,7 +37,7 @@ _FOR_PEOPLE: Final[Mapping[str, str]] = {
 }
 _DISABLED: Final = "ServiceDisabled"
 _DISABLED_SECONDS: Final = 300
-_SOON_SECONDS: Final = 30
+_SOON_SECONDS: Final = 5
 
 
 def require_no_road_error(answer: Answer, service: str) -> None:

@@ -160,14 +160,14 @@ def test_what_only_people_can_mend_is_refused_with_what_to_do(
 @pytest.mark.parametrize(
     ("type", "seconds"),
     [
-        ("Server.ClientProxy.OutdatedGlobalConf", 30),
-        ("Server.ClientProxy.NetworkError", 30),
-        ("Server.ClientProxy.LoggingFailed", 30),
-        ("Server.ServerProxy.DatabaseError", 30),
-        ("Server.ServerProxy.NetworkError", 30),
-        ("Server.ServerProxy.ServiceFailed.HttpError", 30),
+        ("Server.ClientProxy.OutdatedGlobalConf", 5),
+        ("Server.ClientProxy.NetworkError", 5),
+        ("Server.ClientProxy.LoggingFailed", 5),
+        ("Server.ServerProxy.DatabaseError", 5),
+        ("Server.ServerProxy.NetworkError", 5),
+        ("Server.ServerProxy.ServiceFailed.HttpError", 5),
         ("Server.ServerProxy.ServiceDisabled", 300),
-        ("Server.ServerProxy.SomethingNew", 30),
+        ("Server.ServerProxy.SomethingNew", 5),
     ],
 )
 def test_what_may_pass_is_tried_again(connector: XroadConnector, road: Road, type: str, seconds: int) -> None:
