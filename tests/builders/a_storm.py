@@ -86,7 +86,7 @@ class Storm:
     _faults: list[BaseException] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.api = an_api(self.url, datetime.now(UTC))
+        self.api = an_api(self.url, datetime.now(UTC), ONEWINDOW_HTTP_HOSTS=self.partner.host)
         self.api.deploy_files({"order.bpmn": a_case(self.partner).xml()})
         with socket.create_server((HOST, 0)) as probe:
             self.port = int(probe.getsockname()[1])
