@@ -28,6 +28,10 @@ from engine.errors import Invalid, Place
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_OF_MESSAGES: Final = frozenset(
+    {"x-road-client", "x-road-id", "x-road-userid", "x-road-issue", "x-road-request-hash", "idempotency-key"}
+)
+"""Headers that each message has of its own; a list cannot set them."""
 
 
 class BadSecurityServer(Invalid):
@@ -62,6 +66,9 @@ def read_security_server(partner: ListedPartner, country: str) -> SecurityServer
     if partner.authentication is not None:
         message = "A security server knows its clients by their certificate: write `certificate`, or nothing."
         faults.append(Place("authentication", message))
+    for header in partner.headers:
+        if header.lower() in _OF_MESSAGES:
+            faults.append(Place(f"headers/{header}", "Each message has its own; who we are stands in options/client."))
     client: ClientId | None = None
     services: dict[str, ServiceId] = {}
     registers: dict[str, ServiceId] = {}

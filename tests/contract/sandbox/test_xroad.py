@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.xroad.app import create_app
 from tests.builders.a_road import Road, a_road
 
 PERSONS = "/r1/AZ/GOV/00000002/population/persons"
@@ -122,6 +123,25 @@ def test_a_provider_that_nobody_reaches_is_an_error_of_x_road(road: Road) -> Non
     road.tell("fail", error="Server.ServerProxy.ServiceFailed.HttpError")
     assert asked(road, f"{PERSONS}/persons/5FQ2K7M")[1]["x-road-error"] == "Server.ServerProxy.ServiceFailed.HttpError"
     assert asked(road, f"{PERSONS}/persons/5FQ2K7M")[0] == 200
+
+
+def test_a_register_that_hangs_is_given_up(road: Road) -> None:
+    said = json.dumps({"register": "population", "mode": "hang", "count": 1}).encode()
+    key = {"X-Api-Key": "sandbox-demo-key", "Content-Type": "application/json"}
+    connection = http.client.HTTPConnection(road.registers.removeprefix("http://"))
+    connection.request("POST", "/_control", said, key)
+    assert connection.getresponse().status == 200
+    connection.close()
+
+    status, headers, _ = asked(road, f"{PERSONS}/persons/5FQ2K7M")
+
+    assert (status, headers["x-road-error"]) == (500, "Server.ServerProxy.ServiceFailed.HttpError")
+
+
+def test_registers_that_do_not_run_are_an_error_of_the_network() -> None:
+    app = create_app("http://127.0.0.1:1")
+    answer = app.test_client().get(f"{PERSONS}/persons/5FQ2K7M", headers=OURS)
+    assert (answer.status_code, answer.headers["X-Road-Error"]) == (500, "Server.ServerProxy.NetworkError")
 
 
 def test_it_tells_who_takes_part_and_what_they_offer(road: Road) -> None:

@@ -112,6 +112,7 @@ def test_the_country_of_persons_may_be_another() -> None:
         ({"options": {**LISTED.options, "register.A B": PERSONS}}, "options/register.A B"),
         ({"options": {**LISTED.options, "clinet": "x"}}, "options/clinet"),
         ({"authentication": Bearer(token="t")}, "authentication"),
+        ({"headers": {"x-road-client": "AZ/GOV/1/evil"}}, "headers/x-road-client"),
     ],
 )
 def test_a_wrong_entry_is_refused_by_its_place(changes: dict[str, object], place: str) -> None:
