@@ -28,7 +28,7 @@ from engine.store.tables import instances, journal, metadata
 _PAGE: Final = 2_000
 _LONGEST_LINE: Final = 400_000_000
 _SEQUENCE: Final = "outbox_position"
-_FILLED_BY_MIGRATION: Final = frozenset({"event_feed"})
+_FILLED_BY_MIGRATION: Final = frozenset({"event_feed", "sealing"})
 _COMPRESSION: Final = 1
 
 

@@ -31,6 +31,7 @@ from engine.store.repositories.messages import Messages
 from engine.store.repositories.notices import Notices
 from engine.store.repositories.partners import Partners
 from engine.store.repositories.payments import Payments
+from engine.store.repositories.seals import SealRows
 from engine.store.repositories.tasks import Tasks
 from engine.store.repositories.webhooks import Webhooks
 
@@ -54,6 +55,7 @@ class UnitOfWork:
     documents: Documents
     notices: Notices
     journal: Journal
+    seals: SealRows
     accounts: Accounts
     idempotency: KeptAnswers
     events: Events
@@ -108,6 +110,7 @@ class UnitOfWork:
         self.documents = Documents(connection)
         self.notices = Notices(connection)
         self.journal = Journal(connection)
+        self.seals = SealRows(connection)
         self.accounts = Accounts(connection)
         self.idempotency = KeptAnswers(connection)
         self.events = Events(connection)

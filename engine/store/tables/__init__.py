@@ -20,6 +20,7 @@ from engine.store.tables import (
     partners,
     payments,
     retention,
+    seals,
     tasks,
     webhooks,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "partners",
     "payments",
     "retention",
+    "seals",
     "tasks",
     "webhooks",
 ]

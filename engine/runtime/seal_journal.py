@@ -1,0 +1,50 @@
+"""Seals: the heads of the journal that moved are added to the tree, and its root is signed, to be kept outside.
+
+What stands in the journal when a seal is made cannot be changed, removed or put in a different order afterwards without
+the seal telling: tamper-evident. What was cut from the end since the last seal is the one thing that none tells, so the
+interval is a promise.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from engine.audit import Seal, SealKey, SignedSeal
+from engine.casework.actor import SYSTEM
+from engine.runtime.act import Act, transact
+from engine.runtime.wiring import Runtime
+
+
+def seal_journal(runtime: Runtime, key: SealKey, *, unless_within: timedelta | None = None) -> list[SignedSeal]:
+    """Seal what has moved since the last seal; gives the seals made, none when nothing has.
+
+    With `unless_within` nothing is done when the last seal is younger, so that several workers keep one interval.
+    A seal holds a bounded number of heads: what is left makes further ones. Raises Unavailable.
+    """
+    made: list[SignedSeal] = []
+    one = transact(runtime, SYSTEM, lambda act: _seal(act, key, unless_within))
+    while one is not None:
+        made.append(one)
+        one = transact(runtime, SYSTEM, lambda act: _seal(act, key, None))
+    return made
+
+
+def seal_chain(act: Act, key: SealKey, chain: str) -> SignedSeal | None:
+    """Seal one chain within an act, before its transaction ends; None when it has not moved."""
+    return _seal(act, key, None, only=chain)
+
+
+def _seal(act: Act, key: SealKey, unless_within: timedelta | None, only: str | None = None) -> SignedSeal | None:
+    edge = act.work.seals.lock()
+    last = act.work.seals.last() if unless_within is not None else None
+    if last is not None and unless_within is not None and act.at - last.seal.at < unless_within:
+        return None
+    heads = act.work.seals.moved_heads(only)
+    if not heads:
+        return None
+    grown = edge.frontier.grown(head.leaf for head in heads)
+    # A seal says whole seconds: what is signed is what is written.
+    at = act.at.replace(microsecond=0)
+    sealed = Seal(number=edge.number + 1, at=at, size=grown.size, root=grown.root).signed_by(key)
+    act.work.seals.grow(edge, heads, grown, sealed)
+    return sealed
