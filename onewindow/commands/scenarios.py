@@ -11,7 +11,7 @@ from onewindow.commands.outcome import Exit, border, print_json
 from onewindow.compose import connectors
 from onewindow.scenarios.partners import OutsideWork
 from onewindow.scenarios.report import ScenarioOutcome, ScenarioReport
-from onewindow.scenarios.runner import run_scenarios
+from onewindow.scenarios.runner import FORM_ONLY, run_scenarios
 from onewindow.settings import Settings
 
 
@@ -28,6 +28,8 @@ def test(folders: tuple[Path, ...], only: str | None, as_json: bool) -> None:
     settings = Settings.of_this_process()
     logs.configure("error", "console")
     schemas = {**dict.fromkeys(settings.external_job_types, OutsideWork()), **connectors(settings).schemas}
+    if not settings.partners.file:
+        schemas |= FORM_ONLY
     reports = [
         run_scenarios(
             folder,

@@ -21,6 +21,8 @@ from engine.connectors.contract import (
 from onewindow.scenarios.model import PartnerMood, PartnerScript
 
 _NO_RECORD: Final = "no-record"
+_UNKNOWN: Final[Mapping[str, str]] = {"http": "http-404", "xroad": "http-404"}
+"""What the real connectors make of an answer that there is no such thing; all others say `no-record`."""
 
 
 class Partners:
@@ -39,7 +41,7 @@ class Partners:
 
     def meet(self, connector: str, request: JobRequest) -> PartnerScript | None:
         """The script for a call; None when nobody wrote one."""
-        register, operation = request.headers.get("register"), request.headers.get("operation")
+        register, operation = _asked(request)
         self.calls[f"{register} {operation}" if register else connector] += 1
         for script, used in reversed(self._scripts):
             fits = (
@@ -83,7 +85,7 @@ class ScriptedConnector:
     def call(self, request: JobRequest) -> JobOutcome:
         """What the newest script that fits says. Raises PartnerUnavailable, PartnerRefused."""
         script = self._partners.meet(self._name, request)
-        asked = " ".join(filter(None, (request.headers.get("register"), request.headers.get("operation"))))
+        asked = " ".join(filter(None, _asked(request)))
         if script is None:
             raise PartnerRefused(
                 f"The scenario does not say how {asked or self._name!r} answers.", remedy="Write it under `partners`."
@@ -96,7 +98,8 @@ class ScriptedConnector:
         answer = script.answer
         if script.mood is PartnerMood.no_record:
             if request.headers.get("missing") != "null":
-                return BusinessError(code=_NO_RECORD, message=f"{asked} has no record.")
+                code = _UNKNOWN.get(self._name, _NO_RECORD)
+                return BusinessError(code=code, message=f"{asked or self._name} has no record.")
             answer = None
         return Success(variables=self._variables(variable, answer), lookup=_receipt(request, answer))
 
@@ -110,12 +113,21 @@ class ScriptedConnector:
         """Nothing to prove."""
 
 
+def _asked(request: JobRequest) -> tuple[str | None, str | None]:
+    """Register and operation that a task names; over X-Road that is the service, and the method with the path."""
+    service = request.headers.get("service")
+    if service is not None:
+        return service, f"{request.headers.get('method', '')} {request.headers.get('path', '')}".strip()
+    return request.headers.get("register"), request.headers.get("operation")
+
+
 def _receipt(request: JobRequest, answer: object) -> LookupReceipt | None:
-    if "register" not in request.headers:
+    register, operation = _asked(request)
+    if register is None or "purpose" not in request.headers:
         return None
     return LookupReceipt(
-        register=request.headers["register"],
-        operation=request.headers.get("operation", ""),
+        register=register,
+        operation=operation or "",
         purpose=request.headers.get("purpose", ""),
         legal_basis=request.headers.get("legalBasis", ""),
         request_id=request.request_id,

@@ -12,6 +12,7 @@ from engine.connectors.contract import SettingsSchema
 from engine.connectors.demo.connector import DemoConnector
 from engine.connectors.http.settings import HttpSettings
 from engine.connectors.register.connector import RegisterConnector
+from engine.connectors.soap.settings import SoapSettings
 from engine.connectors.xroad.settings import XroadSettings
 from engine.diagnostics import ModelRefused, errors_in
 from engine.errors import OnewindowError
@@ -25,9 +26,14 @@ from onewindow.scenarios.report import Failure, ProcedureReport, ScenarioOutcome
 from onewindow.scenarios.stage import set_up
 
 FOLDER: Final = "scenarios"
-_CONNECTORS: Final[Mapping[str, SettingsSchema]] = {
+FORM_ONLY: Final[Mapping[str, SettingsSchema]] = {
     "http": HttpSettings(),
+    "soap": SoapSettings(),
     "xroad": XroadSettings(),
+}
+"""Connectors to partners that an operator lists, as they are at the desk of an analyst who has no such list."""
+_CONNECTORS: Final[Mapping[str, SettingsSchema]] = {
+    **FORM_ONLY,
     **{connector.name: connector.settings for connector in (RegisterConnector, DemoConnector)},
 }
 Heard = Callable[[ScenarioOutcome], None]
