@@ -117,6 +117,13 @@ _ALL: Final = (
         carries={"state": _word("The state it ended in.", "state")},
     ),
     EventKind(
+        name="case.erased",
+        meaning="The record of the case was erased by schedule: whoever keeps something of it erases that too.",
+        subject="case",
+        actions=("case.erased",),
+        carries={"legal_basis": _word("The law that says how long it was kept.", "legal_basis")},
+    ),
+    EventKind(
         name="deadline.clock-stopped",
         meaning="The clock of the statutory term stands still: the applicant has to do something.",
         subject="case",

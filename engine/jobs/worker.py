@@ -32,6 +32,7 @@ from engine.jobs.recorder import Recorder
 from engine.jobs.turns import Places, Turns
 from engine.runtime.finish_job import hand_back
 from engine.runtime.finish_many import Due
+from engine.runtime.retain import retain
 from engine.runtime.watch_terms import watch_terms
 from engine.store.listening import Listener
 from engine.store.queries.shares import Share
@@ -224,9 +225,10 @@ class Worker:
             self._woken.set()
 
     def _watch(self) -> None:
-        """Look at the statutory terms that are due for a look; those that are left wait for the next round."""
+        """Look at the terms and the records that are due for a look; those that are left wait for the next round."""
         try:
             watch_terms(self._hands.runtime)
+            retain(self._hands.runtime)
         except Unavailable:
             self._tell("database-unavailable", 1)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from engine.bpmn.kernel.port import Budget, Kernel
 from engine.calendar import WorkingCalendar
+from engine.casework.retention import Retention
 from engine.clock import Clock
 from engine.files.kinds import KINDS, KindBounds
 from engine.files.nowhere import NoStorage
@@ -123,6 +124,8 @@ class Runtime:
     """What was said to partners that failed is kept for so long."""
     announces: Callable[[], bool] = _always
     """Whether workers of other processes are told of new work just now; a worker who is told by himself need not."""
+    retention: Retention | None = None
+    """How long records are kept of services that say nothing of it; None keeps them for good."""
     before_commit: BeforeCommit | None = None
 
     def recording(self, before_commit: BeforeCommit) -> Runtime:

@@ -31,6 +31,7 @@ from engine.store.repositories.messages import Messages
 from engine.store.repositories.notices import Notices
 from engine.store.repositories.partners import Partners
 from engine.store.repositories.payments import Payments
+from engine.store.repositories.retention import Records
 from engine.store.repositories.seals import SealRows
 from engine.store.repositories.tasks import Tasks
 from engine.store.repositories.webhooks import Webhooks
@@ -60,6 +61,7 @@ class UnitOfWork:
     idempotency: KeptAnswers
     events: Events
     webhooks: Webhooks
+    records: Records
 
     def __init__(
         self,
@@ -115,6 +117,7 @@ class UnitOfWork:
         self.idempotency = KeptAnswers(connection)
         self.events = Events(connection)
         self.webhooks = Webhooks(connection)
+        self.records = Records(connection)
         return self
 
     @property

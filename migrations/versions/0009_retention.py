@@ -51,6 +51,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_record_agency_service", "case_record", ["agency", "service_key", "closed_at"], unique=False
     )
+    op.create_index("ix_case_record_package", "case_record", ["package"], unique=False)
     op.create_table(
         "case_hold",
         sa.Column("id", sa.String(length=26), nullable=False),
@@ -93,6 +94,7 @@ def downgrade() -> None:
     op.drop_table("erased_content")
     op.drop_index("ix_case_hold_case_id", table_name="case_hold")
     op.drop_table("case_hold")
+    op.drop_index("ix_case_record_package", table_name="case_record")
     op.drop_index("ix_case_record_agency_service", table_name="case_record")
     op.drop_table("case_record")
     op.drop_index(

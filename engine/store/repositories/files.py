@@ -13,6 +13,7 @@ from engine.casework.document import Document, DocumentState
 from engine.errors import NotFound
 from engine.store.rows import columns_of, insert_into, plain, table_of, taken
 from engine.store.tables import files as tables
+from engine.store.tables.retention import CaseRecord
 
 ATTACHMENT = table_of(tables.Attachment)
 ATTACHMENT_COLUMNS = columns_of(tables.Attachment)
@@ -20,6 +21,7 @@ _PIECE = table_of(tables.AttachmentPiece)
 DOCUMENT = table_of(tables.Document)
 DOCUMENT_COLUMNS = columns_of(tables.Document)
 _COUNTER = table_of(tables.DocumentCounter)
+_RECORD = table_of(CaseRecord)
 
 _CHANGED: Final = (
     "received", "state", "kind", "media_type", "sha256", "note", "case_id", "field", "expires_at", "completed_at",
@@ -56,6 +58,7 @@ _NEEDED = union(
     ),
     select(_PIECE.c.sha256).where(_PIECE.c.sha256.in_(bindparam("hashes", expanding=True))),
     select(DOCUMENT.c.sha256).where(DOCUMENT.c.sha256.in_(bindparam("hashes", expanding=True))),
+    select(_RECORD.c.package).where(_RECORD.c.package.in_(bindparam("hashes", expanding=True))),
 )
 
 
@@ -140,7 +143,7 @@ class Attachments:
         return len(expired)
 
     def needed(self, hashes: Collection[str]) -> set[str]:
-        """Those of some hashes that an attachment, a piece or a document holds. One statement."""
+        """Those of some hashes that an attachment, a piece, a document or an archived case holds. One statement."""
         return set(self._connection.execute(_NEEDED, {"hashes": list(hashes)}).scalars()) if hashes else set()
 
 

@@ -12,7 +12,10 @@ class CaseRecord(Base):
     """A case that was archived or erased: what is known of it then. Holds nothing of a person."""
 
     __tablename__ = "case_record"
-    __table_args__ = (Index("ix_case_record_agency_service", "agency", "service_key", "closed_at"),)
+    __table_args__ = (
+        Index("ix_case_record_agency_service", "agency", "service_key", "closed_at"),
+        Index("ix_case_record_package", "package"),
+    )
 
     case_id: Mapped[Key] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(24))
