@@ -47,6 +47,7 @@ class Node:
     process: subprocess.Popen[bytes]
     port: int
     environment: dict[str, str]
+    log: Path
 
     def asked(self, path: str) -> int:
         """The status of an answer; 0 when there is none."""
@@ -81,11 +82,11 @@ def node(request: pytest.FixtureRequest, server: Path, tmp_path: Path) -> Iterat
                 [sys.executable, "-m", "onewindow", request.param],
                 env=environment,
                 stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
+                stderr=stack.enter_context((tmp_path / "log").open("wb")),
             )
         )
         stack.callback(process.kill)
-        started = Node(request.param, process, port, environment)
+        started = Node(request.param, process, port, environment, tmp_path / "log")
         until(lambda: started.asked("/health/ready") == 200, 30)
         yield started
 
@@ -110,3 +111,4 @@ def test_who_has_lost_the_database_is_not_ready_but_alive_and_ready_again_when_i
     node.process.terminate()
     assert node.process.wait(15) == 0
     assert node.says().returncode == 1
+    assert "alembic" not in node.log.read_text(encoding="utf-8"), "a probe is asked too often to be logged"
