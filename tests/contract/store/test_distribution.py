@@ -69,7 +69,9 @@ def test_the_page_names_every_table_once_and_no_other() -> None:
     rows = [name for name, _ in places()]
 
     assert len(rows) == len(set(rows))
-    assert set(rows) == set(metadata.tables), "say in docs/operator/distributed.md where each table would lie"
+    assert set(rows) == set(metadata.tables), (
+        "Say in docs/operator/distributed.md where each table would lie; `local` is right for one that few write to."
+    )
 
 
 def test_hot_tables_are_distributed_by_their_instance() -> None:
@@ -100,10 +102,10 @@ def test_a_key_is_never_null_or_that_is_named(table: Table) -> None:
 
 @pytest.mark.parametrize("table", TABLES, ids=named)
 def test_foreign_keys_lead_to_what_lies_on_the_same_machine(table: Table) -> None:
-    here = PLACES[table.name]
+    here = PLACES.get(table.name, Place("local", None, ""))
     for foreign in table.foreign_keys:
         target = foreign.column.table.name
-        there = PLACES[target]
+        there = PLACES.get(target, here)
         if here.kind == "local":
             assert there.kind in ("local", "reference"), f"{table.name} -> {target}"
         elif here.kind == "reference" or there.kind == "reference":
