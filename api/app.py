@@ -37,6 +37,7 @@ from api import (
     pressure,
     problems,
     process_definitions,
+    seals,
     services,
     tasks,
     telemetry,
@@ -75,6 +76,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     partners.blueprint,
     events.blueprint,
     webhooks.blueprint,
+    seals.blueprint,
 )
 
 

@@ -23,6 +23,7 @@ _COMMANDS: Final = {
     "backup": ("onewindow.commands.backup", "Write database and files into a folder, while everything runs."),
     "restore": ("onewindow.commands.restore", "Read a backup into an empty database, and check it."),
     "check": ("onewindow.commands.check", "Check that everything that is kept holds together."),
+    "audit": ("onewindow.commands.audit", "Seal the journal, and check that nothing of it was changed."),
     "deploy": ("onewindow.commands.deploy", "Deploy folders of procedures, each all or nothing."),
     "lint": ("onewindow.commands.models", "Check models, decisions and forms without deploying."),
     "inspect": ("onewindow.commands.models", "Show every element of a model with type, line and findings."),

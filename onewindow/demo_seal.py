@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from cryptography.x509.oid import NameOID
 
+from engine.audit import SealKey
+
 _LIFE: Final = timedelta(days=3650)
 
 
@@ -30,6 +32,15 @@ def demo_seal(folder: Path) -> tuple[Path, Path]:
         _write(password_file, password.encode())
         _write(key_file, sealing_key(password, "Onewindow demonstration seal: of no legal force"))
     return key_file, password_file
+
+
+def demo_journal_seal(folder: Path) -> Path:
+    """The file of the key that seals over the journal are signed with, made when it is not there."""
+    file = folder / "demo-journal-seal.pem"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _write(file, SealKey.made().pem())
+    return file
 
 
 def demo_webhook_seal(folder: Path) -> Path:

@@ -26,6 +26,7 @@ from onewindow.children import check_port_is_free
 from onewindow.compose import Composed, compose
 from onewindow.engine_state import engine_state
 from onewindow.readiness import readiness
+from onewindow.sealing import Sealer, seal_key
 from onewindow.settings import Settings
 from onewindow.webhooks import make_messenger
 from onewindow.worker_health import STILL_SECONDS, Probes, WorkerHealth
@@ -75,8 +76,14 @@ def work(settings: Settings) -> None:
     messenger = make_messenger(settings, composed.runtime, composed.webhook_secrets, _name(), _told)
     telling = threading.Thread(target=messenger.run, name="webhooks", daemon=True)
 
+    key = seal_key(settings)
+    sealer = None if key is None else Sealer(settings, composed.runtime, key, _told)
+    sealing = None if sealer is None else threading.Thread(target=sealer.run, name="seals", daemon=True)
+
     def stop(_signal: int, _frame: FrameType | None) -> None:
         messenger.stop()
+        if sealer is not None:
+            sealer.stop()
         worker.stop()
 
     signal.signal(signal.SIGTERM, stop)
@@ -84,10 +91,15 @@ def work(settings: Settings) -> None:
     health = _health(settings, composed, worker)
     log.info("worker started", threads=settings.worker_threads, lease_seconds=settings.lease_seconds)
     telling.start()
+    if sealing is not None:
+        sealing.start()
     try:
         worker.run()
         messenger.stop()
         telling.join(settings.stop_seconds)
+        if sealer is not None and sealing is not None:
+            sealer.stop()
+            sealing.join(settings.stop_seconds)
     finally:
         if health is not None:
             health.close()

@@ -10,11 +10,15 @@ key, nothing of ours but `engine.errors`.
 from engine.audit.entries import GENESIS, Broken, ChainedEntry, Entry, canonical_json, chain, digest, hash_of, verify
 from engine.audit.merkle import (
     Frontier,
+    ProofPlan,
+    Subtree,
     consistency_path,
     holds_consistency,
     holds_inclusion,
     inclusion_path,
     leaf_hash,
+    plan_consistency,
+    plan_inclusion,
     root_of,
 )
 from engine.audit.seal import Seal, SealedHead, SignedSeal, UnreadableSeal
@@ -26,10 +30,12 @@ __all__ = [
     "ChainedEntry",
     "Entry",
     "Frontier",
+    "ProofPlan",
     "Seal",
     "SealKey",
     "SealedHead",
     "SignedSeal",
+    "Subtree",
     "UnreadableKey",
     "UnreadableSeal",
     "VerifyKey",
@@ -42,6 +48,8 @@ __all__ = [
     "holds_inclusion",
     "inclusion_path",
     "leaf_hash",
+    "plan_consistency",
+    "plan_inclusion",
     "root_of",
     "verify",
 ]

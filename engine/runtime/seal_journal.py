@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from engine.audit import Seal, SealKey, SignedSeal
+from engine.audit import Seal, SealKey, SignedSeal, Subtree
 from engine.casework.actor import SYSTEM
 from engine.runtime.act import Act, transact
 from engine.runtime.wiring import Runtime
@@ -42,9 +42,10 @@ def _seal(act: Act, key: SealKey, unless_within: timedelta | None, only: str | N
     heads = act.work.seals.moved_heads(only)
     if not heads:
         return None
-    grown = edge.frontier.grown(head.leaf for head in heads)
+    made: dict[Subtree, bytes] = {}
+    grown = edge.frontier.grown((head.leaf for head in heads), made)
     # A seal says whole seconds: what is signed is what is written.
     at = act.at.replace(microsecond=0)
     sealed = Seal(number=edge.number + 1, at=at, size=grown.size, root=grown.root).signed_by(key)
-    act.work.seals.grow(edge, heads, grown, sealed)
+    act.work.seals.grow(edge, heads, grown, made, sealed)
     return sealed

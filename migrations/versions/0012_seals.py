@@ -45,6 +45,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_sealed_head_chain_seq", "sealed_head", ["chain", "seq"], unique=False)
     op.create_table(
+        "sealed_node",
+        sa.Column("height", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("height", "place", name=op.f("pk_sealed_node")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "sealed_chain",
         sa.Column("chain", sa.String(length=40), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -56,6 +64,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Back."""
     op.drop_table("sealed_chain")
+    op.drop_table("sealed_node")
     op.drop_index("ix_sealed_head_chain_seq", table_name="sealed_head")
     op.drop_table("sealed_head")
     op.drop_index("ix_seal_at", table_name="seal")

@@ -24,7 +24,7 @@ from onewindow.commands.run_posts import (
 )
 from onewindow.commands.run_roads import OVER_ROAD, partners_file, start_road
 from onewindow.demo import Demo, prepare
-from onewindow.demo_seal import demo_seal, demo_webhook_seal
+from onewindow.demo_seal import demo_journal_seal, demo_seal, demo_webhook_seal
 from onewindow.filing import files_folder
 from onewindow.settings import Settings, environment_with
 
@@ -65,7 +65,7 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
     if road is not None:
         folder = files_folder(Settings.load(environment)).parent
         environment["ONEWINDOW_PARTNERS"] = str(partners_file(folder, road))
-    environment = webhook_environment(seal_environment(environment))
+    environment = journal_environment(webhook_environment(seal_environment(environment)))
     settings = Settings.load(environment)
     logs.configure("warning", "console")
     if settings.host not in _LOOPBACK:
@@ -136,6 +136,18 @@ def seal_environment(environment: dict[str, str]) -> dict[str, str]:
         "ONEWINDOW_SIGNING_KEYS": f"*={key}",
         "ONEWINDOW_SECRET_SIGNING_PASSWORD_FILE": str(password),
     }
+
+
+def journal_environment(environment: dict[str, str]) -> dict[str, str]:
+    """With a key of the demonstration's own to seal the journal with, and a folder outside the database for seals."""
+    if any(name.startswith("ONEWINDOW_SECRET_JOURNAL_SEAL") for name in environment):
+        return environment
+    folder = files_folder(Settings.load(environment)).parent.absolute()
+    said = {
+        "ONEWINDOW_SECRET_JOURNAL_SEAL_FILE": str(demo_journal_seal(folder)),
+        "ONEWINDOW_SEAL_OUT": str(folder / "seals"),
+    }
+    return said | environment
 
 
 def webhook_environment(environment: dict[str, str]) -> dict[str, str]:

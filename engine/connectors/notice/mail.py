@@ -93,24 +93,27 @@ class Mail:
     def send(self, letter: Letter) -> str:
         """Hand one over; gives its Message-ID. Raises NotDelivered, PartnerUnavailable, PartnerRefused."""
         message = mail_of(letter, self._server)
-        with self._connected() as connection:
-            self._hand_over(connection, message, letter)
+        self.post(message, letter.delivery.address, letter.delivery.id)
         return str(message["Message-ID"])
+
+    def post(self, message: EmailMessage, to: str, id: str) -> None:
+        """Hand over any message; bounces of it come back under its id. Raises what `send` raises."""
+        with self._connected() as connection:
+            self._hand_over(connection, message, to, id)
 
     def check(self) -> None:
         """Connect, sign in, and leave. Raises PartnerUnavailable, PartnerRefused."""
         with self._connected() as connection:
             connection.noop()
 
-    def _hand_over(self, connection: smtplib.SMTP, message: EmailMessage, letter: Letter) -> None:
-        delivery = letter.delivery
+    def _hand_over(self, connection: smtplib.SMTP, message: EmailMessage, to: str, id: str) -> None:
         knows_bounces = connection.has_extn("dsn")
         try:
             connection.sendmail(
-                self._server.envelope_sender(delivery.id),
-                [delivery.address],
+                self._server.envelope_sender(id),
+                [to],
                 message.as_bytes(policy=MAIL_POLICY),
-                mail_options=["RET=HDRS", f"ENVID={delivery.id}"] if knows_bounces else [],
+                mail_options=["RET=HDRS", f"ENVID={id}"] if knows_bounces else [],
                 rcpt_options=["NOTIFY=FAILURE"] if knows_bounces else [],
             )
         except smtplib.SMTPRecipientsRefused as refused:

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import Connection, exists, func, select
+from sqlalchemy import Connection, exists, func, select, tuple_
 
-from engine.audit import ChainedEntry, Entry, Seal, SealedHead, SignedSeal
+from engine.audit import ChainedEntry, Entry, ProofPlan, Seal, SealedHead, SignedSeal, Subtree
 from engine.store.rows import table_of
 from engine.store.tables import instances, journal
 from engine.store.tables import seals as tables
 
 _SEAL = table_of(tables.Seal)
 _LEAF = table_of(tables.SealedHead)
+_NODE = table_of(tables.SealedNode)
 _INSTANCE = table_of(instances.Instance)
 _ENTRY = table_of(journal.JournalEntry)
 _HEAD = table_of(journal.JournalHead)
 _ROWS: Final = 2_000
-_CHAINS: Final = 500
 
 
 def to_seal(row: Any) -> SignedSeal:
@@ -61,6 +61,18 @@ def leaf_over(connection: Connection, chain: str, seq: int) -> tuple[int, Sealed
     wanted = select(_LEAF).where(_LEAF.c.chain == chain, _LEAF.c.seq >= seq).order_by(_LEAF.c.seq).limit(1)
     row = connection.execute(wanted).first()
     return None if row is None else (row.place, SealedHead(row.chain, row.seq, bytes(row.hash)))
+
+
+def path_of(connection: Connection, plan: ProofPlan) -> list[bytes]:
+    """A proof, read from the subtrees it is made of. Two statements. Raises KeyError when a subtree is gone."""
+    places = sorted(place for height, place in plan.subtrees if height == 0)
+    nodes = sorted(one for one in plan.subtrees if one[0] > 0)
+    roots: dict[Subtree, bytes] = {}
+    for row in connection.execute(select(_LEAF).where(_LEAF.c.place.in_(places))):
+        roots[0, row.place] = SealedHead(row.chain, row.seq, bytes(row.hash)).leaf
+    for row in connection.execute(select(_NODE).where(tuple_(_NODE.c.height, _NODE.c.place).in_(nodes))):
+        roots[row.height, row.place] = bytes(row.hash)
+    return plan.path(roots)
 
 
 def chains(connection: Connection) -> Iterator[tuple[str, list[ChainedEntry]]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, Connection, Select, bindparam, insert, or_, select, union_all, update
 
-from engine.audit import Frontier, SealedHead, SignedSeal
+from engine.audit import Frontier, SealedHead, SignedSeal, Subtree
 from engine.store.queries.seals import to_seal
 from engine.store.rows import insert_into, table_of
 from engine.store.sent_together import SENT_TOGETHER
@@ -19,6 +19,7 @@ from engine.store.tables import seals as tables
 _SEALING = table_of(tables.Sealing)
 _SEAL = table_of(tables.Seal)
 _LEAF = table_of(tables.SealedHead)
+_NODE = table_of(tables.SealedNode)
 _CHAIN = table_of(tables.SealedChain)
 _INSTANCE = table_of(instances.Instance)
 _HEAD = table_of(journal.JournalHead)
@@ -59,8 +60,15 @@ class SealRows:
         both = union_all(instance, other).order_by("chain").limit(_MOST_CHAINS)
         return [SealedHead(chain, seq, bytes(hash_)) for chain, seq, hash_ in self._connection.execute(both)]
 
-    def grow(self, edge: TreeEdge, heads: Sequence[SealedHead], grown: Frontier, sealed: SignedSeal) -> None:
-        """Keep a seal with its new leaves, and the edge they make."""
+    def grow(
+        self,
+        edge: TreeEdge,
+        heads: Sequence[SealedHead],
+        grown: Frontier,
+        made: Mapping[Subtree, bytes],
+        sealed: SignedSeal,
+    ) -> None:
+        """Keep a seal with its new leaves, the subtrees they filled, and the edge they make."""
         start = edge.frontier.size
         leaves = [
             {"place": place, "chain": head.chain, "seq": head.seq, "hash": head.hash}
@@ -68,6 +76,9 @@ class SealRows:
         ]
         send = {"execution_options": SENT_TOGETHER}
         self._connection.execute(insert(_LEAF), leaves, **send)
+        if made:
+            nodes = [{"height": height, "place": place, "hash": hash_} for (height, place), hash_ in made.items()]
+            self._connection.execute(insert(_NODE), nodes, **send)
         upsert = insert_into(_CHAIN, self._connection)
         upsert = upsert.on_conflict_do_update(index_elements=["chain"], set_={"seq": upsert.excluded.seq})
         self._connection.execute(upsert, [{"chain": head.chain, "seq": head.seq} for head in heads], **send)

@@ -50,6 +50,19 @@ class SealedHead(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class SealedNode(Base):
+    """The root of a full subtree over the leaves: a proof is read from a few of them, however large the tree is."""
+
+    __tablename__ = "sealed_node"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    height: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """From 1; leaves are `sealed_head`."""
+    place: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """How many of this height stand before it."""
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class SealedChain(Base):
     """The last entry of each chain that a seal holds: whoever has moved since is due for the next."""
 

@@ -11,12 +11,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, create_engine
 
-from engine.audit import Seal, SealKey, SignedSeal, UnreadableSeal, holds_consistency, inclusion_path
+from engine.audit import (
+    Seal,
+    SealKey,
+    SignedSeal,
+    UnreadableSeal,
+    holds_consistency,
+    inclusion_path,
+    plan_consistency,
+    plan_inclusion,
+)
 from engine.audit.merkle import consistency_path, holds_inclusion
 from engine.runtime.seal_journal import seal_journal
 from engine.runtime.verify_journal import JournalReport, verify_journal
 from engine.store.consistent import consistent_view
-from engine.store.queries.seals import leaf_over, leaves
+from engine.store.queries.seals import leaf_over, leaves, path_of
 from tests.builders.a_model import a_process
 from tests.builders.a_runtime import QUEUE, Running, a_runtime
 from tests.builders.a_tampering import KINDS, rewrite_under
@@ -50,6 +59,11 @@ def test_seals_hold_what_moved_and_follow_one_another(office: Running, key: Seal
     report = verified(office, key, first, second)
     assert report.findings == []
     assert (report.seals, report.chains) == (2, 7)
+    with office.runtime.database.read() as connection:
+        assert path_of(connection, plan_consistency(first.seal.size, second.seal.size)) == proof
+        for place in range(len(hashes)):
+            kept = path_of(connection, plan_inclusion(place, second.seal.size))
+            assert kept == inclusion_path(hashes, place)
 
 
 def test_an_entry_is_proved_to_be_under_a_seal(office: Running, key: SealKey) -> None:
