@@ -35,6 +35,7 @@ _COMMANDS: Final = {
     "account": ("onewindow.commands.account", "Accounts and their roles."),
     "token": ("onewindow.commands.token", "API tokens of accounts."),
     "payments": ("onewindow.commands.payments", "The payment provider's daily file, and revenue of agencies."),
+    "retention": ("onewindow.commands.retention", "Records of closed cases: what is archived and erased by when."),
     "bench": ("onewindow.commands.bench", "Measure the real server on each database."),
 }
 

@@ -124,6 +124,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, database: Databas
         exchanges_kept_for=timedelta(days=settings.partners.exchange_days),
         notices=NoticeTemplates(),
         webhooks=webhook_rules(settings, kept),
+        retention=settings.retention,
     )
     made.append(runtime)
     return Composed(runtime, opened, registry, keys, kept)

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+from engine.casework.retention import Retention
 from engine.files.kinds import KINDS
 from onewindow.file_settings import FileSettings
 from onewindow.health_settings import HealthSettings, read_health_settings
 from onewindow.notice_settings import NoticeSettings, read_notice_settings
 from onewindow.partner_settings import PartnerSettings, read_partner_settings
+from onewindow.retention_settings import read_retention_settings
 from onewindow.seal_settings import SealSettings, read_seal_settings
 from onewindow.settings_reader import PREFIX, BadSettings, RegisterAddress, Secret, SettingsReader
 from onewindow.webhook_settings import WebhookSettings, read_webhook_settings
@@ -97,6 +99,8 @@ class Settings:
     notices: NoticeSettings = field(default_factory=NoticeSettings)
     webhooks: WebhookSettings = field(default_factory=WebhookSettings)
     partners: PartnerSettings = field(default_factory=PartnerSettings)
+    retention: Retention | None = None
+    """How long records are kept of services that say nothing of it; None keeps them."""
     seals: SealSettings = field(default_factory=SealSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
 
@@ -183,6 +187,7 @@ class Settings:
             notices=read_notice_settings(reader),
             webhooks=read_webhook_settings(reader),
             partners=read_partner_settings(reader),
+            retention=read_retention_settings(reader),
             seals=read_seal_settings(reader),
             health=read_health_settings(reader),
         )

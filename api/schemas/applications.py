@@ -39,6 +39,12 @@ class ApplicationSchema(Schema):
     expected_at = Moment(allow_none=True, metadata={"description": "Likely.", "example": "2026-03-04T14:00:00Z"})
     decided_at = Moment(allow_none=True)
     outcome = fields.String(allow_none=True, metadata={"example": "granted"})
+    record = fields.String(metadata={"description": "What is left: live, archived or erased.", "example": "live"})
+    kept_until = Moment(
+        attribute="erase_at",
+        allow_none=True,
+        metadata={"description": "Its record is erased then; null while it is open, or when it is kept for good."},
+    )
 
 
 ApplicationPage = page_of(ApplicationSchema, "ApplicationPage")

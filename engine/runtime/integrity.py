@@ -16,6 +16,7 @@ from engine.audit import verify
 from engine.bpmn.kernel.port import SnapshotUnreadable
 from engine.runtime.wiring import Runtime
 from engine.store.queries.integrity import KeptInstance, chain_faults, kept_instances
+from engine.store.queries.retention import left_of_erased
 
 LATE_LEASE: Final = timedelta(minutes=10)
 """A job that runs this long past its lease has no worker, and nobody took it over."""
@@ -63,6 +64,10 @@ def check_integrity(runtime: Runtime, progress: Callable[[int], object] = lambda
         progress(report.instances)
     with runtime.database.read() as connection:
         report.violations += [Violation("journal-broken", name, why) for name, why in chain_faults(connection)]
+        report.violations += [
+            Violation("erased-but-kept", case, f"Its record was erased, and table {table} still has something of it.")
+            for case, table in left_of_erased(connection)
+        ]
     return report
 
 

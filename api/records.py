@@ -1,0 +1,81 @@
+"""Records of closed cases: holds, which stop erasing, and the packages of archived ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import Response
+
+from api.access import SUPERVISOR, caller
+from api.files import download
+from api.idempotency import carry_out
+from api.operation import Noun
+from api.schemas.retention import HoldCommand, HoldSchema, HoldsSchema
+from api.wiring import services
+from engine.runtime.hold_case import place_hold, release_hold
+from engine.runtime.open_package import open_package
+from engine.store.queries.retention import holds_of_case
+
+blueprint = Noun("records", __name__, description="What is kept of closed cases, and for how long.")
+
+_PACKAGE: Final[Mapping[str, Any]] = {
+    "200": {
+        "description": "All rows of the case by table, and the hashes of its files.",
+        "content": {"application/json": {"schema": {"type": "string", "contentMediaType": "application/json"}}},
+    }
+}
+
+
+@blueprint.operation(
+    "GET", "/<key:case_id>/holds", rule=SUPERVISOR, summary="List the holds of a case", answer=HoldsSchema
+)
+def list_holds(case_id: str) -> Any:
+    """Who must keep the record and why, the first one first; released ones too."""
+    with services().read() as connection:
+        return {"items": holds_of_case(connection, caller(), case_id)}
+
+
+@blueprint.operation(
+    "POST",
+    "/<key:case_id>/holds",
+    rule=SUPERVISOR,
+    summary="Hold the record of a case",
+    body=HoldCommand,
+    answer=HoldSchema,
+    status=201,
+    idempotent=True,
+)
+def hold(command: Mapping[str, Any], case_id: str) -> Response:
+    """Keep the record, whatever its schedule says, until every hold of it is released. It may be archived meanwhile."""
+    return carry_out(
+        lambda runtime: place_hold(runtime, case_id, command["reason"], by=caller()), HoldSchema, status=201
+    )
+
+
+@blueprint.operation(
+    "POST",
+    "/<key:case_id>/holds/<key:hold_id>/release",
+    rule=SUPERVISOR,
+    summary="Release a hold",
+    body=HoldCommand,
+    answer=HoldSchema,
+    idempotent=True,
+)
+def release(command: Mapping[str, Any], case_id: str, hold_id: str) -> Response:
+    """With the last hold released the schedule goes on: what is overdue is erased within a minute."""
+    return carry_out(
+        lambda runtime: release_hold(runtime, case_id, hold_id, command["reason"], by=caller()), HoldSchema
+    )
+
+
+@blueprint.operation(
+    "GET",
+    "/<key:case_id>/package",
+    rule=SUPERVISOR,
+    summary="Read the package of an archived case",
+    documentation={"responses": _PACKAGE},
+)
+def package(case_id: str) -> Response:
+    """What was taken out of the tables of daily work, as JSON; who reads it is noted."""
+    return download(open_package(services().runtime, case_id, by=caller()))

@@ -1,0 +1,30 @@
+"""A supervisor reads the package of an archived case. That is noted in the journal."""
+
+from __future__ import annotations
+
+from engine.casework.actor import Actor
+from engine.runtime.act import Act, transact
+from engine.runtime.open_file import OpenedFile
+from engine.runtime.wiring import Runtime
+from engine.store.queries.retention import Package, package_of_case
+
+
+def open_package(runtime: Runtime, case_id: str, *, by: Actor) -> OpenedFile:
+    """All that was taken out when the case was archived, as JSON.
+
+    Raises NotFound (also for who does not oversee the agency), RecordErased, ContentMissing, StorageAway.
+    """
+
+    def change(act: Act) -> Package:
+        found = package_of_case(act.work.reading, by, case_id)
+        act.journal(f"readings-{case_id}", "record.read", case_id)
+        return found
+
+    found = transact(runtime, by, change)
+    return OpenedFile(
+        name=f"{found.number}.json",
+        media_type="application/json",
+        size=found.size,
+        sha256=found.sha256,
+        content=runtime.storage.open(found.sha256),
+    )
