@@ -9,7 +9,6 @@ from api.access import PUBLIC
 from api.operation import Noun
 from api.schemas.seals import ConsistencyQuery, ConsistencySchema, SealQuery, SealSchema, SealsSchema
 from api.wiring import services
-from engine.audit import SignedSeal, plan_consistency
 from engine.errors import Invalid, NotFound
 from engine.store.queries import seals as queries
 
@@ -44,11 +43,11 @@ def prove_consistency(query: Mapping[str, Any], number: int) -> Any:
     if earlier.seal.number > later.seal.number:
         raise Invalid("The seal in `since` is the later one.", remedy="Swap the two.")
     with services().read() as connection:
-        path = queries.path_of(connection, plan_consistency(earlier.seal.size, later.seal.size))
+        path = queries.consistency_of(connection, earlier, later)
     return {"earlier": earlier.to_json(), "later": later.to_json(), "path": [one.hex() for one in path]}
 
 
-def _seal(number: int) -> SignedSeal:
+def _seal(number: int) -> Any:
     with services().read() as connection:
         found = queries.seal_of(connection, number) if number < 2**31 else None
     if found is None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, exists, func, select, tuple_
 
-from engine.audit import ChainedEntry, Entry, ProofPlan, Seal, SealedHead, SignedSeal, Subtree
+from engine.audit import ChainedEntry, Entry, ProofPlan, Seal, SealedHead, SignedSeal, Subtree, plan_consistency
 from engine.store.rows import table_of
 from engine.store.tables import instances, journal
 from engine.store.tables import seals as tables
@@ -73,6 +73,11 @@ def path_of(connection: Connection, plan: ProofPlan) -> list[bytes]:
     for row in connection.execute(select(_NODE).where(tuple_(_NODE.c.height, _NODE.c.place).in_(nodes))):
         roots[row.height, row.place] = bytes(row.hash)
     return plan.path(roots)
+
+
+def consistency_of(connection: Connection, earlier: SignedSeal, later: SignedSeal) -> list[bytes]:
+    """The proof that the tree of an earlier seal is the beginning of that of a later one."""
+    return path_of(connection, plan_consistency(earlier.seal.size, later.seal.size))
 
 
 def chains(connection: Connection) -> Iterator[tuple[str, list[ChainedEntry]]]:
