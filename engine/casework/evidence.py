@@ -70,5 +70,7 @@ class Evidence:
     """Account of the person; None for a register."""
     content: Any = None
     """Plain JSON of what was found."""
+    salt: str = ""
+    """Goes with the record when it is erased: then nobody can guess the content from its hash in the journal."""
     content_hash: str = ""
-    """SHA-256 of the canonical JSON of `content`, in hex."""
+    """SHA-256 of the canonical JSON of `[salt, content]`, in hex; of `content` alone where there is no salt."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -26,10 +27,11 @@ def add_evidence(
     is_reused: bool = False,
     proof: MessageProof | None = None,
 ) -> None:
-    """Add a proof to the case behind an instance; the journal holds its hash, not its content."""
+    """Add a proof to the case behind an instance; the journal holds its salted hash, not its content."""
     assert record.case is not None
     plain = to_json(dict(content) if content is not None else None)
-    hashed = digest(plain)
+    salt = secrets.token_hex(16)
+    hashed = digest([salt, plain])
     act.work.cases.add_evidence(
         [
             Evidence(
@@ -45,6 +47,7 @@ def add_evidence(
                 proof=proof,
                 supplied_by=None if provenance is Provenance.register else act.by.account,
                 content=plain,
+                salt=salt,
                 content_hash=hashed,
             )
         ]

@@ -72,6 +72,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_erased_content")),
     )
     op.create_index("ix_erased_content_try_at", "erased_content", ["try_at"], unique=False)
+    # Hashes in the journal tell nothing of small contents once their salt is erased.
+    op.add_column("evidence", sa.Column("salt", sa.String(length=32), server_default="", nullable=False))
     op.create_index(
         "ix_event_case_id",
         "event",
@@ -90,6 +92,7 @@ def downgrade() -> None:
         sqlite_where=sa.text(_OF_A_CASE),
         postgresql_where=sa.text(_OF_A_CASE),
     )
+    op.drop_column("evidence", "salt")
     op.drop_index("ix_erased_content_try_at", table_name="erased_content")
     op.drop_table("erased_content")
     op.drop_index("ix_case_hold_case_id", table_name="case_hold")

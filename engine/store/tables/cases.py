@@ -102,6 +102,7 @@ class Evidence(Base):
     supplied_by: Mapped[str | None] = mapped_column(String(26))
     content: Mapped[Json]
     content_hash: Mapped[str] = mapped_column(String(64))
+    salt: Mapped[str] = mapped_column(String(32), server_default="")
     fetched_at: Mapped[OptionalMoment]
     is_reused: Mapped[bool] = mapped_column(server_default=false())
     proof: Mapped[Json]

@@ -139,6 +139,7 @@ def test_a_proof_tells_where_it_came_from(running: Running) -> None:
         ("identity", "register", "demo")
     ]
     assert len(proofs[0]["content_hash"]) == 64
+    assert len(proofs[0]["salt"]) == 32
 
 
 def test_when_the_register_stays_down_a_clerk_checks_and_that_shows(running: Running) -> None:
