@@ -228,7 +228,8 @@ class Worker:
         """Look at the terms and the records that are due for a look; those that are left wait for the next round."""
         try:
             watch_terms(self._hands.runtime)
-            retain(self._hands.runtime)
+            for what, number in retain(self._hands.runtime).items():
+                self._tell(what, number)
         except Unavailable:
             self._tell("database-unavailable", 1)
 

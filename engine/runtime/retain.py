@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from engine.casework.actor import SYSTEM
 from engine.casework.case import Case
 from engine.casework.retention import RecordState, Retention, RetentionAct, RetentionPlan
-from engine.errors import NotFound
+from engine.errors import NotFound, OnewindowError, Unavailable
 from engine.files.storage import StorageAway, StorageFull
 from engine.runtime.act import Act, transact
 from engine.runtime.archive_case import archive_case
@@ -28,6 +28,7 @@ from engine.store.unit_of_work import UnitOfWork
 
 _MOST: Final = 200
 _PUT_OFF: Final = timedelta(days=1)
+_SOON: Final = timedelta(hours=1)
 PLANNED: Final = "planned"
 ARCHIVED: Final = "archived"
 ERASED: Final = "erased"
@@ -46,7 +47,15 @@ def retain(runtime: Runtime, most: int = _MOST) -> Mapping[str, int]:
         due = work.records.due(runtime.clock.now(), most)
     done: Counter[str] = Counter()
     for instance_id in due:
-        done.update(_until_nothing_is_due(runtime, instance_id))
+        try:
+            done.update(_until_nothing_is_due(runtime, instance_id))
+        except (StorageAway, StorageFull):
+            done.update(_put_off(runtime, instance_id))
+        except Unavailable:
+            raise
+        except OnewindowError:
+            # Such as a passport that this version cannot read: the others are not to wait behind it.
+            done.update(_put_off(runtime, instance_id))
     done[CONTENT] += forget_content(runtime)
     return {what: number for what, number in done.items() if number}
 
@@ -74,11 +83,7 @@ def _until_nothing_is_due(runtime: Runtime, instance_id: str) -> Counter[str]:
     while True:
         what = transact(runtime, SYSTEM, lambda act: _look(act, instance_id))
         if what == _WAITS:
-            try:
-                what = ARCHIVED if archive_case(runtime, instance_id) else PUT_OFF
-            except (StorageAway, StorageFull):
-                transact(runtime, SYSTEM, lambda act: _put_off(act, instance_id))
-                what = PUT_OFF
+            what = ARCHIVED if archive_case(runtime, instance_id) else PUT_OFF
         done[what] += 1
         if what != ARCHIVED:
             return done
@@ -106,8 +111,13 @@ def _look(act: Act, instance_id: str) -> str:
     return _WAITS
 
 
-def _put_off(act: Act, instance_id: str) -> None:
-    """Look again in an hour: others are not to wait behind it."""
-    case = act.work.instances.lock(instance_id).case
-    if case is not None:
-        act.work.records.look_at(case, act.at + timedelta(hours=1))
+def _put_off(runtime: Runtime, instance_id: str) -> list[str]:
+    """Look at it again in an hour: others are not to wait behind it."""
+
+    def change(act: Act) -> None:
+        case = act.work.instances.lock(instance_id).case
+        if case is not None:
+            act.work.records.look_at(case, act.at + _SOON)
+
+    transact(runtime, SYSTEM, change)
+    return [PUT_OFF]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,17 @@ from sqlalchemy import update
 from engine.calendar import Length
 from engine.casework.retention import RecordState, Retention, RetentionRule
 from engine.errors import NotFound, Refused
+from engine.files.disk import DiskStorage
+from engine.files.storage import Content, StorageAway
+from engine.runtime.apply import apply
+from engine.runtime.definitions import DefinitionCache
 from engine.runtime.hold_case import place_hold, release_hold
 from engine.runtime.retain import retain
 from engine.store.repositories.retention import BOOKS, PARTS
 from engine.store.tables import metadata
+from engine.store.tables.deployments import Resource
 from engine.store.tables.jobs import Job
-from tests.builders.a_closed_case import CANARY, RULE, Office, an_office
+from tests.builders.a_closed_case import CANARY, CITIZEN, RULE, Office, an_office
 from tests.builders.a_public_procedure import a_passport
 from tests.builders.an_actor import an_actor
 
@@ -240,6 +246,59 @@ def test_a_law_that_changed_counts_for_what_is_planned_again(office: Office) -> 
     planned = office.running.case(case)
     assert planned.erase_at is not None
     assert (planned.archive_at, planned.erase_at.year) == (None, 2028)
+
+
+class AwayStorage(DiskStorage):
+    """A storage that can be away."""
+
+    is_away = False
+
+    def put(self, chunks: Iterable[bytes], *, at_most: int) -> Content:
+        """Keep content, when it is there."""
+        if self.is_away:
+            raise StorageAway("The storage does not answer.", remedy="Repeat later.")
+        return super().put(chunks, at_most=at_most)
+
+    def delete(self, sha256: str, *, unless_put_after: datetime) -> bool:
+        """Forget content, when it is there."""
+        if self.is_away:
+            raise StorageAway("The storage does not answer.", remedy="Repeat later.")
+        return super().delete(sha256, unless_put_after=unless_put_after)
+
+
+def test_a_storage_that_is_away_stops_no_erasure_and_forgets_later(office: Office) -> None:
+    storage = AwayStorage(office.files, office.running.clock)
+    runtime = replace(office.runtime, storage=storage)
+    office.closed()
+    storage.is_away = True
+    office.later(days=400)
+
+    assert retain(runtime) == {"put-off": 1}
+    office.later(days=4_000)
+    assert retain(runtime) == {"erased": 1}
+    assert {leak.split()[0] for leak in office.leaks()} == {"file"}
+    storage.is_away = False
+    assert retain(runtime) == {}
+    office.later(hours=1)
+    assert retain(runtime) == {"content": 2}
+    assert office.contents() == []
+
+
+def test_a_record_whose_passport_cannot_be_read_stops_no_other(office: Office) -> None:
+    broken = office.closed()
+    office.running.deploy(service_yaml=a_passport(key="other", retention=RULE))
+    whole = apply(office.runtime, "other", {}, by=CITIZEN)
+    office.running.work_off()
+    office.running.complete(whole.instance_id, "check", verdict="grant")
+    with office.runtime.database.work() as work:
+        work.reading.execute(
+            update(Resource).where(Resource.content == a_passport(retention=RULE)).values(content=b"{")
+        )
+    runtime = replace(office.runtime, definitions=DefinitionCache(office.runtime.kernel, office.runtime.forms))
+
+    assert retain(runtime) == {"planned": 1, "put-off": 1}
+    assert office.running.case(broken).erase_at is None
+    assert office.running.case(whole).erase_at is not None
 
 
 @pytest.mark.parametrize(
