@@ -17,6 +17,7 @@ from api.operation import Noun
 from api.schemas.files import VerifiedFileSchema, VerifiedSchema
 from api.wiring import services
 from engine.casework.document import Document, DocumentState, read_code
+from engine.runtime.reserve_document import proof_of_document
 from engine.store.queries import files as queries
 
 blueprint = Noun("verify", __name__, description="Whether a document is genuine and in force.")
@@ -35,7 +36,8 @@ def by_code(code: str) -> Response:
     Browsers get a page, programs JSON.
     """
     with services().read() as connection:
-        told = _told(queries.document_by_code(connection, read_code(code)))
+        document = queries.document_by_code(connection, read_code(code))
+        told = _told(document) | {"proof": proof_of_document(connection, document)}
     answer = _page(told) if _wants_a_page() else jsonify(VerifiedSchema().dump(told))
     answer.headers["Vary"] = "Accept"
     return answer

@@ -49,6 +49,7 @@ from onewindow.noticing import notice_connector, notice_domain
 from onewindow.partners_file import read_partners_file
 from onewindow.readiness import readiness
 from onewindow.roads import registers, security_servers
+from onewindow.sealing import seal_key
 from onewindow.settings import Settings
 from onewindow.task_forms import TaskForms
 from onewindow.webhooks import WebhookSecrets, webhook_rules
@@ -124,6 +125,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, database: Databas
         exchanges_kept_for=timedelta(days=settings.partners.exchange_days),
         notices=NoticeTemplates(),
         webhooks=webhook_rules(settings, kept),
+        seal_key=seal_key(settings),
         retention=settings.retention,
     )
     made.append(runtime)

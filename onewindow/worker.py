@@ -26,7 +26,7 @@ from onewindow.children import check_port_is_free
 from onewindow.compose import Composed, compose
 from onewindow.engine_state import engine_state
 from onewindow.readiness import readiness
-from onewindow.sealing import Sealer, seal_key
+from onewindow.sealing import Sealer
 from onewindow.settings import Settings
 from onewindow.webhooks import make_messenger
 from onewindow.worker_health import STILL_SECONDS, Probes, WorkerHealth
@@ -76,7 +76,7 @@ def work(settings: Settings) -> None:
     messenger = make_messenger(settings, composed.runtime, composed.webhook_secrets, _name(), _told)
     telling = threading.Thread(target=messenger.run, name="webhooks", daemon=True)
 
-    key = seal_key(settings)
+    key = composed.runtime.seal_key
     sealer = None if key is None else Sealer(settings, composed.runtime, key, _told)
     sealing = None if sealer is None else threading.Thread(target=sealer.run, name="seals", daemon=True)
 

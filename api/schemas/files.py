@@ -93,6 +93,14 @@ class VerifiedSchema(Schema):
     sha256 = fields.String(metadata={"description": "Of the file, in hexadecimal digits."})
     state = fields.String(metadata={"description": "issued or revoked.", "example": "issued"})
     revoked_on = fields.String(allow_none=True)
+    proof = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "What its larger QR code says, to be checked offline by `scripts/check-proof`. "
+            "Null where no seals are made.",
+            "example": "OW1:8%9JK2...",
+        },
+    )
 
 
 class SignatureSchema(Schema):

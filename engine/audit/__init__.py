@@ -5,6 +5,7 @@ key, nothing of ours but `engine.errors`.
 
     entries  bound to those before              merkle   a tree over heads, its proofs (RFC 9162)
     seal     what is signed and kept outside            signature  the keys of it
+    proof    of one entry, for a QR code
 """
 
 from engine.audit.entries import GENESIS, Broken, ChainedEntry, Entry, canonical_json, chain, digest, hash_of, verify
@@ -21,6 +22,7 @@ from engine.audit.merkle import (
     plan_inclusion,
     root_of,
 )
+from engine.audit.proof import EntryProof, UnreadableProof
 from engine.audit.seal import Seal, SealedHead, SignedSeal, UnreadableSeal
 from engine.audit.signature import SealKey, UnreadableKey, VerifyKey
 
@@ -29,6 +31,7 @@ __all__ = [
     "Broken",
     "ChainedEntry",
     "Entry",
+    "EntryProof",
     "Frontier",
     "ProofPlan",
     "Seal",
@@ -37,6 +40,7 @@ __all__ = [
     "SignedSeal",
     "Subtree",
     "UnreadableKey",
+    "UnreadableProof",
     "UnreadableSeal",
     "VerifyKey",
     "canonical_json",

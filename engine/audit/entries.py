@@ -64,9 +64,13 @@ def digest(value: Any) -> str:
 
 def hash_of(before: bytes, seq: int, entry: Entry) -> bytes:
     """The hash of an entry that follows `before`."""
+    return hashlib.sha256(before + hashed_text(seq, entry)).digest()
+
+
+def hashed_text(seq: int, entry: Entry) -> bytes:
+    """What the hash of an entry is over, beside the hash before it."""
     moment = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
-    said = [seq, moment, entry.actor, entry.action, entry.subject, dict(entry.detail)]
-    return hashlib.sha256(before + canonical_json(said)).digest()
+    return canonical_json([seq, moment, entry.actor, entry.action, entry.subject, dict(entry.detail)])
 
 
 def chain(entries: Iterable[Entry], seq: int, head: bytes | None) -> list[ChainedEntry]:

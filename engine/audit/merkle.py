@@ -119,12 +119,20 @@ def inclusion_path(leaves: Sequence[bytes], place: int) -> list[bytes]:
 
 def holds_inclusion(leaf: bytes, place: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
     """Whether a proof shows that a leaf stands at a place of the tree with this size and root (2.1.3.2)."""
-    if not 0 <= place < size:
+    try:
+        return root_by_path(leaf, place, size, path) == root
+    except ValueError:
         return False
+
+
+def root_by_path(leaf: bytes, place: int, size: int, path: Sequence[bytes]) -> bytes:
+    """The root that a leaf at a place of a tree of this size leads to. Raises ValueError for a path that cannot be."""
+    if not 0 <= place < size:
+        raise ValueError(f"expected a place below {size}, found {place}")
     node, last, found = place, size - 1, leaf
     for step in path:
         if last == 0:
-            return False
+            raise ValueError("the path is too long")
         if node & 1 or node == last:
             found = _node(step, found)
             while not node & 1 and node:
@@ -132,7 +140,9 @@ def holds_inclusion(leaf: bytes, place: int, size: int, path: Sequence[bytes], r
         else:
             found = _node(found, step)
         node, last = node >> 1, last >> 1
-    return last == 0 and found == root
+    if last != 0:
+        raise ValueError("the path is too short")
+    return found
 
 
 def consistency_path(leaves: Sequence[bytes], first: int) -> list[bytes]:

@@ -6,6 +6,7 @@ seal proves an earlier one (RFC 9162, 2.1.4). A seal that is only kept inside pr
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,11 @@ class SealedHead:
     chain: str
     seq: int
     hash: bytes
+
+    @staticmethod
+    def hash_after(before: bytes, entry: bytes) -> bytes:
+        """The hash of an entry in its canonical JSON (`entries.hashed_text`)."""
+        return hashlib.sha256(before + entry).digest()
 
     @property
     def leaf(self) -> bytes:

@@ -181,6 +181,8 @@ class Reservation:
     legal_basis: tuple[tuple[Mapping[str, str], str], ...]
     """Titles by language, and the article."""
     time_zone: str
+    proof: str | None = None
+    """That the state noted it, to be checked offline; None where no seals are made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

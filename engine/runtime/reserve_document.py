@@ -6,7 +6,9 @@ job gets the same one. A number is lost only when the job is cancelled before it
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from typing import Any, Final
 
 from engine.bpmn.model import Binding
 from engine.casework.actor import SYSTEM
@@ -18,11 +20,15 @@ from engine.errors import Invalid, Refused
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
 from engine.runtime.definitions import SERVICE, bound
+from engine.runtime.seal_journal import seal_chain
 from engine.runtime.wiring import Runtime
+from engine.store.queries.seals import proof_of
 from engine.store.records import DefinitionRecord
 
 TEMPLATE = "document"
 """Kind of the definition that a template of documents is."""
+RESERVED: Final = "document.reserved"
+"""What the journal says of a document that is about to be written."""
 
 
 def documents_chain(case_id: str) -> str:
@@ -66,7 +72,7 @@ def reserve_document(runtime: Runtime, wanted: WantedDocument) -> Reservation:
         if document is None:
             document = _new(act, wanted, record.case, template)
             act.work.documents.add(document)
-            act.journal(documents_chain(record.case.id), "document.reserved", document.id, number=document.number)
+            _note(act, document)
         return Reservation(
             document=document,
             case=record.case,
@@ -76,9 +82,32 @@ def reserve_document(runtime: Runtime, wanted: WantedDocument) -> Reservation:
             remedy=passport.remedy,
             legal_basis=tuple((one.title, one.article or "") for one in passport.legal_basis),
             time_zone=act.runtime.calendar.timezone,
+            proof=proof_of_document(act.work.reading, document),
         )
 
     return transact(runtime, SYSTEM, change)
+
+
+def proof_of_document(connection: Any, document: Document) -> str | None:
+    """The proof that the state had noted a document, as its QR code carries it; None where no seals are made."""
+    found = proof_of(connection, documents_chain(document.case_id), RESERVED, document.id)
+    return None if found is None else found.to_text()
+
+
+def _note(act: Act, document: Document) -> None:
+    """In the journal, and under a seal at once: the document that is about to be written carries the proof."""
+    chain = documents_chain(document.case_id)
+    act.journal(
+        chain,
+        RESERVED,
+        document.id,
+        number=document.number,
+        service=document.service_key,
+        outcome=document.outcome,
+        code=hashlib.sha256(document.code.encode()).hexdigest(),
+    )
+    if act.runtime.seal_key is not None:
+        seal_chain(act, act.runtime.seal_key, chain)
 
 
 def _new(act: Act, wanted: WantedDocument, case: Case, template: DefinitionRecord) -> Document:

@@ -30,7 +30,8 @@ def seal_journal(runtime: Runtime, key: SealKey, *, unless_within: timedelta | N
 
 
 def seal_chain(act: Act, key: SealKey, chain: str) -> SignedSeal | None:
-    """Seal one chain within an act, before its transaction ends; None when it has not moved."""
+    """Seal one chain within an act, with what the act has to say of it; None when it has not moved."""
+    act.work.journal.append_to(chain, act.entries(chain))
     return _seal(act, key, None, only=chain)
 
 
@@ -47,5 +48,5 @@ def _seal(act: Act, key: SealKey, unless_within: timedelta | None, only: str | N
     # A seal says whole seconds: what is signed is what is written.
     at = act.at.replace(microsecond=0)
     sealed = Seal(number=edge.number + 1, at=at, size=grown.size, root=grown.root).signed_by(key)
-    act.work.seals.grow(edge, heads, grown, made, sealed)
+    act.work.seals.grow(edge, heads, grown, made, sealed, is_whole=only is None)
     return sealed

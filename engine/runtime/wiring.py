@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
+from engine.audit import SealKey
 from engine.bpmn.kernel.port import Budget, Kernel
 from engine.calendar import WorkingCalendar
 from engine.casework.retention import Retention
@@ -126,6 +127,8 @@ class Runtime:
     """Whether workers of other processes are told of new work just now; a worker who is told by himself need not."""
     retention: Retention | None = None
     """How long records are kept of services that say nothing of it; None keeps them for good."""
+    seal_key: SealKey | None = None
+    """The key that seals over the journal are signed with; None where none are made."""
     before_commit: BeforeCommit | None = None
 
     def recording(self, before_commit: BeforeCommit) -> Runtime:

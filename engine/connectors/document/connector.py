@@ -168,6 +168,7 @@ def _seen(found: Reservation, url: str, variables: Mapping[str, Json]) -> Mappin
             "code": shown_code(document.code),
             "verify_url": url,
             "qr": segno.make(url, error="m").svg_data_uri(scale=4, border=0),
+            "proof_qr": None if found.proof is None else segno.make(found.proof, error="l").svg_data_uri(border=0),
             "issued_on": document.reserved_at.astimezone(zone).date(),
             "outcome": document.outcome,
         },

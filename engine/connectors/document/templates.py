@@ -14,7 +14,7 @@ __all__ = ["LAYOUT", "LONGEST_PAGE", "LONGEST_TEMPLATE", "SEEN", "DocumentTempla
 
 LAYOUT: Final = "layout.html"
 SEEN: Final[Mapping[str, frozenset[str] | None]] = {
-    "document": frozenset({"number", "code", "verify_url", "qr", "issued_on", "outcome"}),
+    "document": frozenset({"number", "code", "verify_url", "qr", "proof_qr", "issued_on", "outcome"}),
     "case": frozenset({"number", "submitted_on", "channel"}),
     "service": frozenset({"key", "title", "remedy", "legal_basis"}),
     "agency": frozenset({"key"}),

@@ -20,6 +20,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "verify": "Sənədin həqiqiliyini bu ünvanda yoxlayın",
         "code": "Yoxlama kodu",
         "signed": "Sənəd elektron möhürlə təsdiq edilib.",
+        "proof": "Bu kod dövlətin sənədi jurnalda qeyd etdiyini şəbəkəsiz də sübut edir.",
     },
     "en": {
         "number": "Number of the document",
@@ -35,6 +36,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "verify": "Verify this document at",
         "code": "Verification code",
         "signed": "This document carries an electronic seal.",
+        "proof": "This code proves without a network that the state noted the document in its journal.",
     },
     "ru": {
         "number": "Номер документа",
@@ -50,6 +52,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "verify": "Проверьте подлинность документа по адресу",
         "code": "Код проверки",
         "signed": "Документ заверен электронной печатью.",
+        "proof": "Этот код и без сети доказывает, что документ отмечен в журнале государства.",
     },
 }
 

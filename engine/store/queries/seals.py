@@ -8,7 +8,19 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, exists, func, select, tuple_
 
-from engine.audit import ChainedEntry, Entry, ProofPlan, Seal, SealedHead, SignedSeal, Subtree, plan_consistency
+from engine.audit import (
+    GENESIS,
+    ChainedEntry,
+    Entry,
+    EntryProof,
+    ProofPlan,
+    Seal,
+    SealedHead,
+    SignedSeal,
+    Subtree,
+    plan_consistency,
+    plan_inclusion,
+)
 from engine.store.rows import table_of
 from engine.store.tables import instances, journal
 from engine.store.tables import seals as tables
@@ -19,6 +31,10 @@ _NODE = table_of(tables.SealedNode)
 _INSTANCE = table_of(instances.Instance)
 _ENTRY = table_of(journal.JournalEntry)
 _HEAD = table_of(journal.JournalHead)
+_OF_ENTRY: Final = (
+    _ENTRY.c.chain, _ENTRY.c.seq, _ENTRY.c.at, _ENTRY.c.actor, _ENTRY.c.action, _ENTRY.c.subject, _ENTRY.c.detail,
+    _ENTRY.c.hash,
+)  # fmt: skip
 _ROWS: Final = 2_000
 
 
@@ -63,6 +79,27 @@ def leaf_over(connection: Connection, chain: str, seq: int) -> tuple[int, Sealed
     return None if row is None else (row.place, SealedHead(row.chain, row.seq, bytes(row.hash)))
 
 
+def proof_of(connection: Connection, chain: str, action: str, subject: str) -> EntryProof | None:
+    """The proof of an entry that is the last one under a leaf; None when no seal holds it so."""
+    here = [_ENTRY.c.chain == chain, _ENTRY.c.action == action, _ENTRY.c.subject == subject]
+    row = connection.execute(select(*_OF_ENTRY).where(*here).order_by(_ENTRY.c.seq).limit(1)).first()
+    if row is None:
+        return None
+    found = to_entry(row)
+    leaf = leaf_over(connection, chain, found.seq)
+    if leaf is None or leaf[1].seq != found.seq:
+        return None
+    place = leaf[0]
+    over = connection.execute(select(_SEAL).where(_SEAL.c.size > place).order_by(_SEAL.c.size).limit(1)).first()
+    if over is None:
+        return None
+    sealed = to_seal(over)
+    earlier = select(_ENTRY.c.hash).where(_ENTRY.c.chain == chain, _ENTRY.c.seq == found.seq - 1)
+    before = connection.execute(earlier).scalar_one_or_none()
+    path = path_of(connection, plan_inclusion(place, sealed.seal.size))
+    return EntryProof.of(sealed, chain, GENESIS if before is None else bytes(before), found, place, path)
+
+
 def path_of(connection: Connection, plan: ProofPlan) -> list[bytes]:
     """A proof, read from the subtrees it is made of. Two statements. Raises KeyError when a subtree is gone."""
     places = sorted(place for height, place in plan.subtrees if height == 0)
@@ -82,10 +119,7 @@ def consistency_of(connection: Connection, earlier: SignedSeal, later: SignedSea
 
 def chains(connection: Connection) -> Iterator[tuple[str, list[ChainedEntry]]]:
     """Every chain with its entries, in the order of names, one at a time; of a `consistent_view`."""
-    wanted = select(
-        _ENTRY.c.chain, _ENTRY.c.seq, _ENTRY.c.at, _ENTRY.c.actor, _ENTRY.c.action, _ENTRY.c.subject,
-        _ENTRY.c.detail, _ENTRY.c.hash,
-    ).order_by(_ENTRY.c.chain, _ENTRY.c.seq)  # fmt: skip
+    wanted = select(*_OF_ENTRY).order_by(_ENTRY.c.chain, _ENTRY.c.seq)
     rows = connection.execution_options(yield_per=_ROWS).execute(wanted)
     for chain, found in groupby(rows, key=lambda row: str(row[0])):
         yield chain, [to_entry(row) for row in found]

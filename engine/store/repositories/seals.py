@@ -47,8 +47,10 @@ class SealRows:
         return TreeEdge(row.number, Frontier(row.size, tuple(bytes.fromhex(root) for root in row.roots)))
 
     def last(self) -> SignedSeal | None:
-        """The newest seal."""
-        row = self._connection.execute(select(_SEAL).order_by(_SEAL.c.number.desc()).limit(1)).first()
+        """The newest seal that holds all."""
+        row = self._connection.execute(
+            select(_SEAL).where(_SEAL.c.is_whole).order_by(_SEAL.c.number.desc()).limit(1)
+        ).first()
         return None if row is None else to_seal(row)
 
     def moved_heads(self, only: str | None = None) -> list[SealedHead]:
@@ -67,6 +69,8 @@ class SealRows:
         grown: Frontier,
         made: Mapping[Subtree, bytes],
         sealed: SignedSeal,
+        *,
+        is_whole: bool,
     ) -> None:
         """Keep a seal with its new leaves, the subtrees they filled, and the edge they make."""
         start = edge.frontier.size
@@ -83,14 +87,16 @@ class SealRows:
         upsert = upsert.on_conflict_do_update(index_elements=["chain"], set_={"seq": upsert.excluded.seq})
         self._connection.execute(upsert, [{"chain": head.chain, "seq": head.seq} for head in heads], **send)
         seal = sealed.seal
-        row = {"number": seal.number, "at": seal.at, "size": seal.size, "root": seal.root}
+        row = {"number": seal.number, "at": seal.at, "size": seal.size, "root": seal.root, "is_whole": is_whole}
         self._connection.execute(insert(_SEAL), {**row, "key": sealed.key, "signature": sealed.signature})
         roots = [root.hex() for root in grown.roots]
         self._connection.execute(update(_SEALING).values(number=seal.number, size=grown.size, roots=roots))
 
     def not_exported(self, most: int) -> list[SignedSeal]:
-        """Seals that are not outside yet, the oldest first."""
-        waiting = select(_SEAL).where(_SEAL.c.exported_at.is_(None)).order_by(_SEAL.c.number).limit(most)
+        """Seals that are to go outside and are not there yet, the oldest first."""
+        waiting = (
+            select(_SEAL).where(_SEAL.c.exported_at.is_(None), _SEAL.c.is_whole).order_by(_SEAL.c.number).limit(most)
+        )
         return [to_seal(row) for row in self._connection.execute(waiting)]
 
     def exported(self, number: int, at: datetime) -> None:

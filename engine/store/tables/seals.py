@@ -33,6 +33,8 @@ class Seal(Base):
     root: Mapped[bytes] = mapped_column(LargeBinary)
     key: Mapped[str] = mapped_column(String(16))
     signature: Mapped[bytes] = mapped_column(LargeBinary)
+    is_whole: Mapped[bool]
+    """Whether it holds every head that had moved; the others hold one, and its document carries them outside."""
     exported_at: Mapped[OptionalMoment]
     """When it was outside for certain."""
 

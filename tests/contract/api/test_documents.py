@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
+from engine.audit import EntryProof, SealKey
 from engine.jobs.hands import Hands
 from tests.builders.a_model import a_process
 from tests.builders.a_public_procedure import a_passport
@@ -261,6 +264,25 @@ def test_a_worker_that_dies_after_writing_gives_the_same_number_again(city: Issu
     assert (row[0], row[2]) == (first.variables["issued"]["number"], "issued")
     assert _rows(city, "SELECT count(*) FROM document") == [(1,)]
     assert row[1] != first.effects[0].sha256  # sealed anew; what the first try left is collected
+
+
+def test_a_document_carries_the_proof_that_the_state_noted_it(database_url: str, tmp_path: Path) -> None:
+    key = SealKey.made()
+    sealing = {"ONEWINDOW_SECRET_JOURNAL_SEAL": key.pem().decode()}
+    city = issuing(database_url, tmp_path, **a_seal(tmp_path), **sealing)
+    document = city.document(application := city.issue())
+
+    told = city.api.get(f"/verify/{document['code']}").json["proof"]
+    proof = EntryProof.read(told)
+    entry = json.loads(proof.entry)
+
+    assert proof.holds(key.verifier)
+    assert entry[3] == "document.reserved"
+    assert (entry[5]["number"], entry[5]["outcome"]) == (document["number"], "granted")
+    assert entry[5]["code"] == hashlib.sha256(document["code"].encode()).hexdigest()
+    text = pypdf.PdfReader(io.BytesIO(city.pdf(application))).pages[0].extract_text()
+    assert "sübut edir" in text
+    city.api.composed.database.close()
 
 
 def test_numbers_run_on_without_gaps(city: Issuing) -> None:
