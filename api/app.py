@@ -42,6 +42,7 @@ from api import (
     services,
     tasks,
     telemetry,
+    tracing,
     verify,
     webhooks,
 )
@@ -133,6 +134,7 @@ def create_app(wired: ApiServices) -> Flask:
     app.extensions[EXTENSION] = wired
     metrics = telemetry.Metrics(wired.figures, wired.shared_metrics_folder)
     telemetry.observe(app, metrics)
+    tracing.trace_requests(app)
     telemetry.harden(app)
     problems.register(app)
     if wired.places is not None:

@@ -40,6 +40,7 @@ from engine.runtime.ports import AnyHeaders
 from engine.runtime.wiring import Limits, Runtime
 from engine.safe_xml import XmlLimits
 from engine.store.database import Database
+from engine.tracing import traceparent
 from forms import Form, NamedFiles, files_named, inspect_form, validate, value_types
 from onewindow.accounts import BrowserSessions, Secrets
 from onewindow.engine_state import engine_state
@@ -126,6 +127,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, database: Databas
         notices=NoticeTemplates(),
         webhooks=webhook_rules(settings, kept),
         seal_key=seal_key(settings),
+        trace=traceparent,
         retention=settings.retention,
     )
     made.append(runtime)

@@ -22,6 +22,7 @@ from onewindow.partner_settings import PartnerSettings, read_partner_settings
 from onewindow.retention_settings import read_retention_settings
 from onewindow.seal_settings import SealSettings, read_seal_settings
 from onewindow.settings_reader import PREFIX, BadSettings, RegisterAddress, Secret, SettingsReader
+from onewindow.trace_settings import TraceSettings, read_trace_settings
 from onewindow.webhook_settings import WebhookSettings, read_webhook_settings
 
 __all__ = ["PREFIX", "BadSettings", "RegisterAddress", "Secret", "Settings", "environment_with", "share_figures_in"]
@@ -102,6 +103,7 @@ class Settings:
     retention: Retention | None = None
     """How long records are kept of services that say nothing of it; None keeps them."""
     seals: SealSettings = field(default_factory=SealSettings)
+    traces: TraceSettings = field(default_factory=TraceSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
 
     @property
@@ -189,6 +191,7 @@ class Settings:
             partners=read_partner_settings(reader),
             retention=read_retention_settings(reader),
             seals=read_seal_settings(reader),
+            traces=read_trace_settings(reader),
             health=read_health_settings(reader),
         )
         reader.finish()

@@ -8,10 +8,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from api.app import create_app
 from onewindow.compose import api_services, compose
 from onewindow.settings import Settings
+from onewindow.tracing import collect_traces
 
 
 def application(settings: Settings, shared_metrics_folder: str | None = None) -> Flask:
     """The API over the database of the settings. Opens no connection before the first request."""
+    collect_traces(settings, "web")
     app = create_app(api_services(settings, compose(settings), shared_metrics_folder=shared_metrics_folder))
     hops = settings.trusted_proxies
     if hops:

@@ -28,6 +28,7 @@ from onewindow.engine_state import engine_state
 from onewindow.readiness import readiness
 from onewindow.sealing import Sealer
 from onewindow.settings import Settings
+from onewindow.tracing import collect_traces
 from onewindow.webhooks import make_messenger
 from onewindow.worker_health import STILL_SECONDS, Probes, WorkerHealth
 
@@ -69,6 +70,7 @@ def work(settings: Settings) -> None:
 
     Raises SigningKeyUnusable when a key that was set cannot be used, and PortInUse for that of its probes.
     """
+    collect_traces(settings, "worker")
     composed = compose(settings)
     composed.seals.check()
     worker = make_worker(settings, composed)

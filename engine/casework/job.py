@@ -111,6 +111,8 @@ class Job:
     created_at: datetime
     procedure: str = ""
     """Process of the instance behind it."""
+    trace: str | None = None
+    """The span in which it was made (W3C `traceparent`); None when nothing was traced."""
 
     @property
     def partner(self) -> str:

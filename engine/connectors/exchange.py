@@ -26,6 +26,7 @@ from engine.connectors.contract import Json, PartnerRefused, PartnerUnavailable
 from engine.connectors.guard import GuardedBackend, GuardedTransport
 from engine.connectors.watching import watched
 from engine.connectors.webhook.addresses import InnerHosts, Look, look_up
+from engine.tracing import HEADER, SpanKind, spanned, traceparent
 
 _LATER: Final = frozenset({408, 425, 429})
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -188,8 +189,16 @@ class Exchange:
         *,
         as_it_is: bool,
     ) -> tuple[Answer, str | None]:
-        with watched(method, str(url), headers, content) as seen:
-            return self._asked(client, method, url, headers, content, started, seen, as_it_is=as_it_is)
+        about = {"http.request.method": method, "server.address": url.host}
+        with spanned(f"{method} {url.host}", SpanKind.CLIENT, about) as span:
+            ours = traceparent()
+            sent = headers if ours is None else {**headers, HEADER: ours}
+            with watched(method, str(url), sent, content) as seen:
+                try:
+                    return self._asked(client, method, url, sent, content, started, seen, as_it_is=as_it_is)
+                finally:
+                    if seen.status is not None:
+                        span.set_attribute("http.response.status_code", seen.status)
 
     def _asked(
         self,

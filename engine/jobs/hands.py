@@ -30,6 +30,7 @@ from engine.runtime.spread import spread
 from engine.runtime.wiring import Runtime
 from engine.store.queries.jobs import case_numbers_behind
 from engine.store.queries.shares import Share, shares
+from engine.tracing import Attributes, SpanKind, failed, spanned
 
 OnFault = Callable[[Job, BaseException], None]
 """Told of a fault of our own that a job brought out, for the log."""
@@ -143,16 +144,24 @@ class Hands:
         return None
 
     def _call(self, job: Job, numbers: Mapping[str, str]) -> Ending | None:
-        with watching() as seen:
+        about: Attributes = {
+            "job.type": job.type,
+            "job.procedure": job.procedure,
+            "job.attempt": job.attempts,
+            "job.id": job.id,
+        }
+        with watching() as seen, spanned(f"job {job.type}", SpanKind.CONSUMER, about, parent=job.trace) as span:
             try:
                 outcome = self.registry.named(job.type).call(self._request(job, numbers))
             except PartnerUnavailable as away:
+                failed(span, away.code)
                 if self.breakers is not None:
                     self.breakers.failed(job.partner, away.message)
                 retry_after = timedelta(seconds=away.retry_after_seconds)
                 self._fail(job, away.message, retry_after=retry_after, code=away.code, seen=seen)
                 return None
             except PartnerRefused as refused:
+                failed(span, refused.code)
                 self._answered(job)
                 self._fail(job, refused.message, at_once=True, code=refused.code, remedy=refused.remedy, seen=seen)
                 return None

@@ -69,6 +69,7 @@ def transact(runtime: Runtime, by: Actor, change: Callable[[Act], T]) -> T:
     def once(work: UnitOfWork) -> tuple[Act, T]:
         act = Act(runtime=runtime, work=work, by=by, at=runtime.clock.now())
         acts.append(act)
+        work.jobs.trace = runtime.trace()
         result = change(act)
         act.finish()
         act.jobs_are_due = announce(runtime, work, act.at, is_due=act.jobs_are_due)

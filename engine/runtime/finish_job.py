@@ -223,6 +223,7 @@ def require_held(act: Act, job: Job, owner: str) -> Job:
     is_held = job.lease_until is not None and job.lease_until > act.at
     if job.state is not JobState.running or job.lease_owner != owner or not is_held:
         raise LeaseLost(job.id, owner)
+    act.work.jobs.trace = job.trace  # what comes of it belongs to the same trace
     return job
 
 

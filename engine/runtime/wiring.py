@@ -76,6 +76,11 @@ class FileRules:
     """Content that nothing holds is kept for so long, for somebody may be about to keep a row of it."""
 
 
+def _no_trace() -> str | None:
+    """Where nothing is traced."""
+    return None
+
+
 def _any_address(_url: str) -> str | None:
     """Where nobody is told anything."""
     return None
@@ -129,6 +134,8 @@ class Runtime:
     """How long records are kept of services that say nothing of it; None keeps them for good."""
     seal_key: SealKey | None = None
     """The key that seals over the journal are signed with; None where none are made."""
+    trace: Callable[[], str | None] = _no_trace
+    """The span under way, for jobs that go on with it."""
     before_commit: BeforeCommit | None = None
 
     def recording(self, before_commit: BeforeCommit) -> Runtime:

@@ -147,6 +147,7 @@ def to_job(row: Mapping[str, Any]) -> Job:
         last_error=row["last_error"],
         created_at=row["created_at"],
         procedure=row["procedure"],
+        trace=row["trace"],
     )
 
 

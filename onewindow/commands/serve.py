@@ -9,6 +9,7 @@ import click
 from onewindow import logs
 from onewindow.commands.outcome import border
 from onewindow.settings import Settings, share_figures_in
+from onewindow.tracing import require_extra
 
 
 @click.command()
@@ -21,6 +22,7 @@ def serve() -> None:
     """
     settings = Settings.of_this_process()
     logs.configure(settings.log_level, settings.log_format)
+    require_extra(settings)
     with TemporaryDirectory(prefix="onewindow-figures-", ignore_cleanup_errors=True) as folder:
         shared = folder if settings.web_processes > 1 else None
         if shared:

@@ -142,11 +142,13 @@ class Jobs:
         self._connection = connection
         self.soonest: datetime | None = None
         """When the first job is due that this transaction let wait."""
+        self.trace: str | None = None
+        """The span that jobs are made in from now on."""
 
     def enqueue_many(self, jobs: Sequence[Job]) -> None:
         """Put jobs into the queue, in the transaction of the step that needs them."""
         if jobs:
-            self._connection.execute(_ENQUEUE, [of_job(job) for job in jobs])
+            self._connection.execute(_ENQUEUE, [{**of_job(job), "trace": self.trace} for job in jobs])
             for job in jobs:
                 self._will_be_due(job)
 

@@ -56,6 +56,8 @@ class Job(Base):
     """Whom a service job calls; empty for work of the engine's own."""
     procedure: Mapped[Name] = mapped_column(server_default="")
     """Process of the instance behind it; empty where there is none. Workers serve partners and procedures in turn."""
+    trace: Mapped[str | None] = mapped_column(String(55))
+    """The span in which it was made."""
 
 
 class Incident(Base):
