@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from openapi_spec_validator import validate
@@ -17,7 +18,7 @@ def test_the_document_is_openapi_3_1_and_holds_every_route_of_the_api(api: Api) 
     validate(document)
     assert document["openapi"].startswith("3.1")
     rules = {
-        rule.rule.replace("<", "{").replace(">", "}").replace("key:", "").replace("name:", "").replace("task:", "")
+        re.sub("<(?:key:|name:|task:|int:)?", "{", rule.rule).replace(">", "}")
         for rule in api.app.url_map.iter_rules()
         if rule.rule.startswith("/api/v1/") and not rule.endpoint.startswith("documentation.")
     }

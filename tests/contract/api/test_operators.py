@@ -16,7 +16,7 @@ from engine.jobs.breakers import Breakers
 from engine.jobs.hands import Hands
 from tests.builders.a_model import a_process
 from tests.builders.a_partner import Partner, a_partner
-from tests.builders.an_api import Api
+from tests.builders.an_api import Api, an_api
 
 
 @pytest.fixture
@@ -25,6 +25,14 @@ def partner() -> Iterator[Partner]:
     with a_partner() as listening:
         listening.answers(b'{"detail": "planted marker"}', status=503)
         yield listening
+
+
+@pytest.fixture
+def api(sqlite_url: str, partner: Partner) -> Iterator[Api]:
+    """The API of an operator who listed the partner."""
+    made = an_api(sqlite_url, ONEWINDOW_HTTP_HOSTS=partner.host)
+    yield made
+    made.composed.database.close()
 
 
 def work_off(api: Api, partner: Partner, failures: int = 100) -> None:
