@@ -6,7 +6,9 @@ said where the thing is (`task`, `case`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from engine.errors import Forbidden
 from engine.identity import QueueName
@@ -29,6 +31,22 @@ class Actor:
     """Agencies whose work the actor oversees."""
     analyst: bool = False
     operator: bool = False
+    administers: frozenset[str] = field(default_factory=frozenset)
+    """Agencies whose members, units, deputies and absences the actor administers."""
+    stands_in: Mapping[QueueName, frozenset[str]] = field(default_factory=dict)
+    """Queues the actor may work in for absent colleagues, each with their accounts; not among `queues`."""
+    represents: frozenset[str] = field(default_factory=frozenset)
+    """Accounts the actor holds a mandate of that is valid now; its scope is asked where it is used."""
+    session: str | None = None
+    """The session that the act came by; None for tokens, and for Onewindow itself."""
+    scopes: frozenset[str] | None = None
+    """What a token is limited to; None for all that the account may."""
+    second_factor_at: datetime | None = None
+    """When a second factor was last proved in this session; None when it never was."""
+    origin: str | None = None
+    """The network address that the act came from."""
+    purpose: str | None = None
+    """Why the actor looks at what no task or duty of hers leads to, in her own words."""
 
     def works_in(self, queue: QueueName | None) -> bool:
         """Whether the actor may take tasks of this queue."""
