@@ -16,8 +16,8 @@ TEMPLATES = DocumentTemplates()
 def seen(language: str = "az", **data: Any) -> dict[str, Any]:
     """What a template sees."""
     return {
-        "document": {"number": "city-2026-000001-5", "code": "AAAAA", "verify_url": "https://x", "qr": "data:,", "proof_qr": None,
-                     "issued_on": date(2026, 3, 2), "outcome": "refused"},
+        "document": {"number": "city-2026-000001-5", "code": "AAAAA", "verify_url": "https://x", "qr": "data:,",
+                     "proof_qr": None, "issued_on": date(2026, 3, 2), "outcome": "refused"},
         "case": {"number": "AZ-2026-000001-5", "submitted_on": date(2026, 3, 1), "channel": "online"},
         "service": {"key": "permit", "title": "İcazə", "remedy": "Şikayət", "legal_basis": []},
         "agency": {"key": "city"}, "words": words(language), "data": data, "language": language,
