@@ -7,12 +7,18 @@ from engine.diagnostics import Diagnostic
 from engine.dmn import compile_decisions, read_dmn
 from engine.dmn.checks import check_tables, check_types
 from engine.dmn.model import Decision, DecisionTable, Definitions
+from onewindow.decision_folders import DecisionFolder
 
 
-def describe_decisions(content: bytes, file: str) -> tuple[tuple[Row, ...], tuple[Diagnostic, ...]]:
-    """The elements of a DMN file and the findings about it. Raises ModelRefused when it cannot be read or compiled."""
+def describe_decisions(
+    content: bytes, file: str, folder: DecisionFolder
+) -> tuple[tuple[Row, ...], tuple[Diagnostic, ...]]:
+    """The elements of a DMN file and the findings about it; what it imports is looked for in the folder.
+
+    Raises ModelRefused when it cannot be read or compiled.
+    """
     definitions = read_dmn(content, file=file)
-    compiled = compile_decisions(definitions)
+    compiled = compile_decisions(definitions, folder.imports_of(definitions))
     findings = (*compiled.diagnostics, *check_types(compiled), *check_tables(definitions))
     return tuple(_rows(definitions)), findings
 

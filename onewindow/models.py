@@ -21,6 +21,7 @@ from engine.errors import Invalid
 from engine.runtime.passport_file import read_passport_file
 from forms import Form, inspect_form
 from onewindow.decision_files import describe_decisions
+from onewindow.decision_folders import DecisionFolder
 
 PASSPORT: Final = "service.yaml"
 ENDINGS: Final = (".bpmn", ".dmn", ".form", ".html")
@@ -78,8 +79,11 @@ def files_in(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def examine(path: Path, kernel: Kernel, limits: XmlLimits) -> Examined:
-    """Read one file and say what it holds. Raises NoModel when it cannot be opened."""
+def examine(path: Path, kernel: Kernel, limits: XmlLimits, named_with_it: Sequence[Path] = ()) -> Examined:
+    """Read one file and say what it holds. Raises NoModel when it cannot be opened.
+
+    What decisions import is looked for in the file's folder and among the files named with it.
+    """
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise NoModel(f"{path} has more than {_MOST_BYTES:,} bytes.", remedy="This is no model.")
@@ -92,7 +96,7 @@ def examine(path: Path, kernel: Kernel, limits: XmlLimits) -> Examined:
             form, found = inspect_form(content, name)
             return Examined(name, _of_form(form), tuple(found))
         if path.suffix == ".dmn":
-            return Examined(name, *describe_decisions(content, name))
+            return Examined(name, *describe_decisions(content, name, DecisionFolder(path, named_with_it)))
         if path.suffix == ".html":
             return Examined(name, (), DocumentTemplates().inspect(content, name))
         if path.name == PASSPORT:

@@ -5,6 +5,7 @@ deployment. Pure: no clock, no disk, no network. May import `engine.feel`, `engi
 runtime imports this package. How decision definitions are stored and found by key and version is the runtime's.
 
     reader, boxed_reader, model                  XML -> typed model
+    imports                                      the models a model imports, collected
     compiled, boxes, tables, item_types, nodes   model -> closures
     hit_policies                                 what a table answers
     evaluate, trace                              result and reasons
@@ -13,6 +14,7 @@ runtime imports this package. How decision definitions are stored and found by k
 
 from engine.dmn.compiled import CompiledDecisions, compile_decisions
 from engine.dmn.evaluate import DecisionResult, evaluate
+from engine.dmn.imports import FindModel, FoundModel, imported_models
 from engine.dmn.model import Definitions
 from engine.dmn.reader import read_dmn
 from engine.dmn.trace import DecisionTrace, MatchedRule, TableTrace
@@ -22,9 +24,12 @@ __all__ = [
     "DecisionResult",
     "DecisionTrace",
     "Definitions",
+    "FindModel",
+    "FoundModel",
     "MatchedRule",
     "TableTrace",
     "compile_decisions",
     "evaluate",
+    "imported_models",
     "read_dmn",
 ]

@@ -56,6 +56,8 @@ class CompiledDecisions:
     """Warnings; also errors, when it was compiled tolerantly."""
     components: KnownNames = field(default=KnownNames(), repr=False)
     """Names of types and their components, which expressions may hold with spaces in them."""
+    imported: tuple[Definitions, ...] = field(default=(), repr=False)
+    """The models it imports, by way of others too."""
     _plans: dict[Key, tuple[Key, ...] | None] = field(default_factory=dict, repr=False)
     """Plans made so far; two threads that make the same one write the same."""
 
@@ -83,6 +85,12 @@ class CompiledDecisions:
         own = self.definitions.namespace
         return tuple(k for (ns, k), node in self.nodes.items() if ns == own and isinstance(node, DecisionNode))
 
+    @property
+    def service_ids(self) -> tuple[str, ...]:
+        """Ids of this model's decision services."""
+        model = self.definitions
+        return tuple(_key(model, one)[1] for one in model.elements if isinstance(one, DecisionService))
+
 
 def compile_decisions(
     definitions: Definitions, imports: Iterable[Definitions] = (), *, tolerant: bool = False
@@ -103,7 +111,8 @@ def compile_decisions(
     compiler.note_cycles()
     if errors_in(compiler.diagnostics) and not tolerant:
         raise ModelRefused(compiler.diagnostics)
-    return CompiledDecisions(definitions, compiler.nodes, types.by_name, tuple(compiler.diagnostics), names)
+    imported = tuple(model for model in models.values() if model is not definitions)
+    return CompiledDecisions(definitions, compiler.nodes, types.by_name, tuple(compiler.diagnostics), names, imported)
 
 
 class _Compiler:
@@ -187,7 +196,7 @@ class _Compiler:
             problem = f"Expected the import of a DMN model, found one of the type `{entry.kind:.100}`."
             boxes.note("import-type", problem, entry.spot, "Import DMN models only.")
             return
-        remedy = "Deploy the imported model together with this one."
+        remedy = "Put the imported model beside this one, into the same deployment or folder; or deploy it before."
         boxes.note("missing-import", f"The imported model `{entry.namespace}` is missing.", entry.spot, remedy)
 
     def note_cycles(self) -> None:

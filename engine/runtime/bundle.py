@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -17,7 +17,7 @@ from engine.bpmn.model import Process, UserTask
 from engine.bpmn.reader import read_bpmn
 from engine.casework.passport import ServicePassport
 from engine.diagnostics import Diagnostic, ModelRefused, Severity
-from engine.dmn import compile_decisions, read_dmn
+from engine.dmn import Definitions, FoundModel, compile_decisions, read_dmn
 from engine.dmn.checks import check_tables, check_types
 from engine.runtime.marks import mark_faults
 from engine.runtime.passport_file import read_passport_file
@@ -32,7 +32,10 @@ DOCUMENT: Final = "document"
 """The connector that fills templates of documents, and the kind of their definitions."""
 NOTICE: Final = "notice"
 """The same of notices."""
+MODEL: Final = "model"
+"""A file of decisions as a whole, by its namespace: what other files import."""
 _PASSPORTS: Final = ("service.yaml", "service.yml")
+_LONGEST_NAME: Final = 255
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,7 @@ class Part:
     """Something executable in a file: it becomes a definition."""
 
     kind: str
-    """`process`, `decision`, `form`, `document` and `notice` (templates) or `service`."""
+    """`process`, `decision` (of services too), `model`, `form`, `document`, `notice` (templates) or `service`."""
     key: str
     name: str
     file: str
@@ -53,8 +56,10 @@ class Part:
 class Bundle:
     """Files that are deployed together."""
 
-    contents: Mapping[str, bytes]
+    contents: dict[str, bytes]
     """By checksum."""
+    sums: Mapping[str, str] = field(default_factory=dict)
+    """Checksum by file name."""
     parts: list[Part] = field(default_factory=list)
     models: dict[str, Process] = field(default_factory=dict)
     """By process id; also of processes that could not be compiled."""
@@ -63,11 +68,21 @@ class Bundle:
     """By file name."""
     forms: dict[str, ReadForm] = field(default_factory=dict)
     """By id."""
+    decisions: dict[str, Definitions] = field(default_factory=dict)
+    """Files of decisions that were read, by name; those that import others wait for `link_decisions`."""
+    links: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a definition's checksum: those of the files that it was linked with."""
     findings: list[Diagnostic] = field(default_factory=list)
 
     def copy(self) -> Bundle:
-        """The same with a list of findings of its own."""
-        return replace(self, findings=list(self.findings))
+        """The same, to be linked and found fault with by itself."""
+        return replace(
+            self,
+            contents=dict(self.contents),
+            parts=list(self.parts),
+            links=dict(self.links),
+            findings=list(self.findings),
+        )
 
     def has(self, kind: str, key: str) -> bool:
         """Whether a definition of this kind and name is among the files."""
@@ -108,7 +123,8 @@ def read_bundle(
     notices: Templates | None = None,
 ) -> Bundle:
     """Read every file. Nothing is raised: all faults are findings of the bundle."""
-    bundle = Bundle(contents={checksum(content): content for content in files.values()})
+    sums = {name: checksum(content) for name, content in files.items()}
+    bundle = Bundle(contents={sums[name]: content for name, content in files.items()}, sums=sums)
     if not files:
         bundle.refuse("empty-bundle", "Expected at least one file.", "Send the files of one procedure.", None)
     size = sum(map(len, files.values()))
@@ -131,6 +147,7 @@ def read_bundle(
                 _read(bundle, name, content, kernel, forms, limits)
         except ModelRefused as refused:
             bundle.findings.extend(refused.diagnostics)
+    _take_simple_decisions(bundle)
     for kind, reader in ((DOCUMENT, templates), (NOTICE, notices)):
         if reader is not None:
             _check_template_data(bundle, reader, kind)
@@ -146,7 +163,7 @@ def _read(bundle: Bundle, name: str, content: bytes, kernel: Kernel, forms: Form
     if name.lower().endswith(_BPMN):
         _read_processes(bundle, name, content, kernel, limits)
     elif name.lower().endswith(".dmn"):
-        _read_decisions(bundle, name, content)
+        bundle.decisions[name] = read_dmn(content, file=name)
     elif name.lower().endswith(".form"):
         form, findings = forms.inspect(content, name)
         bundle.findings.extend(findings)
@@ -217,14 +234,44 @@ def _check_assignments(bundle: Bundle, process: Process, name: str) -> None:
             )
 
 
-def _read_decisions(bundle: Bundle, name: str, content: bytes) -> None:
-    definitions = read_dmn(content, file=name)
-    compiled = compile_decisions(definitions)
+def _take_simple_decisions(bundle: Bundle) -> None:
+    """Compile the files of decisions that import nothing, now that all are known."""
+    for name, definitions in bundle.decisions.items():
+        if not definitions.imports:
+            try:
+                take_decisions(bundle, name, definitions, bundle.sums[name], ())
+            except ModelRefused as refused:
+                bundle.findings.extend(refused.diagnostics)
+
+
+def take_decisions(
+    bundle: Bundle, name: str, definitions: Definitions, kept_as: str, imports: Iterable[FoundModel]
+) -> None:
+    """Compile a file of decisions with what it imports, and take in what it holds. Raises ModelRefused."""
+    compiled = compile_decisions(definitions, (one.definitions for one in imports))
     findings = (*compiled.diagnostics, *check_types(compiled), *check_tables(definitions))
     bundle.findings.extend(_in_file(finding, name) for finding in findings)
-    for decision_id in compiled.decision_ids:
-        node = compiled.nodes[compiled.definitions.namespace, decision_id]
-        bundle.add(Part(kind="decision", key=decision_id, name=node.name, file=name, checksum=checksum(content)))
+    for key in (*compiled.decision_ids, *compiled.service_ids):
+        node = compiled.nodes[definitions.namespace, key]
+        bundle.add(Part(kind="decision", key=key, name=node.name, file=name, checksum=kept_as))
+    if _is_importable(bundle, definitions):
+        bundle.add(
+            Part(
+                kind=MODEL,
+                key=definitions.namespace,
+                name=definitions.name or name,
+                file=name,
+                checksum=kept_as,
+                # What tells models apart that share the namespace their tool proposed.
+                version_tag=(definitions.element_id or definitions.name)[:_LONGEST_NAME],
+            )
+        )
+
+
+def _is_importable(bundle: Bundle, definitions: Definitions) -> bool:
+    """Whether a namespace says which file is meant."""
+    same = [one for one in bundle.decisions.values() if one.namespace == definitions.namespace]
+    return 0 < len(definitions.namespace) <= _LONGEST_NAME and len(same) == 1
 
 
 def _read_template(bundle: Bundle, name: str, content: bytes, templates: Templates | None, kind: str) -> None:

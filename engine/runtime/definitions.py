@@ -1,7 +1,8 @@
 """Definitions ready to run, kept while they are used: read and compiled once per file, not once per step.
 
 What is kept is found by the checksum of a file or the key of a definition; neither ever changes its meaning, so nothing
-is ever thrown out because it is old. Which definition a name means just now is asked of the database each time.
+is ever thrown out because it is old. A file of decisions that imports others is found by the checksum of the list of
+all of them. Which definition a name means just now is asked of the database each time.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class DefinitionCache:
         """The file of decisions that holds a decision definition."""
 
         def make() -> LoadedDecisions:
-            return LoadedDecisions.read(work.deployments.content(record.checksum), record.file_name)
+            return LoadedDecisions.read(record.checksum, record.file_name, work.deployments.content)
 
         return self._decisions.get(record.checksum, make)
 

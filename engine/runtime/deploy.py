@@ -16,13 +16,16 @@ from engine.bpmn.model import Binding, Process
 from engine.bpmn.reader import read_bpmn
 from engine.casework.actor import SYSTEM, Actor
 from engine.diagnostics import Diagnostic, ModelRefused, errors_in
+from engine.dmn import FindModel, FoundModel
 from engine.errors import NotFound
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
-from engine.runtime.bundle import Bundle, Part, read_bundle
+from engine.runtime.bundle import MODEL, Bundle, Part, read_bundle
+from engine.runtime.decisions import kept_model
 from engine.runtime.definitions import PROCESS
 from engine.runtime.duties import require_analyst
 from engine.runtime.foreseen import check_foreseen
+from engine.runtime.link_decisions import link_decisions
 from engine.runtime.references import Known, check_references
 from engine.runtime.spread import next_start, start_timer_job
 from engine.runtime.wiring import Runtime
@@ -51,10 +54,10 @@ def deploy(runtime: Runtime, files: Mapping[str, bytes], *, by: Actor) -> Deploy
     bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits, runtime.templates, runtime.notices)
 
     def change(act: Act) -> DeploymentResult:
-        findings = _all_findings(act, bundle)
+        linked, findings = _examined(act, bundle)
         if errors_in(findings):
             raise ModelRefused(findings)
-        return _write(act, bundle, findings)
+        return _write(act, linked, findings)
 
     return transact(runtime, by, change)
 
@@ -62,15 +65,30 @@ def deploy(runtime: Runtime, files: Mapping[str, bytes], *, by: Actor) -> Deploy
 def check(runtime: Runtime, files: Mapping[str, bytes]) -> tuple[Diagnostic, ...]:
     """What deploying these files would find. Changes nothing, raises nothing about the files."""
     bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits, runtime.templates, runtime.notices)
-    return transact(runtime, SYSTEM, lambda act: _all_findings(act, bundle))
+    return transact(runtime, SYSTEM, lambda act: _examined(act, bundle)[1])
 
 
-def _all_findings(act: Act, bundle: Bundle) -> tuple[Diagnostic, ...]:
-    """Those of the files, and those of what they name; the bundle itself stays as it was read."""
-    looked_at = bundle.copy()
-    check_references(looked_at, _known(act))
-    check_foreseen(looked_at, act.runtime.forms)
-    return tuple(dict.fromkeys(looked_at.findings))
+def _examined(act: Act, bundle: Bundle) -> tuple[Bundle, tuple[Diagnostic, ...]]:
+    """The bundle linked with what its files import, and the findings; the one that was read stays as it was."""
+    linked = bundle.copy()
+    link_decisions(linked, _deployed_decisions(act))
+    check_references(linked, _known(act))
+    check_foreseen(linked, act.runtime.forms)
+    return linked, tuple(dict.fromkeys(linked.findings))
+
+
+def _deployed_decisions(act: Act) -> FindModel:
+    """The newest deployed file of decisions of a namespace."""
+    kept = act.work.deployments
+
+    def find(namespace: str) -> FoundModel | None:
+        try:
+            found = kept.find(MODEL, namespace)
+        except NotFound:
+            return None
+        return kept_model(found.checksum, found.file_name, kept.content)
+
+    return find
 
 
 def _known(act: Act) -> Known:
@@ -109,20 +127,23 @@ def _known(act: Act) -> Known:
 
 def _write(act: Act, bundle: Bundle, findings: tuple[Diagnostic, ...]) -> DeploymentResult:
     before = act.work.deployments.latest([(part.kind, part.key) for part in bundle.parts])
-    is_changed = any(_is_new(part, before.get((part.kind, part.key))) for part in bundle.parts)
+    # That a file may be imported from now on changes nothing for the processes beside it.
+    is_changed = any(_is_new(part, before.get((part.kind, part.key))) for part in bundle.parts if part.kind != MODEL)
     deployment_id = new_key()
     made: list[DefinitionRecord] = []
     stand: list[DefinitionRecord] = []
     for part in bundle.parts:
-        old = before.get((part.kind, part.key))
+        newest = before.get((part.kind, part.key))
+        old = _same_model(act, part, newest) if part.kind == MODEL else newest
         if old is None or _is_new(part, old) or (is_changed and _is_bound_to_deployment(bundle, part)):
-            made.append(_definition(part, old, deployment_id))
+            made.append(_definition(part, newest, deployment_id))
             stand.append(made[-1])
         else:
             stand.append(old)
     if not made:
         return DeploymentResult(id=None, definitions=tuple(stand), findings=findings)
     used = {one.checksum for one in made}
+    used.update(*(bundle.links.get(checksum, ()) for checksum in tuple(used)))
     contents = {name: content for name, content in bundle.contents.items() if name in used}
     act.work.deployments.add(deployment_id, act.at, act.by.account, made, contents)
     _replace_starts(act, bundle, [one for one in made if one.kind == PROCESS])
@@ -134,6 +155,16 @@ def _write(act: Act, bundle: Bundle, findings: tuple[Diagnostic, ...]) -> Deploy
         files=sorted(used),
     )
     return DeploymentResult(id=deployment_id, definitions=tuple(stand), new_definitions=tuple(made), findings=findings)
+
+
+def _same_model(act: Act, part: Part, newest: DefinitionRecord | None) -> DefinitionRecord | None:
+    """The version before of a file of decisions, where several files share the namespace their tool proposed."""
+    if newest is None or newest.version_tag == part.version_tag:
+        return newest
+    try:
+        return act.work.deployments.find(MODEL, part.key, version_tag=part.version_tag)
+    except NotFound:
+        return None
 
 
 def _is_new(part: Part, old: DefinitionRecord | None) -> bool:

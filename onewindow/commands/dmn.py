@@ -18,6 +18,7 @@ from engine.errors import Invalid
 from engine.feel import Value, read_temporal, to_json
 from engine.feel.text import literal_text
 from onewindow.commands.outcome import Exit, border, print_json
+from onewindow.decision_folders import DecisionFolder
 from onewindow.feel_values import read_context, read_source
 from onewindow.settings import Settings
 
@@ -31,7 +32,7 @@ def dmn() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--input", "said", default="{}", metavar="JSON", help="Inputs by name; @file reads a file, - the input.")
 @click.option(
-    "--decision", "wanted", metavar="ID", help="Which one, by id or name; by default the one nobody requires."
+    "--decision", "wanted", metavar="ID", help="Which one, or service; by id or name. By default what nobody requires."
 )
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="Print value, trace and explanation as JSON.")
@@ -39,14 +40,16 @@ def dmn() -> None:
 def run(file: Path, said: str, wanted: str | None, language: str, as_json: bool) -> None:
     """Make a decision of a DMN file: its value, why, and what each table did.
 
+    Models that the file imports are looked for in its folder.
     Dates and durations may be written as JSON texts where the model declares their type.
     Exit code 0: made; 1: with warnings; 2: no such file, model or decision.
     """
-    compiled = compile_decisions(read_dmn(_content(file), file=str(file)))
+    definitions = read_dmn(_content(file), file=str(file))
+    compiled = compile_decisions(definitions, DecisionFolder(file).imports_of(definitions))
     inputs = _typed(compiled, read_context(read_source(said)))
     now = datetime.now(ZoneInfo(Settings.of_this_process().time_zone))
     result = evaluate(compiled, wanted or _last(compiled), inputs, now=now)
-    why, spoken = explain(compiled.definitions, result.trace), cast("Language", language)
+    why, spoken = explain(compiled.definitions, result.trace, compiled.imported), cast("Language", language)
     if as_json:
         print_json(
             {
@@ -75,7 +78,7 @@ def _last(compiled: CompiledDecisions) -> str:
     required = {one.element_id for element in compiled.definitions.elements for one in getattr(element, "requires", ())}
     last = [key for key in compiled.decision_ids if key not in required]
     if len(last) != 1:
-        names = ", ".join(compiled.decision_ids) or "none"
+        names = ", ".join((*compiled.decision_ids, *compiled.service_ids)) or "none"
         raise Invalid("The file holds several decisions.", remedy=f"Choose one with --decision: {names}.")
     return last[0]
 

@@ -65,7 +65,8 @@ def inspect(paths: tuple[Path, ...], as_json: bool) -> None:
 
 def _examined(paths: tuple[Path, ...]) -> list[Examined]:
     limits, kernel = xml_limits(Settings.of_this_process()), SpiffKernel()
-    return [examine(path, kernel, limits) for path in files_in(paths)]
+    files = list(files_in(paths))
+    return [examine(path, kernel, limits, files) for path in files]
 
 
 def _show(console: Console, one: Examined) -> None:

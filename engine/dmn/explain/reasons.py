@@ -7,7 +7,8 @@ on) the same in one language, which goes before the one without. `Reason (az)` i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,15 +82,23 @@ class Explanation:
     decisions: tuple[DecisionReasons, ...]
 
 
-def explain(definitions: Definitions, trace: Sequence[DecisionTrace]) -> Explanation:
-    """The reasons of an evaluation from its trace and the model. Costs nothing at the evaluation itself."""
-    tables = {
-        table.spot.element_id: table
-        for element in definitions.elements
+def explain(
+    definitions: Definitions, trace: Sequence[DecisionTrace], imported: Iterable[Definitions] = ()
+) -> Explanation:
+    """The reasons of an evaluation from its trace, the model and those it imports. Costs nothing at the evaluation.
+
+    A trace names tables by their id only: where two models have tables of one id, nobody can say which was meant.
+    """
+    found = [
+        (table.spot.element_id, table)
+        for model in (definitions, *imported)
+        for element in model.elements
         if isinstance(element, Decision | BusinessKnowledgeModel)
         for table in tables_in(element.logic)
         if table.spot.element_id is not None
-    }
+    ]
+    often = Counter(element_id for element_id, _ in found)
+    tables = {element_id: table for element_id, table in found if often[element_id] == 1}
     return Explanation(tuple(_decision(one, tables) for one in trace))
 
 

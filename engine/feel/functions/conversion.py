@@ -247,17 +247,25 @@ _CALL = re.compile(r'(date and time|date|time|duration)\(\s*"([^"]*)"\s*\)')
 
 @FAMILY.built_in("range(from: string)")
 def range_from(run: Run, text: str) -> Value:
-    """The range of a text such as `[1..3]`; its ends are literals."""
+    """The range of a text such as `[1..3]`; its ends are literals (DMN 1.5, grammar rule 66).
+
+    One end may be missing where the bracket is open: `[2..)` is `(>= 2)`, `(..2]` is `(<= 2)`.
+    """
     match = _RANGE.fullmatch(text) if len(text) <= 1000 else None
     if match is None or (match[2] is None and match[3] is None):
         return _unreadable(run, "range", text)
     start, end = (None if part is None else _literal(part) for part in (match[2], match[3]))
+    start_included, end_included = match[1] == "[", match[4] == "]"
+    if match[2] is None and end is not None and not start_included:
+        return Range(None, end, False, end_included, "<=" if end_included else "<")
+    if match[3] is None and start is not None and not end_included:
+        return Range(start, None, start_included, False, ">=" if start_included else ">")
     if start is None or end is None:
         return _unreadable(run, "range", text)
     order = compare(start, end)
     if order is None or order > 0:
         return run.null("range", f"range() expects two ends in order, found {text[:60]!r}.")
-    return Range(start, end, match[1] == "[", match[4] == "]")
+    return Range(start, end, start_included, end_included)
 
 
 def _literal(text: str) -> Value:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.builders.an_api import Api
+from tests.builders.importing_decisions import a_library, an_importer
 
 DMN = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="m" name="m" namespace="urn:m">
 <inputData id="age" name="age"><variable name="age" typeRef="number"/></inputData>
@@ -48,6 +49,54 @@ def test_an_older_version_is_explained_by_its_number(rules: Api) -> None:
     body = {"inputs": {"age": 20}, "version": 1}
 
     assert rules.post("/decisions/may-drive/explain", "analyst", body).json["value"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("version", "value", "answered"),
+    [
+        pytest.param(None, "no", 2, id="the newest, when none is named"),
+        pytest.param(1, "yes", 1, id="an older one"),
+        pytest.param(2, "no", 2, id="the newest by its number"),
+    ],
+)
+def test_a_decision_is_evaluated_by_key_and_version(rules: Api, version: int | None, value: str, answered: int) -> None:
+    body = {"inputs": {"age": 20}} | ({} if version is None else {"version": version})
+
+    answer = rules.post("/decisions/may-drive/evaluate", "analyst", body)
+
+    assert answer.status_code == 200
+    assert (answer.json["value"], answer.json["version"], answer.json["warnings"]) == (value, answered, [])
+    assert [one["index"] for one in answer.json["trace"][0]["tables"][0]["matched"]] == [1 if value == "no" else 2]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param({"inputs": {}, "version": 9}, 404, id="unknown version"),
+        pytest.param({"inputs": {}, "version": 0}, 422, id="no version"),
+        pytest.param({"inputs": {}, "version": "1"}, 422, id="a text"),
+    ],
+)
+def test_a_version_that_is_not_there_is_refused(rules: Api, body: object, status: int) -> None:
+    assert rules.post("/decisions/may-drive/evaluate", "analyst", body).status_code == status
+
+
+def test_a_service_is_evaluated_by_its_key_and_listed(api: Api) -> None:
+    service = '<decisionService id="drive" name="Drive"><outputDecision href="#may-drive"/><inputData href="#age"/>'
+    dmn = DMN.replace("{limit}", "18").replace("</definitions>", f"{service}</decisionService></definitions>")
+    api.deploy_files({"rules.dmn": dmn.encode()})
+
+    answer = api.post("/decisions/drive/evaluate", "analyst", {"inputs": {"age": 20}}).json
+
+    assert (answer["value"], answer["version"]) == ("yes", 1)
+    assert {one["decision_id"] for one in api.get("/decisions", "analyst").json["items"]} == {"may-drive", "drive"}
+
+
+def test_a_library_and_what_imports_it_are_deployed_over_the_api(api: Api) -> None:
+    api.deploy_files({"lib.dmn": a_library()})
+    api.deploy_files({"fee.dmn": an_importer()})
+
+    assert api.post("/decisions/fee/evaluate", "analyst", {"inputs": {"amount": 4}}).json["value"] == 8
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders.importing_decisions import a_library, an_import, an_importer
 from tests.contract.cli.conftest import Command
 
 LICENCE = Path(__file__).parents[3] / "processes" / "driving-licence" / "driving-licence.dmn"
@@ -112,6 +113,59 @@ def test_texts_become_the_days_the_model_declares_and_the_only_decision_needs_no
     shown = onewindow("dmn", "run", str(tmp_path / "dated.dmn"), "--input", '{"born": "1990-05-01"}')
 
     assert shown.stdout.startswith("1990\n"), shown.output
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A model and the library that it imports."""
+    (tmp_path / "fee.dmn").write_bytes(an_importer())
+    (tmp_path / "lib.dmn").write_bytes(a_library())
+    return tmp_path
+
+
+def test_an_imported_model_is_found_in_the_folder(onewindow: Command, folder: Path) -> None:
+    shown = onewindow("dmn", "run", str(folder / "fee.dmn"), "--input", '{"amount": 4}')
+
+    assert (shown.exit_code, shown.stdout.splitlines()[:1]) == (0, ["8"]), shown.output
+
+
+@pytest.mark.parametrize("command", ["lint", "inspect"])
+def test_lint_and_inspect_find_imported_models(onewindow: Command, folder: Path, command: str) -> None:
+    for named in (folder, folder / "fee.dmn"):
+        shown = onewindow(command, str(named))
+        assert shown.exit_code == 0, shown.output
+
+    (folder / "lib.dmn").unlink()
+    shown = onewindow(command, str(folder), "--json")
+    assert shown.exit_code == 1
+    assert "missing-import" in shown.stdout
+
+
+def test_lint_finds_a_library_that_is_named_with_the_model(onewindow: Command, folder: Path) -> None:
+    (folder / "shared").mkdir()
+    (folder / "lib.dmn").rename(folder / "shared" / "lib.dmn")
+
+    assert onewindow("lint", str(folder)).exit_code == 0
+    assert onewindow("lint", str(folder / "fee.dmn")).exit_code == 1
+
+
+def test_two_libraries_of_one_namespace_in_a_folder_are_ambiguous(onewindow: Command, folder: Path) -> None:
+    (folder / "other.dmn").write_bytes(a_library("3"))
+
+    shown = onewindow("dmn", "run", str(folder / "fee.dmn"))
+
+    assert shown.exit_code != 0
+    assert "have one namespace, `urn:lib`" in shown.stderr
+
+
+def test_models_that_import_one_another_are_refused(onewindow: Command, tmp_path: Path) -> None:
+    (tmp_path / "a.dmn").write_bytes(a_library("2", "urn:a", an_import("urn:b")))
+    (tmp_path / "b.dmn").write_bytes(a_library("2", "urn:b", an_import("urn:a")))
+
+    shown = onewindow("lint", str(tmp_path))
+
+    assert shown.exit_code == 1
+    assert shown.stdout.count("(import-cycle)") == 2
 
 
 @pytest.mark.parametrize(
