@@ -1,8 +1,8 @@
 """FEEL inside forms: expressions that begin with `=`, and texts with `{{expressions}}` in them.
 
 Compiled when the form is read, evaluated over the variables and answers at hand. A fault inside an evaluation gives
-null (DMN 1.5, 10.3.2); one that takes too much is stopped with FeelBudgetExceeded. Of form-js's text templates only
-the plain placeholder is taken; its loops and conditions are refused.
+null (DMN 1.5, 10.3.2); what takes too much, alone or with the others of the form, is stopped with FormTooHeavy. Of
+form-js's text templates only the plain placeholder is taken; its loops and conditions are refused.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from engine.errors import Invalid
-from engine.feel import parse_expression, to_json
+from engine.errors import Invalid, Refused
+from engine.feel import Effort, FeelBudgetExceeded, parse_expression, to_json
 from engine.feel.syntax import Node
 
+MOST_OPERATIONS: Final = 300_000
 _PLACEHOLDER: Final = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
@@ -23,6 +24,23 @@ class BadTemplate(Invalid):
     """A text template is wrong, or uses what is not supported."""
 
     code = "bad-template"
+
+
+class FormTooHeavy(Refused):
+    """The expressions of a form take too much, all together."""
+
+    code = "form-too-heavy"
+
+    def __init__(self, text: str, stopped: FeelBudgetExceeded) -> None:
+        super().__init__(
+            f"The form's expression `{' '.join(text.split())[:200]}` was stopped: {stopped.message}",
+            remedy="Ask the agency: its analyst must make the expressions of the form lighter.",
+        )
+
+
+def an_effort() -> Effort:
+    """What all expressions of a form may cost together, each time it is shown or checked."""
+    return Effort(operations=MOST_OPERATIONS)
 
 
 class Expression:
@@ -39,9 +57,12 @@ class Expression:
         """Its syntax tree."""
         return self._parsed.tree
 
-    def value(self, names: Mapping[str, Any], now: datetime) -> Any:
-        """Its FEEL value over named values; null where it cannot be computed."""
-        return self._parsed.evaluate(names, now=now).value
+    def value(self, names: Mapping[str, Any], now: datetime, effort: Effort) -> Any:
+        """Its FEEL value over named values; null where it cannot be computed. Raises FormTooHeavy."""
+        try:
+            return self._parsed.evaluate(names, now=now, effort=effort).value
+        except FeelBudgetExceeded as stopped:
+            raise FormTooHeavy(self.text, stopped) from stopped
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -61,9 +82,11 @@ class Template:
         """Those in it."""
         return tuple(part for part in self._parts if isinstance(part, Expression))
 
-    def filled(self, names: Mapping[str, Any], now: datetime) -> str:
-        """The text with every placeholder filled in; null leaves nothing."""
-        return "".join(part if isinstance(part, str) else _written(part.value(names, now)) for part in self._parts)
+    def filled(self, names: Mapping[str, Any], now: datetime, effort: Effort) -> str:
+        """The text with every placeholder filled in; null leaves nothing. Raises FormTooHeavy."""
+        return "".join(
+            part if isinstance(part, str) else _written(part.value(names, now, effort)) for part in self._parts
+        )
 
 
 def _parts(text: str) -> list[str | Expression]:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from engine.errors import Invalid, Place
-from forms.expressions import Expression
+from forms.expressions import Expression, an_effort
 from forms.form import Form
 from forms.kinds import Fault, rules, shape
 from forms.messages import message
@@ -84,6 +84,7 @@ class _Check:
 
     def __init__(self, now: datetime, language: str, draft: bool) -> None:
         self._now, self._language, self._draft = now, language, draft
+        self._effort = an_effort()
         self.places: list[Place] = []
 
     def fault(self, at: str, fault: Fault) -> None:
@@ -170,7 +171,7 @@ class _Check:
     ) -> None:
         component = slot.component
         if isinstance(component, Computed):
-            value = component.expression.value(names, self._now)
+            value = component.expression.value(names, self._now, self._effort)
             self._refuse_change(level, number, value)
             names.update(_with(names, slot.path, value))
             put(found, slot.path, value)
@@ -186,7 +187,7 @@ class _Check:
         value = level.taken.get(number)
         if value is not None:
             if not self._draft:
-                rules(component, value, lambda asked: asked.value(names, self._now), self._now.date())
+                rules(component, value, lambda asked: asked.value(names, self._now, self._effort), self._now.date())
             put(found, slot.path, value)
         elif not self._draft:
             if component.required:
@@ -229,7 +230,7 @@ class _Check:
         return hidden
 
     def _is(self, condition: bool | Expression, names: Mapping[str, Any]) -> bool:
-        return condition if isinstance(condition, bool) else condition.value(names, self._now) is True
+        return condition if isinstance(condition, bool) else condition.value(names, self._now, self._effort) is True
 
 
 def _plain(level: _Level) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.errors import Place
 from engine.feel import admit, to_json
-from forms.expressions import Expression
+from forms.expressions import Expression, an_effort
 from forms.form import Form
 from forms.kinds import options_of
 from forms.model import (
@@ -114,6 +114,7 @@ class _Viewing:
 
     def __init__(self, language: str, now: datetime, faults: Mapping[str, list[str]]) -> None:
         self._language, self._now, self._faults = language, now, faults
+        self._effort = an_effort()
 
     def all(
         self, components: Iterable[AnyComponent], names: dict[str, Any], here: Any, prefix: str, hidden: bool
@@ -124,7 +125,7 @@ class _Viewing:
     def _one(
         self, component: AnyComponent, names: dict[str, Any], here: Any, prefix: str, hidden: bool
     ) -> ComponentView:
-        hidden = hidden or (component.hide is not None and component.hide.value(names, self._now) is True)
+        hidden = hidden or (component.hide is not None and component.hide.value(names, self._now, self._effort) is True)
         common: dict[str, Any] = {
             "id": component.id,
             "kind": str(component.widget),
@@ -144,7 +145,7 @@ class _Viewing:
         name = prefix + _steps(component.key)
         common |= {"name": name, "faults": tuple(self._faults.get(name, ()))}
         if isinstance(component, Computed):
-            value = component.expression.value(names, self._now)
+            value = component.expression.value(names, self._now, self._effort)
             return ComponentView(**common, value=to_json(value), read_only=True)
         return self._input(component, common, names, value_at(here, component.key))
 
@@ -157,13 +158,15 @@ class _Viewing:
                     "value": to_json(option.value),
                     "label": component.said(f"option.{option.value}", self._language, option.label),
                 }
-                for option in options_of(component, lambda asked: asked.value(names, self._now))
+                for option in options_of(component, lambda asked: asked.value(names, self._now, self._effort))
             )
         return ComponentView(
             **common,
             value=to_json(admit(value)) if value is not None else component.default,
             required=component.required,
-            read_only=read_only if isinstance(read_only, bool) else read_only.value(names, self._now) is True,
+            read_only=read_only
+            if isinstance(read_only, bool)
+            else read_only.value(names, self._now, self._effort) is True,
             options=options,
             limits=self._limits(component, names) or None,
         )
@@ -193,11 +196,11 @@ class _Viewing:
         text = component.texts.get(self._language, component.text)
         table = columns = None
         if component.rows is not None:
-            found = component.rows.value(names, self._now)
+            found = component.rows.value(names, self._now, self._effort)
             table = tuple(to_json(row) for row in found if isinstance(row, dict)) if isinstance(found, list) else ()
             listed = component.columns
             if isinstance(listed, Expression):
-                given = listed.value(names, self._now)
+                given = listed.value(names, self._now, self._effort)
                 columns = tuple(to_json(each) for each in given) if isinstance(given, list) else ()
             else:
                 columns = tuple(
@@ -205,7 +208,10 @@ class _Viewing:
                     for each in listed
                 )
         return ComponentView(
-            **common, text=None if text is None else text.filled(names, self._now), table=table, columns=columns
+            **common,
+            text=None if text is None else text.filled(names, self._now, self._effort),
+            table=table,
+            columns=columns,
         )
 
     def _limits(self, component: Input, names: Mapping[str, Any]) -> dict[str, Any]:
@@ -229,7 +235,7 @@ class _Viewing:
         elif isinstance(component, FilePicker):
             found = {"accept": ",".join(component.accept) or None, "multiple": component.many}
         asked = {
-            name: limit.value(names, self._now) if isinstance(limit, Expression) else limit
+            name: limit.value(names, self._now, self._effort) if isinstance(limit, Expression) else limit
             for name, limit in found.items()
         }
         return {
@@ -243,7 +249,7 @@ class _Viewing:
             return translated
         if isinstance(own, str):
             return own
-        found = own.value(names, self._now)
+        found = own.value(names, self._now, self._effort)
         return "" if found is None else str(to_json(found))
 
 

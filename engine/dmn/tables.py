@@ -11,8 +11,9 @@ from engine.dmn.columns import Column
 from engine.dmn.hit_policies import POLICIES, Answer, Policy, Undecided
 from engine.dmn.model import DecisionTable, Spot, Text
 from engine.dmn.trace import DecisionTrace, MatchedRule, TableTrace
+from engine.feel.effort import Effort
 from engine.feel.expression import Expression, UnaryTests
-from engine.feel.run import DEFAULT_BUDGET, Budget, Env, Run
+from engine.feel.run import DEFAULT_BUDGET, Budget, Env, SharingRun
 from engine.feel.text import shown
 from engine.feel.types import UNFIT, FeelType, Restricted, coerce, misfit
 from engine.feel.values import HostFunction, Value
@@ -23,7 +24,7 @@ ParseTests: TypeAlias = Callable[[Text], UnaryTests | None]
 FindType: TypeAlias = Callable[[str | None, Spot], FeelType | None]
 
 
-class DecisionRun(Run):
+class DecisionRun(SharingRun):
     """A run of decisions. When `traced` it keeps what they and their tables did."""
 
     __slots__ = ("decisions", "tables", "traced")
@@ -35,8 +36,9 @@ class DecisionRun(Run):
         types: Mapping[str, FeelType] | None = None,
         budget: Budget = DEFAULT_BUDGET,
         traced: bool = True,
+        effort: Effort | None = None,
     ) -> None:
-        super().__init__({}, now, functions, types, budget)
+        super().__init__({}, now, functions, types, budget, effort)
         self.traced = traced
         self.tables: list[TableTrace] = []
         self.decisions: list[DecisionTrace] = []

@@ -10,6 +10,7 @@ network, nothing of ours but `engine.errors`. Everybody may import this package;
 """
 
 from engine.feel.codec import decode, encode
+from engine.feel.effort import Effort
 from engine.feel.errors import FeelBudgetExceeded, FeelSyntaxError
 from engine.feel.expression import Expression, Result, UnaryTests, parse_expression, parse_unary_tests
 from engine.feel.plain import from_json, to_json
@@ -25,6 +26,7 @@ __all__ = [
     "Date",
     "DateTime",
     "DaysDuration",
+    "Effort",
     "Expression",
     "FeelBudgetExceeded",
     "FeelSyntaxError",

@@ -38,7 +38,7 @@ class FeelBudgetExceeded(Refused):
 
     code: ClassVar[str] = "feel-budget"
 
-    def __init__(self, what: str, limit: int, **facts: Any) -> None:
+    def __init__(self, what: str, limit: float, **facts: Any) -> None:
         super().__init__(
             f"The expression was stopped: more than {limit} {what}.",
             remedy="Make ranges, lists and recursion smaller.",

@@ -13,12 +13,13 @@ from functools import lru_cache
 
 from engine.feel import syntax
 from engine.feel.compiler import compile_node
+from engine.feel.effort import Effort
 from engine.feel.errors import FeelBudgetExceeded, FeelSyntaxError
 from engine.feel.functions import BUILT_INS, SPACED_NAMES
 from engine.feel.grammar import LONGEST_TEXT, Grammar
 from engine.feel.names import KnownNames, is_identifier, name_tree, normal_name
 from engine.feel.paths import MEMBER_NAMES
-from engine.feel.run import DEFAULT_BUDGET, Budget, Env, Run, Warning_
+from engine.feel.run import DEFAULT_BUDGET, Budget, Env, Run, SharingRun, Warning_
 from engine.feel.types import FeelType
 from engine.feel.unary import ConstantTests, compile_test, compile_tests, constant_tests
 from engine.feel.values import HostFunction, Value, admit
@@ -62,18 +63,28 @@ class Expression:
         functions: Mapping[str, HostFunction] | None = None,
         budget: Budget = DEFAULT_BUDGET,
         types: Mapping[str, FeelType] | None = None,
+        effort: Effort | None = None,
     ) -> Result:
         """The value in a scope of FEEL values (see `from_json`, `admit`).
 
-        `now` is what now() and today() tell; `types` are item definitions for `instance of`. Faults give null and a
-        warning. Raises FeelBudgetExceeded when it would take too much, TypeError for a scope value FEEL does not know.
+        `now` is what now() and today() tell; `types` are item definitions for `instance of`; an `effort` is shared with
+        other evaluations. Faults give null and a warning. Raises FeelBudgetExceeded when it would take too much,
+        TypeError for a scope value FEEL does not know.
         """
+        if effort is not None:
+            return self._sharing(SharingRun(scope, now, functions, types, budget, effort))
         run = Run(scope, now, functions, types, budget)
         try:
             value = self.run(run)
         except RecursionError:
             raise _stack_exhausted(budget) from None
         return Result(value, tuple(run.warnings)) if run.warnings else Result(value)
+
+    def _sharing(self, run: SharingRun) -> Result:
+        try:
+            return Result(bounded(lambda: self.run(run), run), tuple(run.warnings))
+        finally:
+            run.close()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

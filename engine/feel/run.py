@@ -11,6 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from engine.feel.effort import SLICE, Effort
 from engine.feel.errors import FeelBudgetExceeded
 from engine.feel.temporal import DateTime
 from engine.feel.values import CHARACTERS_PER_OPERATION, NATIVE, HostFunction, Value, admit
@@ -115,7 +116,11 @@ class Run(Env):
         """Count work. Raises FeelBudgetExceeded."""
         self.left -= operations
         if self.left < 0:
-            raise FeelBudgetExceeded("operations", self.budget.operations)
+            self.spent()
+
+    def spent(self) -> None:
+        """No operation is left. Raises FeelBudgetExceeded."""
+        raise FeelBudgetExceeded("operations", self.budget.operations)
 
     def room_for(self, characters: int) -> None:
         """Check the length of a text before it is made, and count the work. Raises FeelBudgetExceeded."""
@@ -135,6 +140,45 @@ class Run(Env):
         self.charge()
         if self.depth > self.budget.calls:
             raise FeelBudgetExceeded("calls within each other", self.budget.calls)
+
+
+class SharingRun(Run):
+    """One of several evaluations that share an effort. Operations are given out in slices, its clock between them."""
+
+    __slots__ = ("_rest", "effort")
+
+    def __init__(
+        self,
+        names: Mapping[str, Value] = _NONE,
+        now: datetime | None = None,
+        functions: Mapping[str, HostFunction] | None = None,
+        types: Mapping[str, FeelType] | None = None,
+        budget: Budget = DEFAULT_BUDGET,
+        effort: Effort | None = None,
+    ) -> None:
+        """Raises FeelBudgetExceeded when nothing is left of the effort."""
+        super().__init__(names, now, functions, types, budget)
+        self.effort = effort
+        self._rest = 0
+        if effort is not None:
+            effort.begin()
+            self._rest = max(0, self.left - SLICE)
+            self.left -= self._rest
+
+    def spent(self) -> None:
+        """No operation is left of a slice: take another one. Raises FeelBudgetExceeded."""
+        if self.effort is None or self._rest + self.left < 0:
+            super().spent()
+            return
+        self._rest += self.left
+        self.effort.look(self.budget.operations - self._rest)
+        self.left = min(SLICE, self._rest)
+        self._rest -= self.left
+
+    def close(self) -> None:
+        """The evaluation has ended, one way or another."""
+        if self.effort is not None:
+            self.effort.end(self.budget.operations - self._rest - self.left)
 
 
 MISSING: Any = object()

@@ -16,6 +16,7 @@ from engine.bpmn.kernel.port import SnapshotUnreadable
 from engine.casework.actor import Actor
 from engine.casework.job import Incident
 from engine.casework.task import Task
+from engine.feel.effort import Effort
 from engine.identity import new_key
 from engine.runtime.wiring import Runtime
 from engine.store.listening import SOON
@@ -39,7 +40,17 @@ class Act:
     """The instance that is being stepped."""
     opened_tasks: dict[str, Task] = field(default_factory=dict)
     """Tasks the act opened and left open, by id."""
+    effort: Effort = field(init=False)
+    """Of all expressions and decisions of the transaction, whatever instances they belong to."""
     _entries: dict[str, list[Entry]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        budget = self.runtime.limits.budget
+        self.effort = Effort(
+            operations=budget.operations_per_element,
+            seconds=budget.seconds_per_element,
+            clock=self.runtime.processor_seconds,
+        )
 
     def journal(self, chain: str, action: str, subject: str, **detail: Any) -> None:
         """Note what was done; `detail` is plain JSON without personal data."""

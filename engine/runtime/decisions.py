@@ -26,6 +26,7 @@ from engine.dmn import (
 from engine.dmn.explain import Explanation, explain
 from engine.dmn.imports import no_models
 from engine.dmn.trace import DecisionTrace
+from engine.feel.effort import Effort
 
 _MARK: Final = b'{"linked":'
 """How a list begins; a file of decisions, being XML, never does."""
@@ -71,10 +72,10 @@ class LoadedDecisions:
         return cls(compile_decisions(model.definitions, (one.definitions for one in others)))
 
     def evaluate(
-        self, decision_id: str, inputs: Mapping[str, Any], now: datetime, functions: Mapping[str, Any]
+        self, decision_id: str, inputs: Mapping[str, Any], now: datetime, functions: Mapping[str, Any], effort: Effort
     ) -> DecisionResult:
         """The value of a decision or service, with its reasons. Raises OnewindowError when it cannot be had."""
-        return evaluate(self.compiled, decision_id, inputs, now=now, functions=functions)
+        return evaluate(self.compiled, decision_id, inputs, now=now, functions=functions, effort=effort)
 
     def explain(self, trace: Sequence[DecisionTrace]) -> Explanation:
         """Why a result with this trace came out as it did."""

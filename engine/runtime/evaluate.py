@@ -84,7 +84,7 @@ def _evaluated(
     runtime = act.runtime
     found = act.work.deployments.find(DECISION, decision_id, version=version)
     loaded = runtime.definitions.decisions(act.work, found)
-    result = loaded.evaluate(decision_id, inputs, runtime.calendar.local(act.at), runtime.functions)
+    result = loaded.evaluate(decision_id, inputs, runtime.calendar.local(act.at), runtime.functions, act.effort)
     evaluated = {
         "decision_id": decision_id,
         "version": found.version,

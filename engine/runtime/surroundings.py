@@ -52,6 +52,7 @@ class World:
             called_again=self._call_again,
             functions=runtime.functions,
             budget=runtime.limits.budget,
+            effort=self.act.effort,
         )
 
     def form(self, form_id: str, binding: Binding) -> DefinitionRecord:
@@ -74,6 +75,10 @@ class World:
         found = bound(self.act.work, DECISION, decision_id, binding, version_tag, self.definition.deployment_id)
         loaded = self.act.runtime.definitions.decisions(self.act.work, found)
         result = loaded.evaluate(
-            decision_id, inputs, self.act.runtime.calendar.local(self.act.at), self.act.runtime.functions
+            decision_id,
+            inputs,
+            self.act.runtime.calendar.local(self.act.at),
+            self.act.runtime.functions,
+            self.act.effort,
         )
         return DecisionOutcome(result.value, keep(result.trace), found.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -105,6 +106,8 @@ class Runtime:
     database: Database
     kernel: Kernel
     clock: Clock
+    processor_seconds: Callable[[], float] = time.thread_time
+    """How long the processor worked for this thread: what bounds expressions, however busy the machine is."""
     calendar: WorkingCalendar
     """Of the country: terms, deadlines and timers count its working days."""
     forms: Forms

@@ -10,7 +10,8 @@ Time is the test's; a worker's turn is `work_off`, which carries out everything 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -55,6 +56,7 @@ def a_runtime(
     connectors: Iterable[Connector] = (DemoConnector(),),
     budget: Budget | None = None,
     queues: Iterable[str] | None = None,
+    processor_seconds: Callable[[], float] = time.thread_time,
 ) -> Running:
     """Everything a use case needs over a migrated database; with `queues` no other queue is known."""
     kernel, forms, registry = SpiffKernel(), FormFiles(), Registry(connectors)
@@ -63,6 +65,7 @@ def a_runtime(
         database=Database(url),
         kernel=kernel,
         clock=FrozenClock(at),
+        processor_seconds=processor_seconds,
         calendar=WorkingCalendar("AZ"),
         forms=forms,
         definitions=DefinitionCache(kernel, forms),

@@ -36,6 +36,7 @@ from engine.bpmn.kernel.port import (
 from engine.bpmn.reader import read_bpmn
 from engine.diagnostics import errors_in
 from engine.errors import NotFound
+from engine.feel import Effort
 from tests.builders.a_model import Drawing, a_file
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -56,6 +57,7 @@ def a_world(
     decisions: Mapping[str, Any] | None = None,
     processes: Mapping[str, CompiledProcess] | None = None,
     budget: Budget | None = None,
+    effort: Effort | None = None,
 ) -> Surroundings:
     """Surroundings at a moment, with decisions (by id: a value, or a function of the inputs) and called processes."""
     decided, called = decisions or {}, processes or {}
@@ -78,6 +80,7 @@ def a_world(
         called=find,
         called_again=lambda process_id, source: find(process_id),
         budget=budget or Budget(),
+        effort=effort,
     )
 
 

@@ -36,6 +36,7 @@ _KINDS = {CompleteTask: "task", CompleteJob: "job", FireTimer: "timer", DeliverM
 
 def apply(instance: Instance, command: Command) -> None:
     """Do what a command says. Raises NotWaiting."""
+    instance.effort.renew()
     if isinstance(command, CompleteTask | CompleteJob | DeliverMessage):
         _open_wait(instance, command.wait, _KINDS[type(command)])
         catching.fire(instance, command.wait, admitted(command.variables))
@@ -90,7 +91,7 @@ def _drain(instance: Instance) -> None:
     while queue:
         number, leaving = queue[0]
         token = instance.tasks.get(number)
-        if not leaving and instance.visits >= budget.steps_per_transaction:
+        if not leaving and instance.is_exhausted:
             instance.unfinished = True
             return
         queue.popleft()

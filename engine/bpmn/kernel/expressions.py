@@ -14,7 +14,7 @@ from typing import Any
 
 from engine.bpmn.kernel.faults import Fault
 from engine.errors import OnewindowError
-from engine.feel import Expression, parse_expression
+from engine.feel import Effort, Expression, parse_expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,14 @@ class Evaluator:
     now: datetime
     functions: Mapping[str, Any]
     warnings: list[str]
+    effort: Effort | None = None
 
     def value(self, text: Text, scope: Mapping[str, Any]) -> Any:
         """The value of a text; static text is itself. Raises Fault `feel` when FEEL stops the evaluation."""
         if text.expression is None:
             return text.source
         try:
-            result = text.expression.evaluate(scope, now=self.now, functions=self.functions)
+            result = text.expression.evaluate(scope, now=self.now, functions=self.functions, effort=self.effort)
         except OnewindowError as stopped:
             raise Fault(
                 "feel", f"The expression {shown(text)} was stopped: {stopped.message}", stopped.remedy

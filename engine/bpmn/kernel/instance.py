@@ -28,6 +28,7 @@ from engine.bpmn.kernel.port import (
     Wait,
 )
 from engine.bpmn.kernel.token import ROOT, Token
+from engine.feel import Effort
 
 
 @dataclass(slots=True)
@@ -68,7 +69,8 @@ class Instance(Workflow):
         self.surroundings = surroundings
         self.budget = surroundings.budget
         self.compact = compact
-        self.evaluator = Evaluator(surroundings.now, surroundings.functions, [])
+        self.effort = surroundings.effort or Effort(operations=self.budget.operations_per_element)
+        self.evaluator = Evaluator(surroundings.now, surroundings.functions, [], self.effort)
 
         self.counter = 0
         """The last number given to a visit, wait or incident."""
@@ -90,6 +92,16 @@ class Instance(Workflow):
         self.closed: list[int] = []
         self.thrown: list[Thrown] = []
         self.raised: dict[int, Incident] = {}
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether the step has done as much as one transaction should."""
+        budget, effort = self.budget, self.effort
+        return (
+            self.visits >= budget.steps_per_transaction
+            or effort.total_operations >= budget.operations_per_transaction
+            or effort.total_seconds >= budget.seconds_per_transaction
+        )
 
     # --- numbers and history -----------------------------------------------------------------------------------------
 
@@ -224,6 +236,7 @@ class Instance(Workflow):
 
     def attempt(self, token: Token, action: Callable[[], object]) -> None:
         """Let a token go on; a Fault makes an incident, and all else of the step stands."""
+        self.effort.renew()
         try:
             action()
         except Fault as fault:

@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeAlias
 from engine.bpmn.model import Binding, Definitions
 from engine.diagnostics import Diagnostic
 from engine.errors import Refused
+from engine.feel import Effort
 
 Variables: TypeAlias = Mapping[str, Any]
 """FEEL values by name: the data of an instance, a scope or a message."""
@@ -64,6 +65,14 @@ class Budget:
     """After so many element visits the step stops with `unfinished` and a job goes on."""
     steps_in_all: int = 1_000_000
     """After so many element visits the instance has an incident."""
+    operations_per_transaction: int = 200_000
+    """After so many operations of all its expressions (engine.feel) the step stops in the same way ..."""
+    seconds_per_transaction: float = 0.25
+    """... and after so long a work of the processor on them."""
+    operations_per_element: int = 300_000
+    """Expressions and decisions of one element that take more give an incident ..."""
+    seconds_per_element: float = 2.0
+    """... and those that take longer."""
     open_tokens: int = 10_000
     multi_instance: int = 1_000
     call_depth: int = 50
@@ -86,6 +95,8 @@ class Surroundings:
     functions: Mapping[str, Any] = field(default_factory=dict)
     """Functions the product adds to FEEL."""
     budget: Budget = Budget()
+    effort: Effort | None = None
+    """Of all expressions and decisions of the transaction; where there is none, operations only are counted."""
 
 
 # Commands: what may happen to an instance.

@@ -12,9 +12,12 @@ from engine.feel.temporal import DaysDuration, MonthsDuration
 from engine.feel.values import NUMBERS, Value
 
 FAMILY = Family()
+ROOTS = 2
+"""Operations that a square root counts for."""
 
 
 def _only_numbers(run: Run, name: str, items: list[Value]) -> bool:
+    run.charge(len(items) // 4)
     if not items:
         run.null("empty-list", f"{name}() of an empty list is null.")
         return False
@@ -73,6 +76,7 @@ def median(run: Run, items: list[Value]) -> Value:
     """The middle number of the sorted list, or the mean of the two in the middle."""
     if not _only_numbers(run, "median", items):
         return None
+    run.charge(len(items) * len(items).bit_length() // 8)
     ordered = sorted(items)
     middle = len(ordered) // 2
     if len(ordered) % 2:
@@ -87,6 +91,7 @@ def stddev(run: Run, items: list[Value]) -> Value:
         return None
     if len(items) < 2:
         return run.null("arguments", "stddev() expects at least two numbers.")
+    run.charge(ROOTS + len(items) // 2)
     middle = mean(run, items)
     try:
         squares = Decimal(0)
@@ -105,6 +110,7 @@ def mode(run: Run, items: list[Value]) -> Value:
         return []
     if not _only_numbers(run, "mode", items):
         return None
+    run.charge(len(items))
     counted = Counter(items)
     most = max(counted.values())
     return sorted(number for number, often in counted.items() if often == most)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from engine.diagnostics import Severity
-from forms import inspect_form, value_types
+from forms import inspect_form, validate, value_types, view
+from forms.expressions import FormTooHeavy
 from tests.builders.a_form import a_field, a_form, a_form_file, a_group, a_list, choices
+
+NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
 def found(*components: dict[str, Any]) -> list[tuple[str, str]]:
@@ -87,3 +91,25 @@ def test_values_of_a_form_have_the_types_of_their_fields() -> None:
         "address": "address",
         "children": "list<form>",
     }
+
+
+HEAVY = "=count(for i in 1..40000 return i) > 0"
+
+
+def test_conditions_of_a_form_share_a_bound() -> None:
+    form = a_form(*(a_field(f"f{at}", hide=HEAVY) for at in range(20)))
+
+    for act in (
+        lambda: validate(form, {}, {}, NOW),
+        lambda: view(form, {}, "en", now=NOW),
+    ):
+        with pytest.raises(FormTooHeavy, match=r"1\.\.40000") as stopped:
+            act()
+        assert "more than 300000 operations in all its expressions" in stopped.value.message
+
+
+def test_a_form_of_many_light_conditions_is_shown_again_and_again() -> None:
+    form = a_form(*(a_field(f"f{at}", hide="=f0 != null and count(for i in 1..100 return i) > 0") for at in range(200)))
+
+    for _ in range(3):
+        view(form, {"f0": "x"}, "en", now=NOW)

@@ -126,7 +126,7 @@ class DecisionSpec(NodeSpec):
         except NotFound as missing:
             raise Fault("unknown-decision", missing.message, missing.remedy) from missing
         except OnewindowError as refused:
-            raise Fault("decision", refused.message, refused.remedy) from refused
+            raise Fault("decision", f"Decision {decision_id!r:.100}: {refused.message}", refused.remedy) from refused
         token.outcome = {"decision": decision_id, "definition": outcome.definition, "trace": outcome.trace}
         self.accept(token, admitted({self.result: outcome.value}))
         return True
