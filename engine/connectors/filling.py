@@ -1,7 +1,8 @@
 """Templates of analysts, checked at deployment and filled in a sandbox: of documents (HTML) and of notices (text).
 
 A template sees the names it is told, and nothing of Python: no attributes, no calls but macros, loops and `range`, few
-filters, bounded output. A fault is told with the file and the line.
+filters, bounded output. A fault is told with the file and the line. Everywhere else expressions are FEEL; why texts are
+not is in docs/decisions/0017-jinja-writes-texts-feel-decides.md.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ runtime imports this package. How decision definitions are stored and found by k
     compiled, boxes, tables, item_types, nodes   model -> closures
     hit_policies                                 what a table answers
     evaluate, trace                              result and reasons
+    entry_names                                  what of a value processes cannot read by a path
     conformance, conformance_cases               test cases of the compatibility kit
 """
 

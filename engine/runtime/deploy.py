@@ -24,7 +24,7 @@ from engine.runtime.bundle import MODEL, Bundle, Part, read_bundle
 from engine.runtime.decisions import kept_model
 from engine.runtime.definitions import PROCESS
 from engine.runtime.duties import require_analyst
-from engine.runtime.foreseen import check_foreseen
+from engine.runtime.foreseen import check_answers, check_foreseen
 from engine.runtime.link_decisions import link_decisions
 from engine.runtime.references import Known, check_references
 from engine.runtime.spread import next_start, start_timer_job
@@ -74,6 +74,7 @@ def _examined(act: Act, bundle: Bundle) -> tuple[Bundle, tuple[Diagnostic, ...]]
     link_decisions(linked, _deployed_decisions(act))
     check_references(linked, _known(act))
     check_foreseen(linked, act.runtime.forms)
+    check_answers(linked)
     return linked, tuple(dict.fromkeys(linked.findings))
 
 

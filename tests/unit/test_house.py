@@ -30,6 +30,26 @@ BORDERS = {
     "engine/jobs/hands.py": "no job may end its worker",
     "onewindow/cli.py": "every error of a command becomes a message and an exit code",
 }
+EVALUATES = {
+    "engine/bpmn/kernel/expressions.py": "FEEL: conditions, mappings, timers, scripts of processes",
+    "engine/bpmn/lint/expressions.py": "FEEL, read and not run: its faults before deployment",
+    "engine/dmn/boxes.py": "FEEL: the logic of decisions",
+    "engine/dmn/checks/boxes.py": "FEEL, read and not run: names and types before deployment",
+    "engine/dmn/checks/pieces.py": "FEEL: cells of tables, for gaps and overlaps",
+    "engine/dmn/entry_names.py": "FEEL, read and not run: whether a path means a name",
+    "engine/dmn/explain/others.py": "FEEL: cells of tables, for what another outcome needs",
+    "forms/expressions.py": "FEEL: conditions, limits and texts of forms",
+    "onewindow/bench/decisions.py": "FEEL: measured",
+    "onewindow/commands/feel.py": "FEEL: tried at the command line",
+    "onewindow/feel_values.py": "FEEL: values written at the command line",
+    "onewindow/scenarios/play.py": "FEEL: what a scenario expects",
+    "engine/connectors/filling.py": "Jinja, in a sandbox: texts of documents and notices (decision 17)",
+}
+PARSES_FEEL = {"parse_expression", "parse_unary_tests"}
+EXPRESSION_LANGUAGES = {
+    "jinja2", "mako", "chevron", "pystache", "simpleeval", "asteval", "numexpr", "jmespath", "jsonpath_ng", "celpy",
+    "SpiffWorkflow.bpmn.script_engine", "SpiffWorkflow.dmn", "SpiffWorkflow.bpmn.PythonScriptEngine", "string.Template",
+}  # fmt: skip
 LONG_FILES = {
     "engine/bpmn/kernel/port.py": "the whole interface of the kernel, to be read in one go",
     "engine/bpmn/model.py": "the vocabulary of BPMN: one class an element, no behaviour",
@@ -184,6 +204,19 @@ def test_nothing_turns_data_into_code() -> None:
     ]
 
     assert (calls, modules) == ([], [])
+
+
+def test_only_named_places_evaluate_expressions() -> None:
+    """FEEL everywhere, by its one door; Jinja in the templates of texts, and nowhere else (decision 17)."""
+    evaluating = {
+        file
+        for file in files(*ROOMS)
+        for name in imported(file)
+        if (name.startswith("engine.feel") and name.rpartition(".")[2] in PARSES_FEEL)
+        or any(f"{name}.".startswith(f"{language}.") for language in EXPRESSION_LANGUAGES)
+    } - {"engine/feel/__init__.py"}
+
+    assert evaluating == set(EVALUATES)
 
 
 def test_no_import_hides_in_a_function_to_escape_a_cycle() -> None:

@@ -13,6 +13,7 @@ from engine.runtime.bundle import read_bundle
 from engine.runtime.deploy import check, deploy
 from engine.runtime.evaluate import evaluate_decision
 from engine.runtime.references import Known, check_references
+from tests.builders.a_decision_model import a_decision, a_model
 from tests.builders.a_form import a_field, a_form_file
 from tests.builders.a_model import Drawing, a_process
 from tests.builders.a_permit import a_check_form, a_permit
@@ -258,3 +259,44 @@ def test_what_the_process_writes_into_the_application_may_be_of_any_type(running
     }
 
     assert deploy(running.runtime, files, by=OFFICIAL).id is not None
+
+
+def a_tariff(column: str) -> bytes:
+    """A decision that answers two values, one under this name."""
+    table = (
+        f'<decisionTable id="t"><output id="a" name="{column}"/><output id="b" name="legal deadline"/>'
+        "<rule id='r'><outputEntry><text>20</text></outputEntry><outputEntry><text>30</text></outputEntry></rule>"
+        "</decisionTable>"
+    )
+    return a_model(a_decision("tariff", table))
+
+
+def test_a_decision_whose_answer_a_process_cannot_name_is_warned_of(running: Running) -> None:
+    model = (
+        a_process("p")
+        .start()
+        .decision("d", "tariff", "tariff")
+        .script("path", "=tariff.fee-total", "path")
+        .script("value", '=get value(tariff, "fee-total")', "value")
+        .script("spaces", "=tariff.legal deadline", "spaces")
+        .user_task("t", queue=QUEUE)
+        .end()
+    )
+    made = deploy(running.runtime, {"p.bpmn": model.xml(), "tariff.dmn": a_tariff("fee-total")}, by=OFFICIAL)
+
+    (found,) = (one for one in made.findings if one.rule == "unreadable-entry")
+    assert (found.element_id, found.file, found.severity) == ("d", "p.bpmn", "warning")
+    assert 'get value(..., "fee-total")' in found.remedy
+    variables = running.variables(running.start("p"))
+    assert (variables["path"], variables["value"], variables["spaces"]) == (None, 20, 30), (
+        "as the pages for analysts say"
+    )
+
+
+@pytest.mark.parametrize("name", ["fee_total", "feeTotal", "fee total"])
+def test_names_that_a_process_can_read_are_not_warned_of(running: Running, name: str) -> None:
+    model = a_process("p").start().decision("d", "tariff", "tariff").end()
+
+    found = check(running.runtime, {"p.bpmn": model.xml(), "tariff.dmn": a_tariff(name)})
+
+    assert [one.rule for one in found if one.rule == "unreadable-entry"] == []
