@@ -14,6 +14,8 @@ _GIVE_WAY: Final = frozenset({"40001", "40P01"})
 """SQLSTATE: serialisation failure, deadlock. A lock that was waited for in vain (55P03) is not tried again."""
 _IN_USE: Final = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 _REFERENCE: Final = frozenset({"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"})
+_NONE_CHANGED: Final = "22012"
+"""SQLSTATE: division by zero. Only `sent_together.sure` divides."""
 _LOCKED: Final = frozenset({"55P03", "SQLITE_BUSY", "SQLITE_LOCKED"})
 _NO_TABLE: Final = re.compile(r"no such (table|column)")
 _FULL: Final = ("database or disk is full", "No space left on device", "disk I/O error")
@@ -61,10 +63,9 @@ class StaleVersion(Refused):
 
     code = "stale-version"
 
-    def __init__(self, kind: str, key: str) -> None:
-        super().__init__(
-            f"The {kind} {key} was changed by somebody else meanwhile.", remedy="Read it again, then repeat."
-        )
+    def __init__(self, kind: str, key: str = "") -> None:
+        named = f"{kind} {key}".rstrip()
+        super().__init__(f"The {named} was changed by somebody else meanwhile.", remedy="Read it again, then repeat.")
 
 
 class DatabaseUnavailable(Unavailable):
@@ -94,6 +95,8 @@ def translated(error: SQLAlchemyError) -> OnewindowError:
         is_value = isinstance(getattr(error, "orig", None), ValueError | TypeError)
         return ValueRefused() if is_value else DatabaseUnavailable("The database does not answer.")
     code, text = _code(error), str(error.orig)
+    if code == _NONE_CHANGED:
+        return StaleVersion("instance")
     if isinstance(error, IntegrityError | DataError):
         if code in _IN_USE:
             return AlreadyExists(*_constraint(error))

@@ -35,6 +35,7 @@ from engine.store.repositories.retention import Records
 from engine.store.repositories.seals import SealRows
 from engine.store.repositories.tasks import Tasks
 from engine.store.repositories.webhooks import Webhooks
+from engine.store.sent_together import Sending
 
 
 class UnitOfWork:
@@ -67,7 +68,7 @@ class UnitOfWork:
         self,
         engine: Engine,
         turn: Callable[[], AbstractContextManager[None]] | None = None,
-        sending: Callable[[Connection], AbstractContextManager[None]] | None = None,
+        sending: Callable[[Connection], AbstractContextManager[Sending]] | None = None,
         *,
         gathers: bool = False,
     ) -> None:
@@ -78,6 +79,7 @@ class UnitOfWork:
         self._lanes: Lanes | None = None
         self._stack = ExitStack()
         self._sent = ExitStack()
+        self._sends: Sending | None = None
         self._connection: Connection | None = None
 
     def __enter__(self) -> UnitOfWork:
@@ -88,7 +90,7 @@ class UnitOfWork:
                 connection = stack.enter_context(self._engine.connect())
                 connection.begin()
                 if self._sending is not None:
-                    self._sent.enter_context(self._sending(connection))
+                    self._sends = self._sent.enter_context(self._sending(connection))
             except SQLAlchemyError as failed:
                 raise translated(failed) from failed
             self._stack = stack.pop_all()
@@ -139,6 +141,8 @@ class UnitOfWork:
             if error is None:
                 if self._lanes is not None:
                     self._lanes.send()
+                if self._sends is not None:
+                    self._sends.ends = True
                 self._sent.close()
                 self._connection.commit()
         except SQLAlchemyError as failed:

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select,
 
 from engine.errors import NotFound
 from engine.store.faults import StaleVersion
-from engine.store.lanes import COUNTED
+from engine.store.lanes import COUNTED, Lanes
 from engine.store.records import InstanceRecord, Visit, VisitEnd
 from engine.store.rows import columns_of, of_variables, plain, table_of, taken, to_case
-from engine.store.sent_together import SENT_TOGETHER
+from engine.store.sent_together import SENT_TOGETHER, sure
 from engine.store.tables.cases import Case
 from engine.store.tables.instances import Activity, Instance
 
@@ -43,6 +43,7 @@ _SAVE = (
     .execution_options(**COUNTED)
 )
 _SAVE_ALL = _SAVE.values(variables=bindparam("new_variables"))
+_SURE_SAVE, _SURE_SAVE_ALL = sure(_SAVE), sure(_SAVE_ALL)
 _ADD = insert(INSTANCE).execution_options(**SENT_TOGETHER)
 _ADD_VISIT = insert(_ACTIVITY).execution_options(**SENT_TOGETHER)
 _END_VISIT = (
@@ -84,6 +85,8 @@ class Instances:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        # Lanes count for themselves, several saves at once.
+        self._checks_itself = connection.dialect.name == "postgresql" and not isinstance(connection, Lanes)
 
     def lock(self, instance_id: str) -> InstanceRecord:
         """The instance, kept from all others until the transaction ends. Raises NotFound."""
@@ -99,7 +102,10 @@ class Instances:
         self._connection.execute(_ADD, row)
 
     def save(self, record: InstanceRecord, variables: Mapping[str, Any] | None = None) -> None:
-        """Keep the instance as it is now, one version on; `variables` are kept when given. Raises StaleVersion."""
+        """Keep the instance as it is now, one version on; `variables` are kept when given.
+
+        Raises StaleVersion: at once, or on PostgreSQL with the next statement that waits or at the end.
+        """
         values = {
             "key": record.id,
             "seen": record.version,
@@ -112,10 +118,11 @@ class Instances:
             "new_journal_hash": record.journal_hash,
             "new_ended_at": record.ended_at,
         }
-        statement = _SAVE
         if variables is not None:
-            statement, values["new_variables"] = _SAVE_ALL, of_variables(variables)
-        if self._connection.execute(statement, values).rowcount != 1:
+            values["new_variables"] = of_variables(variables)
+        if self._checks_itself:
+            self._connection.execute(_SURE_SAVE if variables is None else _SURE_SAVE_ALL, values)
+        elif self._connection.execute(_SAVE if variables is None else _SAVE_ALL, values).rowcount != 1:
             raise StaleVersion("instance", record.id)
         record.version += 1
 

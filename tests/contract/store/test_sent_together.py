@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -81,20 +85,110 @@ def test_connection_serves_the_next_transaction_after_a_fault(database: Database
         assert heads(work) == 1
 
 
+def end_own_connection(work: UnitOfWork, database: Database) -> None:
+    own = connection_of(work).execute(text("SELECT pg_backend_pid()")).scalar_one()
+    connection_of(work).execute(TOGETHER)
+    with database.read() as other:
+        other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+
+
 @ON_POSTGRESQL
-def test_server_that_goes_away_before_the_answers_is_told_and_nothing_is_kept(database: Database) -> None:
+def test_server_that_goes_away_before_the_answers_is_told_and_nothing_is_repeated(database: Database) -> None:
     tries = []
 
     def act(work: UnitOfWork) -> None:
         tries.append(1)
-        own = connection_of(work).execute(text("SELECT pg_backend_pid()")).scalar_one()
-        connection_of(work).execute(TOGETHER)
-        with database.read() as other:
-            other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+        end_own_connection(work, database)
 
     with pytest.raises(DatabaseUnavailable):
         database.run(act)
 
-    assert len(tries) == 4, "the commit was never asked for, so that it may be repeated"
+    assert len(tries) == 1, "the commit was sent with the writes, so that it might have happened"
     with database.work() as work:
         assert heads(work) == 0
+
+
+@ON_POSTGRESQL
+def test_server_that_goes_away_before_a_statement_that_waits_is_asked_again(database: Database) -> None:
+    tries = []
+
+    def act(work: UnitOfWork) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            end_own_connection(work, database)
+        heads(work)
+
+    database.run(act)
+
+    assert len(tries) == 2, "the commit was not sent yet"
+
+
+@ON_POSTGRESQL
+def test_connection_that_never_answered_is_asked_to_commit_only_after_its_writes_arrived(database: Database) -> None:
+    with database.work() as work:
+        own = connection_of(work).execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with database.read() as other:
+        other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+    tries = []
+
+    def act(work: UnitOfWork) -> None:
+        tries.append(1)
+        connection_of(work).execute(TOGETHER)
+
+    database.run(act)
+
+    assert len(tries) == 2, "the connection of the pool was dead, and was replaced"
+    with database.work() as work:
+        assert heads(work) == 1
+
+
+@ON_POSTGRESQL
+def test_fault_of_a_write_keeps_the_commit_that_was_sent_with_it_from_happening(database: Database) -> None:
+    def act(work: UnitOfWork) -> None:
+        assert heads(work) == 0
+        connection_of(work).execute(TOGETHER)
+        connection_of(work).execute(TOGETHER)
+
+    with pytest.raises(AlreadyExists):
+        database.run(act)
+
+    with database.work() as work:
+        assert heads(work) == 0
+
+
+@ON_POSTGRESQL
+def test_fault_of_the_commit_itself_is_told(database: Database) -> None:
+    def act(work: UnitOfWork) -> None:
+        connection_of(work).execute(text("CREATE TEMPORARY TABLE one (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)"))
+        connection_of(work).execute(text("INSERT INTO one VALUES (1), (1)"))
+        work.accounts.add(an_account("aysel"))
+
+    with pytest.raises(AlreadyExists):
+        database.run(act)
+
+    with database.read() as reading:
+        assert reading.execute(text("SELECT count(*) FROM account")).scalar_one() == 0
+
+
+@ON_POSTGRESQL
+def test_a_read_and_writes_wait_twice_for_the_server(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = []
+    sync, leave = psycopg.Pipeline.sync, psycopg.Pipeline.__exit__
+    monkeypatch.setattr(psycopg.Pipeline, "sync", lambda one: (waits.append("sync"), sync(one))[1])
+    monkeypatch.setattr(psycopg.Pipeline, "__exit__", lambda one, *fault: (waits.append("end"), leave(one, *fault))[1])
+    monkeypatch.setattr(psycopg.Connection, "commit", _commit_of_nothing(psycopg.Connection.commit))
+
+    with database.work() as work:
+        heads(work)
+        connection_of(work).execute(TOGETHER)
+        connection_of(work).execute(text("UPDATE journal_head SET seq = 1").execution_options(**SENT_TOGETHER))
+
+    assert waits == ["sync", "end"]
+
+
+def _commit_of_nothing(commit: Callable[[psycopg.Connection[Any]], None]) -> Callable[[psycopg.Connection[Any]], None]:
+    def checked(connection: psycopg.Connection[Any]) -> None:
+        assert connection.info.transaction_status is psycopg.pq.TransactionStatus.IDLE, "the commit came before"
+        commit(connection)
+
+    return checked

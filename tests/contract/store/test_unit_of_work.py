@@ -89,12 +89,14 @@ def test_a_value_that_is_missing_is_refused_as_input(database: Database) -> None
 def test_save_of_a_version_that_another_changed_is_refused(database: Database) -> None:
     with database.work() as work:
         record = started(work)
-    with database.work() as work:
+
+    with pytest.raises(StaleVersion), database.work() as work:
         first, second = work.instances.lock(record.id), work.instances.lock(record.id)
         work.instances.save(first)
+        work.instances.save(second)
 
-        with pytest.raises(StaleVersion):
-            work.instances.save(second)
+    with database.work() as work:
+        assert work.instances.lock(record.id).version == record.version
 
 
 def test_after_an_error_of_the_database_the_same_connection_goes_on(database_url: str) -> None:
