@@ -104,6 +104,18 @@ def _faults() -> Sequence[Drawing]:
     return [model.at("g", when="=n < 2").parallel("never").end("e2").flow("b", "never")]
 
 
+def _links() -> list[Drawing]:
+    return [
+        a_process()
+        .start()
+        .user_task("a")
+        .throw("there", link="x")
+        .node("intermediateCatchEvent", "here", link="x")
+        .user_task("b")
+        .end()
+    ]
+
+
 MODELS: dict[str, Model] = {
     "chain": _chain,
     "loop with timer": _loop_with_timer,
@@ -119,4 +131,5 @@ MODELS: dict[str, Model] = {
     "escalations": _escalations,
     "terminate": _terminate,
     "faults": _faults,
+    "links": _links,
 }

@@ -1,13 +1,14 @@
 """Compiles a process of the model to a specification of SpiffWorkflow with task specifications of our own.
 
-Without recursion, and without loss: at the end every flow node and every flow of the model must be found in the
-specification, or the process is refused. What cannot be run as BPMN says is refused before (`refusals`).
+Without recursion, and without loss: at the end every flow node, flow and event definition of the model must be found in
+the specification, or the process is refused. What cannot be run as BPMN says is refused before (`refusals`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from SpiffWorkflow.bpmn.specs import BpmnProcessSpec
 from SpiffWorkflow.specs import WorkflowSpec
@@ -29,17 +30,39 @@ from engine.bpmn.model import (
     BoundaryEvent,
     CatchEvent,
     Definitions,
+    Element,
+    ErrorDefinition,
+    EscalationDefinition,
+    Event,
     FlowNode,
+    LinkDefinition,
+    MessageDefinition,
     Process,
     Scope,
+    SignalDefinition,
     StartEvent,
     SubProcess,
+    TerminateDefinition,
     ThrowEvent,
+    TimerDefinition,
 )
 from engine.diagnostics import Diagnostic, Severity, errors_in
 
 ROOT_NAME = "/"
 """Name of the process's own task specification; no id of a file holds a slash."""
+
+KINDS: Final[Mapping[type[Element], str]] = MappingProxyType(
+    {
+        TimerDefinition: "timer",
+        MessageDefinition: "message",
+        SignalDefinition: "signal",
+        ErrorDefinition: "error",
+        EscalationDefinition: "escalation",
+        LinkDefinition: "link",
+        TerminateDefinition: "terminate",
+    }
+)
+"""What an event definition is called in the specification (`Catch.kind`)."""
 
 
 class ProcessSpec(BpmnProcessSpec):
@@ -262,6 +285,20 @@ class _Compiler:
                 if element.id not in specs and element.id not in ways:
                     message = f"{type(element).__name__} {element.id} was lost on the way to the specification."
                     self.findings.about(element, Severity.error, "lost-element", message, "Draw it anew.")
+            for node in scope.nodes.values():
+                if isinstance(node, Event):
+                    self._count_definitions(node)
+
+    def _count_definitions(self, node: Event) -> None:
+        made: NodeSpec | None = self.spec.task_specs.get(node.id)
+        kept = [] if made is None or made.catch is None else [made.catch.kind]
+        for definition in node.definitions:
+            kind = KINDS.get(type(definition))
+            if kind in kept:
+                kept.remove(kind)
+                continue
+            message = f"The {type(definition).__name__} of {node.id} was lost on the way to the specification."
+            self.findings.about(node, Severity.error, "lost-element", message, "Draw it anew.")
 
     def _triggers(self) -> tuple[StartTrigger, ...]:
         found = []

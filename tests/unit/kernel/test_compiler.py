@@ -7,9 +7,13 @@ from types import MappingProxyType
 
 import pytest
 
+from engine.bpmn.kernel.compiler import KINDS
 from engine.bpmn.kernel.kernel import SpiffKernel
+from engine.bpmn.kernel.plan import Catch
 from engine.bpmn.kernel.port import StartKind
 from engine.bpmn.kernel.specs.scopes import as_compiled
+from engine.bpmn.kernel.texts import Texts
+from engine.bpmn.model import Event
 from engine.bpmn.reader import read_bpmn
 from engine.diagnostics import Severity
 from tests.builders.a_model import Drawing, a_file, a_process
@@ -116,12 +120,46 @@ def test_process_with_an_error_is_not_given_and_others_of_the_file_are():
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_every_node_and_flow_of_the_model_is_in_the_specification(name):
+def test_every_node_flow_and_event_definition_of_the_model_is_in_the_specification(name):
     for process in compiled(*MODELS[name]()).values():
         made = as_compiled(process)
         ways = {way.id for spec in made.nodes.values() for way in spec.ways}
         assert made.element_ids <= set(made.nodes) | ways
         assert set(made.elements) <= set(made.nodes)
+        events = [node for node in made.elements.values() if isinstance(node, Event) and node.definitions]
+        kept = {spec.element_id: spec.catch.kind for spec in made.nodes.values() if spec.catch is not None}
+        assert {node.id: kept.get(node.id) for node in events} == {
+            node.id: "".join(KINDS[type(definition)] for definition in node.definitions) for node in events
+        }
+
+
+def test_the_models_have_event_definitions_of_every_kind():
+    found = {
+        KINDS[type(definition)]
+        for drawings in MODELS.values()
+        for process in compiled(*drawings()).values()
+        for node in as_compiled(process).elements.values()
+        if isinstance(node, Event)
+        for definition in node.definitions
+    }
+
+    assert found == set(KINDS.values())
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param({"duration": "P1D"}, id="timer"),
+        pytest.param({"message": "m", "key": "=1"}, id="message"),
+        pytest.param({"signal": "s"}, id="signal"),
+    ],
+)
+def test_event_definition_lost_on_the_way_is_noticed(event, monkeypatch):
+    """As if the compiler knew nothing of the kind of definition."""
+    model = a_process().start().catch("x", **event).end()
+    monkeypatch.setattr(Texts, "catch", lambda *_, **__: Catch(kind="none"))
+
+    assert _refused(model) == {("lost-element", "x")}
 
 
 def test_element_lost_on_the_way_is_noticed():
