@@ -47,6 +47,7 @@ from api import (
     webhooks,
 )
 from api.documentation import make_blueprint
+from api.examples import with_examples
 from api.operation import KeyConverter, NameConverter, Noun, StrictRequest, TaskConverter
 from api.problem_api import make_api
 from api.wiring import EXTENSION, ApiServices
@@ -143,7 +144,7 @@ def create_app(wired: ApiServices) -> Flask:
     documented = make_api(app)
     for noun in NOUNS:
         documented.register_blueprint(noun, url_prefix=f"{PREFIX}/{noun.name}")
-    app.register_blueprint(make_blueprint(documented.spec.to_dict))
+    app.register_blueprint(make_blueprint(lambda: with_examples(documented.spec.to_dict())))
     app.register_blueprint(health.make_blueprint(wired, metrics))
     forgotten = access.routes_without_rule(app)
     if forgotten:

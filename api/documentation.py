@@ -16,13 +16,13 @@ from typing import Any, Final
 from flask import Blueprint, Response, render_template, send_from_directory
 
 from api.access import PUBLIC, under
+from api.examples import made, resolved
 
 _POLICY: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _METHODS: Final = ("get", "post", "put", "patch", "delete")
-_DEEPEST: Final = 4
 _ASSETS: Final = Path(__file__).parent / "static"
 
 
@@ -97,18 +97,18 @@ def groups_of(document: Mapping[str, Any]) -> tuple[Group, ...]:
 
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[Operation, str]]:
     for path, item in document["paths"].items():
-        shared = [_resolved(document, found) for found in item.get("parameters", [])]
+        shared = [resolved(document, found) for found in item.get("parameters", [])]
         for method in _METHODS:
             if method not in item:
                 continue
             known = item[method]
-            own = [_resolved(document, found) for found in known.get("parameters", [])]
+            own = [resolved(document, found) for found in known.get("parameters", [])]
             content = known.get("requestBody", {}).get("content", {})
             kind = next(iter(content), "")
             answers = tuple(
                 (str(status), answer.get("description", ""), _shown(_example_of(document, answer)))
                 for status, found in known.get("responses", {}).items()
-                for answer in [_resolved(document, found)]
+                for answer in [resolved(document, found)]
             )
             yield (
                 Operation(
@@ -126,46 +126,14 @@ def _operations(document: Mapping[str, Any]) -> Iterator[tuple[Operation, str]]:
             )
 
 
-def _resolved(document: Mapping[str, Any], found: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What a `$ref` of this document refers to, or the thing itself."""
-    pointer = found.get("$ref")
-    if not pointer:
-        return found
-    target: Any = document
-    for step in pointer.removeprefix("#/").split("/"):
-        target = target[step]
-    return target  # type: ignore[no-any-return]
-
-
 def _example_of(document: Mapping[str, Any], holder: Mapping[str, Any]) -> Any:
     """The example of a body or answer: the one written, else one made from the schema."""
     for content in holder.get("content", {}).values():
         if "example" in content:
             return content["example"]
         if "schema" in content:
-            return _made(document, content["schema"], 0)
+            return made(document, content["schema"])
     return None
-
-
-def _made(document: Mapping[str, Any], schema: Mapping[str, Any], depth: int) -> Any:
-    schema = _resolved(document, schema)
-    if "example" in schema:
-        return schema["example"]
-    if depth >= _DEEPEST:
-        return None
-    for joined in ("allOf", "anyOf", "oneOf"):
-        if schema.get(joined):
-            return _made(document, schema[joined][0], depth + 1)
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        kind = next((part for part in kind if part != "null"), None)
-    if kind == "object" or "properties" in schema:
-        return {name: _made(document, part, depth + 1) for name, part in schema.get("properties", {}).items()}
-    if kind == "array":
-        return [_made(document, schema.get("items", {}), depth + 1)]
-    if schema.get("enum"):
-        return schema["enum"][0]
-    return {"string": "text", "integer": 1, "number": 1, "boolean": True}.get(str(kind))
 
 
 def _shown(value: Any) -> str:

@@ -1,7 +1,7 @@
 """Field types stricter than the library's, whose integer takes 3.7 and "1_000" and whose date takes 20260101.
 
 Every type refuses what it does not mean, says what it expected, and bounds what it takes. Texts keep letters of every
-script and right-to-left marks as they are; identifiers refuse both marks and everything outside their pattern.
+script and right-to-left marks as they are; names refuse what is not seen, identifiers all outside of their pattern.
 """
 
 # ruff: noqa: ARG002 (the arguments of `_deserialize` are the library's)
@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal as Number
 from typing import Any, Final
+from unicodedata import category
 
 from marshmallow import ValidationError, fields
 
@@ -52,6 +53,26 @@ class Text(fields.String):
         return value
 
 
+class Name(Text):
+    """A name models and programs call something by: one line, and nothing that is not seen.
+
+    Two names that look alike must be alike, so it holds no characters of Unicode's categories Cf (marks that turn the
+    direction or join letters, zero-width spaces), Zl and Zp, and no space around it.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_length=1, max_length=200, one_line=True, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        unseen = next((sign for sign in name if category(sign) in ("Cf", "Zl", "Zp")), None)
+        if unseen is not None:
+            raise ValidationError(f"Expected a name of characters that can be seen, found U+{ord(unseen):04X}.")
+        if name != name.strip():
+            raise ValidationError("Expected a name without space around it.")
+        return name
+
+
 class Identifier(fields.String):
     """A name programs use: letters, digits and `_ . : -` of ASCII, at most 200."""
 
@@ -68,7 +89,9 @@ class Key(fields.String):
     """A key of 26 small letters and digits, as this API gives them out."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**_with_metadata(kwargs, {"minLength": 26, "maxLength": 26}))
+        super().__init__(
+            **_with_metadata(kwargs, {"minLength": 26, "maxLength": 26, "example": "01hk3v8b6s9e4w2m7q5t0x1y2z"})
+        )
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str) or not is_key(value):

@@ -52,7 +52,14 @@ def list_exchanges(job_id: str) -> Any:
 
 
 @blueprint.operation(
-    "POST", "/fetch", rule=OPERATOR, summary="Fetch jobs", body=FetchCommand, answer=FetchedSchema, idempotent=True
+    "POST",
+    "/fetch",
+    rule=OPERATOR,
+    summary="Fetch jobs",
+    body=FetchCommand,
+    request_example={"worker": "printer-1", "type": "print-card", "most": 10, "lease_seconds": 60, "wait_seconds": 20},
+    answer=FetchedSchema,
+    idempotent=True,
 )
 def fetch(command: Mapping[str, Any]) -> Response:
     """Take jobs of some types for the time of a lease, and wait for them for a while when there are none.

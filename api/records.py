@@ -22,7 +22,19 @@ blueprint = Noun("records", __name__, description="What is kept of closed cases,
 _PACKAGE: Final[Mapping[str, Any]] = {
     "200": {
         "description": "All rows of the case by table, and the hashes of its files.",
-        "content": {"application/json": {"schema": {"type": "string", "contentMediaType": "application/json"}}},
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "onewindow_case": {"type": "integer", "description": "Version of the form.", "example": 1},
+                        "number": {"type": "string", "example": "AZ-2026-000123-8"},
+                        "files": {"type": "array", "items": {"type": "object"}, "example": []},
+                        "tables": {"type": "object", "example": {"case": [], "task": [], "activity": []}},
+                    },
+                }
+            }
+        },
     }
 }
 

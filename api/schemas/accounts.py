@@ -36,10 +36,12 @@ class SignedInSchema(MeSchema):
 class SessionSchema(Schema):
     """A session of the caller's."""
 
-    id = fields.String(required=True)
+    id = fields.String(required=True, metadata={"example": "01hk3v8b6s9e4w2m7q5t0x1y2z"})
     created_at = Moment()
     last_seen_at = Moment(allow_none=True)
-    description = fields.String(metadata={"description": "The browser, as it named itself."})
+    description = fields.String(
+        metadata={"description": "The browser, as it named itself.", "example": "Firefox on Linux"}
+    )
     expires_at = Moment()
     is_this_one = fields.Boolean()
 

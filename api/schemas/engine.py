@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from api.fields import Identifier, Language, Moment, Text, Values, Variables, Whole
+from api.fields import Identifier, Language, Moment, Name, Text, Values, Variables, Whole
 from api.paging import PageQuery, page_of
 
 
@@ -47,19 +47,25 @@ class DeploymentSchema(Schema):
     """What was deployed together."""
 
     id = fields.String(
-        allow_none=True, metadata={"description": "Null when everything was deployed before, unchanged."}
+        allow_none=True,
+        metadata={
+            "description": "Null when everything was deployed before, unchanged.",
+            "example": "01hk3v8b6s9e4w2m7q5t0x1y2z",
+        },
     )
     definitions = fields.List(fields.Nested(DeployedSchema))
-    diagnostics = fields.List(fields.Dict(), metadata={"description": "Warnings and remarks about the files."})
+    diagnostics = fields.List(
+        fields.Dict(), metadata={"description": "Warnings and remarks about the files.", "example": []}
+    )
 
 
 class DeploymentShortSchema(Schema):
     """A deployment in the list."""
 
-    id = fields.String(required=True)
+    id = fields.String(required=True, metadata={"example": "01hk3v8b6s9e4w2m7q5t0x1y2z"})
     deployed_at = Moment()
     deployed_by = fields.String(allow_none=True)
-    files = fields.List(fields.String())
+    files = fields.List(fields.String(), metadata={"example": ["permit.bpmn", "permit.form"]})
 
 
 DeploymentPage = page_of(DeploymentShortSchema, "DeploymentPage")
@@ -159,7 +165,7 @@ class VariablesSchema(Schema):
 class PublishCommand(Schema):
     """A message for the one instance that waits for its name and key."""
 
-    name = Text(required=True, min_length=1, max_length=200, one_line=True, metadata={"example": "payment-received"})
+    name = Name(required=True, metadata={"example": "payment-received"})
     correlation_key = Text(
         required=True, max_length=200, one_line=True, metadata={"description": "Fits the waiting key."}
     )
@@ -190,14 +196,14 @@ class PublishedSchema(Schema):
 class SignalCommand(Schema):
     """A signal for everything that waits for its name."""
 
-    name = Text(required=True, min_length=1, max_length=200, one_line=True)
-    variables = Variables(load_default=dict)
+    name = Name(required=True, metadata={"example": "tariff-changed"})
+    variables = Variables(load_default=dict, metadata={"example": {"rate": 1.7}})
 
 
 class BroadcastSchema(Schema):
     """A signal on its way: a job hands it to each instance that waits."""
 
-    job_id = fields.String()
+    job_id = fields.String(metadata={"example": "01hk3v8b6s9e4w2m7q5t0x1y2z"})
 
 
 class DecisionDefinitionSchema(Schema):

@@ -109,7 +109,7 @@ class SignatureSchema(Schema):
     is_intact = fields.Boolean(metadata={"description": "What it covers was not changed."})
     covers_all = fields.Boolean(metadata={"description": "Nothing was added after it."})
     is_ours = fields.Boolean(metadata={"description": "It was made with a key of an agency here."})
-    signed_by = fields.String()
+    signed_by = fields.String(metadata={"example": "Traffic police"})
     signed_at = Moment(allow_none=True)
 
 
@@ -117,8 +117,11 @@ class VerifiedFileSchema(Schema):
     """What is known of a file."""
 
     is_genuine = fields.Boolean(
-        metadata={"description": "It is, byte for byte, a document that was issued here and is in force."}
+        metadata={
+            "description": "It is, byte for byte, a document that was issued here and is in force.",
+            "example": True,
+        }
     )
-    sha256 = fields.String()
+    sha256 = fields.String(metadata={"example": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"})
     document = fields.Nested(VerifiedSchema, allow_none=True)
     signature = fields.Nested(SignatureSchema, allow_none=True)

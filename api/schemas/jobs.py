@@ -60,7 +60,7 @@ class FetchCommand(Schema):
         metadata={"description": "Several types instead of one.", "example": ["print-card", "send-by-post"]},
     )
     most = Whole(least=1, most=50, load_default=10)
-    lease_seconds = Whole(least=5, most=3_600, load_default=60)
+    lease_seconds = Whole(least=5, most=3_600, load_default=60, metadata={"example": 60})
     wait_seconds = Whole(
         least=0,
         most=30,
@@ -78,12 +78,12 @@ class FetchCommand(Schema):
 class FetchedJobSchema(Schema):
     """A job given to a worker, for the time of its lease."""
 
-    id = fields.String(required=True)
+    id = fields.String(required=True, metadata={"example": "01hk3v8b6s9e4w2m7q5t0x1y2z"})
     instance_id = fields.String()
-    type = fields.String()
+    type = fields.String(metadata={"example": "print-card"})
     element_id = fields.String(allow_none=True)
-    headers = fields.Dict(keys=fields.String(), values=fields.String())
-    variables = Variables(attribute="payload")
+    headers = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"example": {"format": "ID-1"}})
+    variables = Variables(attribute="payload", metadata={"example": {"holder": "Rəşad Əliyev"}})
     attempts = fields.Integer()
     idempotency_key = fields.String(metadata={"description": "To be sent to whoever carries the work out."})
     lease_until = Moment()
@@ -98,16 +98,16 @@ class FetchedSchema(Schema):
 class JobCompleteCommand(Schema):
     """The work is done."""
 
-    worker = Identifier(required=True)
-    variables = Variables(load_default=dict)
+    worker = Identifier(required=True, metadata={"example": "printer-1"})
+    variables = Variables(load_default=dict, metadata={"example": {"card_number": "AZ0012345"}})
 
 
 class JobFailCommand(Schema):
     """The work failed. With `error_code` a business error is thrown, which the model may catch."""
 
-    worker = Identifier(required=True)
-    message = Text(required=True, min_length=1, max_length=2_000)
-    error_code = Identifier(load_default=None, allow_none=True)
+    worker = Identifier(required=True, metadata={"example": "printer-1"})
+    message = Text(required=True, min_length=1, max_length=2_000, metadata={"example": "The printer is out of cards."})
+    error_code = Identifier(load_default=None, allow_none=True, metadata={"example": None})
     retries_left = Whole(
         least=0,
         most=100,
@@ -115,13 +115,13 @@ class JobFailCommand(Schema):
         allow_none=True,
         metadata={"description": "How often it is tried again; 0 makes it an incident. As the model says without it."},
     )
-    retry_after_seconds = Whole(least=0, most=86_400, load_default=None, allow_none=True)
+    retry_after_seconds = Whole(least=0, most=86_400, load_default=None, allow_none=True, metadata={"example": 600})
 
 
 class JobErrorCommand(Schema):
     """The work ended in a business error, which an error event of the model catches."""
 
-    worker = Identifier(required=True)
+    worker = Identifier(required=True, metadata={"example": "printer-1"})
     code = Identifier(required=True, metadata={"example": "no-such-address"})
     message = Text(load_default="", max_length=2_000)
     variables = Variables(load_default=dict)
@@ -130,7 +130,7 @@ class JobErrorCommand(Schema):
 class JobReleaseCommand(Schema):
     """The worker gives a job back."""
 
-    worker = Identifier(required=True)
+    worker = Identifier(required=True, metadata={"example": "printer-1"})
 
 
 class JobFailedSchema(Schema):
@@ -138,28 +138,35 @@ class JobFailedSchema(Schema):
 
     state = fields.String(
         required=True,
-        metadata={"description": "waiting for the next try, failed for good, or done when an error was thrown."},
+        metadata={
+            "description": "waiting for the next try, failed for good, or done when an error was thrown.",
+            "example": "waiting",
+        },
     )
 
 
 class JobExtendCommand(Schema):
     """The work takes longer."""
 
-    worker = Identifier(required=True)
-    lease_seconds = Whole(required=True, least=5, most=3_600)
+    worker = Identifier(required=True, metadata={"example": "printer-1"})
+    lease_seconds = Whole(required=True, least=5, most=3_600, metadata={"example": 300})
 
 
 class ExtendedSchema(Schema):
     """A lease that begins anew."""
 
-    lease_until = Moment(required=True)
+    lease_until = Moment(required=True, metadata={"example": "2026-03-02T10:20:00Z"})
 
 
 class IncidentFilterSchema(Schema):
     """Which incidents; what is left out leaves all."""
 
-    procedure = Identifier(load_default=None, metadata={"description": "Process of the instance behind it."})
-    type = Identifier(load_default=None, metadata={"description": "Connector of the job that failed."})
+    procedure = Identifier(
+        load_default=None, metadata={"description": "Process of the instance behind it.", "example": "permit"}
+    )
+    type = Identifier(
+        load_default=None, metadata={"description": "Connector of the job that failed.", "example": "register"}
+    )
     partner = Text(load_default=None, min_length=1, max_length=255, metadata={"example": "register population"})
     error = Text(
         load_default=None,
@@ -187,11 +194,13 @@ class RetryManyCommand(IncidentFilterSchema):
 class RetriedSchema(Schema):
     """What came of it."""
 
-    retried = fields.Integer(required=True)
+    retried = fields.Integer(required=True, metadata={"example": 12})
     passed_over = fields.Integer(
-        required=True, metadata={"description": "Somebody else had them in hand; ask again for these."}
+        required=True, metadata={"description": "Somebody else had them in hand; ask again for these.", "example": 0}
     )
-    is_more = fields.Boolean(required=True, metadata={"description": "Whether more may be left: ask again."})
+    is_more = fields.Boolean(
+        required=True, metadata={"description": "Whether more may be left: ask again.", "example": False}
+    )
 
 
 class ExchangeSchema(Schema):

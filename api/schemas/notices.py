@@ -103,10 +103,10 @@ class ContactCommand(Schema):
 class ContactSchema(Schema):
     """Where and when the caller may be reached."""
 
-    mail = fields.String(allow_none=True)
-    mobile = fields.String(allow_none=True)
-    language = fields.String(allow_none=True)
-    time_zone = fields.String(allow_none=True)
+    mail = fields.String(allow_none=True, metadata={"example": "name@example.com"})
+    mobile = fields.String(allow_none=True, metadata={"example": "+994501234567"})
+    language = fields.String(allow_none=True, metadata={"example": "az"})
+    time_zone = fields.String(allow_none=True, metadata={"example": "Asia/Baku"})
     mail_wanted = fields.Boolean(required=True)
     sms_wanted = fields.Boolean(required=True)
     changed_at = Moment(allow_none=True)
@@ -115,4 +115,6 @@ class ContactSchema(Schema):
 class NoticeCallbackAnswer(Schema):
     """What became of a callback."""
 
-    known = fields.Boolean(required=True, metadata={"description": "Whether the delivery is one of ours."})
+    known = fields.Boolean(
+        required=True, metadata={"description": "Whether the delivery is one of ours.", "example": True}
+    )

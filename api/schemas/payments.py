@@ -124,7 +124,9 @@ class RefundAnswer(Schema):
 class CallbackAnswer(Schema):
     """What became of a callback."""
 
-    known = fields.Boolean(required=True, metadata={"description": "Whether the payment is one of ours."})
+    known = fields.Boolean(
+        required=True, metadata={"description": "Whether the payment is one of ours.", "example": True}
+    )
 
 
 class DifferenceSchema(Schema):
@@ -143,8 +145,8 @@ class ReconciliationSchema(Schema):
 
     since = Moment()
     until = Moment()
-    lines = fields.Integer()
-    matched = fields.Integer(metadata={"description": "Lines that confirm what is booked."})
+    lines = fields.Integer(metadata={"example": 412})
+    matched = fields.Integer(metadata={"description": "Lines that confirm what is booked.", "example": 411})
     booked = fields.Integer(metadata={"description": "Lines that told something new, which was booked."})
     differences = fields.List(fields.Nested(DifferenceSchema))
 

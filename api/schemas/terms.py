@@ -87,11 +87,11 @@ class ClosureCommand(Schema):
 class ClosureSchema(Schema):
     """Days on which an agency is closed; they are no working days for its terms."""
 
-    id = fields.String(required=True)
-    agency = fields.String()
-    first_day = Day()
-    last_day = Day(metadata={"description": "Included."})
-    reason = fields.String()
+    id = fields.String(required=True, metadata={"example": "01hk3v8b6s9e4w2m7q5t0x1y2z"})
+    agency = fields.String(metadata={"example": "traffic-police"})
+    first_day = Day(metadata={"example": "2026-12-28"})
+    last_day = Day(metadata={"description": "Included.", "example": "2026-12-30"})
+    reason = fields.String(metadata={"example": "Move to a new building."})
 
 
 class ClosuresSchema(Schema):

@@ -170,7 +170,7 @@ class ReplayCommand(Schema):
 class ReplayedSchema(Schema):
     """How many events are told again."""
 
-    events = fields.Integer(required=True)
+    events = fields.Integer(required=True, metadata={"example": 37})
 
 
 class EventTypeSchema(Schema):

@@ -125,6 +125,37 @@ def test_a_signal_is_taken_up(api: Api) -> None:
     assert answer.json["job_id"]
 
 
-@pytest.mark.parametrize("lines", [{"name": ""}, {"name": "a\nb"}, {"name": "x" * 201}, {"name": "‮"}])
-def test_a_signal_without_a_sane_name_is_refused(api: Api, lines: dict[str, str]) -> None:
-    assert api.post("/signals", "operator", lines).status_code in (202, 422)
+@pytest.mark.parametrize("path", ["/signals", "/messages"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("a\nb", id="two lines"),
+        pytest.param("x" * 201, id="too long"),
+        pytest.param("pay\u202ement", id="right-to-left override"),
+        pytest.param("pay\u200bment", id="zero-width space"),
+        pytest.param("pay\ufeffment", id="byte order mark"),
+        pytest.param("pay\u2028ment", id="line separator"),
+        pytest.param("pay\x07ment", id="bell"),
+        pytest.param(" payment", id="space before"),
+    ],
+)
+def test_a_name_that_is_not_what_it_looks_like_is_refused_with_its_place(api: Api, path: str, name: str) -> None:
+    body = {"name": name, **({"correlation_key": "A-1"} if path == "/messages" else {})}
+
+    answer = api.post(path, "operator", body)
+
+    assert answer.status_code == 422
+    assert [place["path"] for place in answer.json["places"]] == ["/name"]
+
+
+def test_values_and_keys_of_persons_may_be_written_from_right_to_left(api: Api) -> None:
+    model = a_process("p").start().receive_task("paid", message="ödəniş", key="=number").end().xml()
+    name = "\u200fשלום\u200f, م\u200cی"
+    _start(api, model, number=name)
+
+    published = api.post(
+        "/messages", "operator", {"name": "ödəniş", "correlation_key": name, "variables": {"by": name}}
+    )
+
+    assert published.json["outcome"] == "correlated"

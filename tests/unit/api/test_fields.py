@@ -9,7 +9,21 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError, fields
 
-from api.fields import Answers, Day, Decimal, Identifier, Key, Language, Moment, Queue, Text, Truth, Variables, Whole
+from api.fields import (
+    Answers,
+    Day,
+    Decimal,
+    Identifier,
+    Key,
+    Language,
+    Moment,
+    Name,
+    Queue,
+    Text,
+    Truth,
+    Variables,
+    Whole,
+)
 
 NUL = "\x00"
 RIGHT_TO_LEFT = "‮"
@@ -27,6 +41,7 @@ RIGHT_TO_LEFT = "‮"
         pytest.param(Day(), "2026-02-28", date(2026, 2, 28), id="day"),
         pytest.param(Moment(), "2026-03-01T09:30:00+04:00", datetime(2026, 3, 1, 5, 30, tzinfo=UTC), id="moment"),
         pytest.param(Text(), "Ağ 😀 line\nbreak‏", "Ağ 😀 line\nbreak‏", id="text of many scripts"),
+        pytest.param(Name(), "Ödəniş alındı", "Ödəniş alındı", id="name"),
         pytest.param(Identifier(), "driving-licence.renewal_2", "driving-licence.renewal_2", id="identifier"),
         pytest.param(Queue(), "traffic-police:examiner", "traffic-police:examiner", id="queue"),
         pytest.param(Language(), "az", "az", id="language"),
@@ -41,6 +56,10 @@ def test_what_is_meant_is_taken(field: fields.Field[Any], given: Any, meant: Any
 @pytest.mark.parametrize(
     ("field", "given"),
     [
+        pytest.param(Name(), f"pay{RIGHT_TO_LEFT}ment", id="name that turns the direction"),
+        pytest.param(Name(), "pay\u200dment", id="name with a zero-width joiner"),
+        pytest.param(Name(), f"pay{NUL}ment", id="name with NUL"),
+        pytest.param(Name(), " ", id="name of a blank"),
         pytest.param(Whole(), 3.7, id="fraction as whole number"),
         pytest.param(Whole(), Number("3.0"), id="decimal as whole number"),
         pytest.param(Whole(), "7", id="text as whole number"),
