@@ -1,7 +1,8 @@
-"""What must hold of every instance whatever happened to machines: the invariants, checked against all that is kept.
+"""What must hold whatever happened to machines: the invariants, checked against all that is kept.
 
-Each rule has a stable name. An instance that seems wrong is looked at again under its lock, so that a busy database is
-not accused of what is only just being written.
+I2 to I7 of the fault matrix: each act once, snapshot and rows agree, nobody waits for nothing, journal and books are
+right, no lease is forgotten, and the database itself is sound. Each rule has a stable name. An instance that seems
+wrong is looked at again under its lock, so that a busy database is not accused of what is only just being written.
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from typing import Final
 from engine.audit import verify
 from engine.bpmn.kernel.port import SnapshotUnreadable
 from engine.runtime.wiring import Runtime
+from engine.store.damage import damages
+from engine.store.queries.books import book_faults
 from engine.store.queries.integrity import KeptInstance, chain_faults, kept_instances
+from engine.store.queries.partners import troubled_partners
 from engine.store.queries.retention import left_of_erased
 
-LATE_LEASE: Final = timedelta(minutes=10)
-"""A job that runs this long past its lease has no worker, and nobody took it over."""
+LATE_LEASE: Final = timedelta(seconds=60)
+"""A job that runs this long past its lease, one lease more, has no worker, and nobody took it over."""
 TASK_COMPLETED: Final = "task.completed"
 
 
@@ -45,9 +49,18 @@ class IntegrityReport:
     violations: list[Violation] = field(default_factory=list)
 
 
-def check_integrity(runtime: Runtime, progress: Callable[[int], object] = lambda _: None) -> IntegrityReport:
-    """Look at all that is kept, a page of instances at a time; `progress` is told how many were looked at."""
+def check_integrity(
+    runtime: Runtime, progress: Callable[[int], object] = lambda _: None, *, late: timedelta = LATE_LEASE
+) -> IntegrityReport:
+    """Look at all that is kept, a page of instances at a time; `progress` is told how many were looked at.
+
+    `late` is how far a job may run past its lease.
+    """
     report, after = IntegrityReport(), ""
+    report.violations += [Violation("database-damaged", name, why) for name, why in damages(runtime.database.url)]
+    with runtime.database.read() as connection:
+        left_alone = frozenset(one.name for one in troubled_partners(connection) if one.open_until is not None)
+    rules = _Rules(runtime, late, left_alone)
     while True:
         with runtime.database.read() as connection:
             page = kept_instances(connection, after=after)
@@ -58,8 +71,8 @@ def check_integrity(runtime: Runtime, progress: Callable[[int], object] = lambda
             report.tasks += len(kept.completed_tasks) + len(kept.rows["t"])
             report.visits += kept.history
             report.entries += len(kept.entries)
-            if any(True for _ in violations(runtime, kept)):
-                report.violations += _again(runtime, kept.id)
+            if any(True for _ in rules.broken_by(kept)):
+                report.violations += _again(rules, kept.id)
         after = page[-1].id
         progress(report.instances)
     with runtime.database.read() as connection:
@@ -68,26 +81,37 @@ def check_integrity(runtime: Runtime, progress: Callable[[int], object] = lambda
             Violation("erased-but-kept", case, f"Its record was erased, and table {table} still has something of it.")
             for case, table in left_of_erased(connection)
         ]
+        report.violations += [Violation("books-wrong", name, why) for name, why in book_faults(connection)]
     return report
 
 
-def _again(runtime: Runtime, instance_id: str) -> list[Violation]:
-    with runtime.database.work() as work:
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What must hold of an instance, now."""
+
+    runtime: Runtime
+    late: timedelta
+    left_alone: frozenset[str]
+    """Partners whose circuit is open: nobody takes their jobs over meanwhile."""
+
+    def broken_by(self, kept: KeptInstance) -> Iterator[Violation]:
+        """What does not hold of an instance."""
+        yield from _waits(self.runtime, kept)
+        yield from _acts(kept)
+        broken = verify(kept.entries, kept.head)
+        if broken is not None:
+            yield Violation("journal-broken", kept.id, f"Entry {broken.seq}: {broken.reason}")
+        for lease in kept.leases:
+            if lease.until < self.runtime.clock.now() - self.late and lease.partner not in self.left_alone:
+                told = f"Its lease ended at {lease.until.isoformat()}, and it still runs."
+                yield Violation("lease-forgotten", lease.job, told)
+
+
+def _again(rules: _Rules, instance_id: str) -> list[Violation]:
+    with rules.runtime.database.work() as work:
         work.instances.lock(instance_id)
         (kept,) = kept_instances(work.reading, only=instance_id)
-        return list(violations(runtime, kept))
-
-
-def violations(runtime: Runtime, kept: KeptInstance) -> Iterator[Violation]:
-    """What does not hold of an instance."""
-    yield from _waits(runtime, kept)
-    yield from _acts(kept)
-    broken = verify(kept.entries, kept.head)
-    if broken is not None:
-        yield Violation("journal-broken", kept.id, f"Entry {broken.seq}: {broken.reason}")
-    for job, until in kept.leases:
-        if until < runtime.clock.now() - LATE_LEASE:
-            yield Violation("lease-forgotten", job, f"Its lease ended at {until.isoformat()}, and it still runs.")
+        return list(rules.broken_by(kept))
 
 
 def _waits(runtime: Runtime, kept: KeptInstance) -> Iterator[Violation]:

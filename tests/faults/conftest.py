@@ -15,6 +15,7 @@ from engine.clock import SystemClock
 from tests.builders.a_ledger import Eater, a_connector_to
 from tests.builders.a_partner import Partner, a_partner
 from tests.builders.a_runtime import Running, a_runtime
+from tests.faults import invariants
 
 _ROOT = Path(__file__).parents[2]
 StartWorker = Callable[[str], "subprocess.Popen[str]"]
@@ -36,7 +37,7 @@ def running(database_url: str, partner: Partner) -> Iterator[Running]:
     made.runtime = replace(made.runtime, clock=SystemClock())
     made.hands = replace(made.hands, runtime=made.runtime)
     yield made
-    made.check()
+    invariants.hold(made, ledgers=invariants.ledger_of(partner))
     made.close()
 
 

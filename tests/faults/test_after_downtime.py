@@ -13,6 +13,7 @@ from tests.builders.a_partner import Partner
 from tests.builders.a_runtime import QUEUE, Running, a_runtime
 from tests.builders.threads import at_once
 from tests.builders.waiting import until
+from tests.faults import invariants
 from tests.faults.conftest import StartWorker
 
 
@@ -31,6 +32,7 @@ def test_a_thousand_timers_due_after_three_days_fire_once_each(database_url: str
     assert running.count("task", "state = 'open'") == 1_000
     assert running.count("activity", "element_id = 'pause' AND outcome = 'c'") == 1_000
     assert running.count("job", "state <> 'done'") == 0
+    invariants.hold(running)
     running.close()
 
 
@@ -67,5 +69,5 @@ def test_a_timer_at_the_edge_fires_at_once_or_not_at_all(database_url: str, dura
         assert [task.element_id for task in running.tasks(instance)] == ["t"]
     else:
         assert [incident["code"] for incident in running.incidents(instance)] == ["bad-timer"]
-    running.check()
+    invariants.hold(running)
     running.close()

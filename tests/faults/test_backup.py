@@ -22,6 +22,7 @@ from tests.builders.a_ledger import a_connector_to, an_order, effects
 from tests.builders.a_model import a_process
 from tests.builders.a_partner import Partner
 from tests.builders.a_runtime import OFFICIAL, QUEUE, Running, a_runtime
+from tests.faults import invariants
 
 
 @pytest.fixture
@@ -85,7 +86,7 @@ def test_a_backup_is_read_into_either_kind_of_database_and_goes_on(
     elsewhere.clock.advance(timedelta(days=2))
     elsewhere.work_off()
     assert [task.element_id for task in elsewhere.tasks(sleeping)] == ["after"]
-    elsewhere.check()
+    invariants.hold(elsewhere)
     here.close()
 
 
@@ -121,8 +122,8 @@ def test_a_backup_under_load_is_of_one_moment(
     read_back(tmp_path / "copy", elsewhere, tmp_path)
 
     assert 20 <= elsewhere.count("instance") <= here.count("instance")
-    elsewhere.check()
-    here.check()
+    invariants.hold(elsewhere)
+    invariants.hold(here)
     here.close()
 
 

@@ -20,6 +20,7 @@ from tests.builders.a_model import a_process
 from tests.builders.a_partner import Partner
 from tests.builders.a_runtime import Running
 from tests.builders.an_api import Api, an_api
+from tests.faults import invariants
 
 POINTS = ("before lock", "after load", "after step", "before commit", "after commit", "before answer")
 HAPPENED = ("after commit", "before answer")
@@ -110,7 +111,7 @@ def office(database_url: str, partner: Partner, crash: Crash) -> Iterator[Office
     api.deploy_files({"order.bpmn": process.xml()})
     running = Running(api.runtime, Hands(runtime=api.runtime, registry=api.composed.registry, owner="second"))
     yield Office(api, partner, crash, running)
-    running.check()
+    invariants.hold(running, ledgers=invariants.ledger_of(partner))
     running.close()
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,9 @@ import pytest
 
 from engine.store.migrate import upgrade
 from onewindow.bench import temporary_postgresql
+from tests.builders.a_runtime import a_runtime
 from tests.builders.waiting import until
+from tests.faults import invariants
 
 HOST = "127.0.0.1"
 
@@ -109,6 +111,8 @@ def test_who_has_lost_the_database_is_not_ready_but_alive_and_ready_again_when_i
     temporary_postgresql.start_again(server)
     until(lambda: [node.asked("/health/ready") for _ in range(8)] == [200] * 8, 30)
     until(lambda: node.asked("/metrics") == 200, 30)
+    with closing(a_runtime(temporary_postgresql.url_of(server))) as running:
+        invariants.hold(running)
 
     node.process.terminate()
     assert node.process.wait(15) == 0

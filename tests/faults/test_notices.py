@@ -22,6 +22,7 @@ from tests.builders.a_runtime import Running
 from tests.builders.an_actor import a_citizen
 from tests.builders.an_sms_gateway import GatewayAt, an_sms_gateway
 from tests.builders.waiting import until
+from tests.faults import invariants
 
 _ROOT = Path(__file__).parents[2]
 APPLICANT = a_citizen()
@@ -48,7 +49,7 @@ def telling(database_url: str) -> Iterator[Running]:
     made = a_notifying_runtime(database_url, {}, clock=SystemClock())
     deploy(made.runtime, a_notified_service(), by=SYSTEM)
     yield made
-    made.check()
+    invariants.hold(made)
     made.close()
 
 

@@ -27,6 +27,7 @@ from tests.builders.a_runtime import OFFICIAL, Running, a_runtime
 from tests.builders.an_actor import a_citizen
 from tests.builders.threads import at_once
 from tests.builders.waiting import until
+from tests.faults import invariants
 
 _ROOT = Path(__file__).parents[2]
 SECRET = "callback-secret"
@@ -48,7 +49,7 @@ def paying(database_url: str, provider: ProviderAt) -> Iterator[Running]:
     made.hands = replace(made.hands, runtime=made.runtime)
     deploy(made.runtime, a_paid_service(retryBackoff="PT0S"), by=SYSTEM)
     yield made
-    made.check()
+    invariants.hold(made)
     with made.runtime.database.read() as connection:
         assert sum(balances(connection).values()) == 0
     made.close()

@@ -22,6 +22,7 @@ from tests.builders.a_model import Drawing, a_process
 from tests.builders.a_road import LICENCES, PERSONS, Road, a_road
 from tests.builders.a_runtime import QUEUE, Running, a_runtime
 from tests.builders.waiting import until
+from tests.faults import invariants
 
 LICENCE = '={pin: "5FQ2K7M", categories: ["B"], issued_on: "2026-11-02", valid_until: "2036-11-02", kind: "renewal"}'
 
@@ -40,7 +41,7 @@ def running(database_url: str, road: Road) -> Iterator[Running]:
     made = a_runtime(database_url, connectors=[XroadConnector([road.server()], exchange)])
     made.runtime = replace(made.runtime, clock=SystemClock())
     yield made
-    made.check()
+    invariants.hold(made)
     made.close()
     exchange.close()
 

@@ -22,13 +22,13 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.runtime.integrity import check_integrity
 from tests.builders.a_ledger import effects
 from tests.builders.a_partner import Partner
 from tests.builders.a_storm import CALLS, a_case
 from tests.builders.an_api import Api, an_api
 from tests.builders.databases import ON_POSTGRESQL
 from tests.builders.waiting import until
+from tests.faults import invariants
 
 HOST = "127.0.0.1"
 WEB, WORKERS = ("web-1", "web-2"), ("worker-1", "worker-2")
@@ -178,7 +178,8 @@ def test_a_restart_of_every_node_in_turn_is_seen_by_nobody(cluster: Cluster) -> 
     keys = effects(cluster.partner)
     assert len(keys) == len(cluster.begun) + len(done)
     assert CALLS * len(done) <= len(keys) <= CALLS * len(cluster.begun)
-    assert list(check_integrity(cluster.api.runtime).violations) == []
+    told = invariants.Told(instances=cluster.begun, tasks=cluster.completed)
+    invariants.hold(cluster.api.runtime, told=told, ledgers=invariants.ledger_of(cluster.partner))
 
 
 _DONE = "SELECT instance_id, wait FROM task WHERE state = 'completed'"

@@ -23,6 +23,7 @@ from tests.builders.a_runtime import Running
 from tests.builders.an_api import Api, an_api
 from tests.builders.threads import at_once
 from tests.builders.waiting import until
+from tests.faults import invariants
 
 HOST = "127.0.0.1"
 CLERKS = ("clerk", "colleague")
@@ -67,6 +68,10 @@ class Office:
             self.running.start("p")
         return [row["id"] for row in self.running.rows("SELECT instance_id || '-' || wait AS id FROM task ORDER BY 1")]
 
+    def told(self) -> invariants.Told:
+        """What clerks were told."""
+        return invariants.Told(tasks=[task for task, answer in self.answers.items() if answer.is_success])
+
     def client(self, clerk: int) -> httpx.Client:
         """A connection of one of the clerks."""
         token = self.api.tokens[CLERKS[clerk % len(CLERKS)]]
@@ -99,7 +104,7 @@ def office(database_url: str) -> Iterator[Office]:
     made.serve()
     yield made
     made.kill()
-    running.check()
+    invariants.hold(running, told=made.told())
     running.close()
 
 

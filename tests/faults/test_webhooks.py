@@ -22,6 +22,7 @@ from tests.builders.a_subscriber import a_messenger, a_subscriber, subscribe_to
 from tests.builders.databases import ON_POSTGRESQL
 from tests.builders.threads import at_once
 from tests.builders.waiting import until
+from tests.faults import invariants
 
 _ROOT = Path(__file__).parents[2]
 LEASE_SECONDS = 0.6
@@ -36,7 +37,7 @@ def telling(database_url: str) -> Iterator[Running]:
     made.runtime = replace(made.runtime, clock=SystemClock())
     made.deploy(a_process("permit").start().user_task("check", queue=QUEUE).user_task("decide", queue=QUEUE).end())
     yield made
-    made.check()
+    invariants.hold(made)
     made.close()
 
 

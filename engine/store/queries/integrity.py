@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -33,6 +33,14 @@ _JOBS_OF_WAITS: Final = (str(JobKind.service), str(JobKind.timer))
 _OPEN_TASKS: Final = (str(TaskState.open), str(TaskState.claimed))
 
 
+class KeptLease(NamedTuple):
+    """Until when a job belongs to its worker."""
+
+    job: str
+    until: datetime
+    partner: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptInstance:
     """Everything that is kept of one instance."""
@@ -52,8 +60,8 @@ class KeptInstance:
     completed_tasks: Sequence[str]
     entries: Sequence[ChainedEntry]
     head: tuple[int, bytes | None]
-    leases: Sequence[tuple[str, datetime]]
-    """Running jobs and when their leases end."""
+    leases: Sequence[KeptLease]
+    """Of running jobs."""
 
 
 def kept_instances(connection: Connection, *, after: str = "", only: str | None = None) -> list[KeptInstance]:
@@ -94,7 +102,7 @@ class _Open:
         self._keys = keys
         self.waits: dict[str, dict[str, set[int]]] = {key: {str(kind): set() for kind in WaitKind} for key in keys}
         self.completed: dict[str, list[str]] = defaultdict(list)
-        self.leases: dict[str, list[tuple[str, datetime]]] = defaultdict(list)
+        self.leases: dict[str, list[KeptLease]] = defaultdict(list)
         self.going_on: set[str] = set()
 
     def read_tasks(self, connection: Connection) -> None:
@@ -107,7 +115,7 @@ class _Open:
 
     def read_jobs(self, connection: Connection) -> None:
         statement = select(
-            _JOB.c.id, _JOB.c.instance_id, _JOB.c.wait, _JOB.c.kind, _JOB.c.state, _JOB.c.lease_until
+            _JOB.c.id, _JOB.c.instance_id, _JOB.c.wait, _JOB.c.kind, _JOB.c.state, _JOB.c.lease_until, _JOB.c.partner
         ).where(_JOB.c.instance_id.in_(self._keys), _JOB.c.state.not_in(_ENDED_JOBS))
         for row in connection.execute(statement):
             if row.kind in _JOBS_OF_WAITS:
@@ -115,7 +123,7 @@ class _Open:
             else:
                 self.going_on.add(row.instance_id)
             if row.state == str(JobState.running) and row.lease_until is not None:
-                self.leases[row.instance_id].append((row.id, row.lease_until))
+                self.leases[row.instance_id].append(KeptLease(row.id, row.lease_until, row.partner))
 
     def read_subscriptions(self, connection: Connection) -> None:
         for table, kind in ((_MESSAGE, "m"), (_SIGNAL, "s")):
