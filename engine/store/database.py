@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engine.errors import Invalid, OnewindowError
-from engine.store.faults import is_worth_repeating, translated
+from engine.store.faults import is_worth_repeating, translated, waited_in_vain
 from engine.store.sent_together import heed_marks, sending_together
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.writer_queue import WriterQueue
@@ -23,6 +23,8 @@ from engine.store.writer_queue import WriterQueue
 T = TypeVar("T")
 
 _REPEATS: Final = 3
+_SHORT_WAIT_MS: Final = 1_000
+"""For each lock of a repeat, after a lock was waited for in vain: nobody stays away three times as long."""
 
 
 class Database:
@@ -52,6 +54,7 @@ class Database:
             options["connect_args"] = {"connect_timeout": 10}
             if "options" not in parsed.query:
                 options["connect_args"]["options"] = f"-c lock_timeout={busy_timeout_ms}"
+        self._short_wait_ms = min(busy_timeout_ms, _SHORT_WAIT_MS)
         self._writer: Engine = create_engine(parsed, **options)
         self._reader: Engine = create_engine(parsed, isolation_level="AUTOCOMMIT", **options)
         if not self.is_sqlite:
@@ -77,17 +80,21 @@ class Database:
         return UnitOfWork(self._writer, sending=sending_together, gathers=gathers)
 
     def run(self, act: Callable[[UnitOfWork], T], *, gathers: bool = False) -> T:
-        """Carry out `act` in one transaction; when the database gave way to another, again, three times at most.
+        """Carry out `act` in one transaction; when it gave way to another or got no lock, again, three times at most.
 
         `act` must be safe to repeat: it works on what it loads. Raises Unavailable when the database stays away.
         """
+        waits_shortly = False
         for attempt in range(_REPEATS + 1):
             try:
                 with self.work(gathers=gathers) as work:
+                    if waits_shortly:
+                        work.reading.execute(text(f"SET LOCAL lock_timeout = {self._short_wait_ms}"))
                     return act(work)
             except OnewindowError as refused:
                 if attempt == _REPEATS or not is_worth_repeating(refused):
                     raise
+                waits_shortly = waits_shortly or waited_in_vain(refused)
         raise AssertionError("unreachable")
 
     @contextmanager

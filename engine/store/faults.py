@@ -11,14 +11,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from engine.errors import Invalid, OnewindowError, Refused, Unavailable
 
 _GIVE_WAY: Final = frozenset({"40001", "40P01"})
-"""SQLSTATE: serialisation failure, deadlock. A lock that was waited for in vain (55P03) is not tried again."""
+"""SQLSTATE: serialisation failure, deadlock."""
+_IN_VAIN: Final = "55P03"
+"""SQLSTATE: a lock was waited for in vain."""
 _IN_USE: Final = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 _REFERENCE: Final = frozenset({"23503", "SQLITE_CONSTRAINT_FOREIGNKEY"})
 _NONE_CHANGED: Final = "22012"
 """SQLSTATE: division by zero. Only `sent_together.sure` divides."""
-_LOCKED: Final = frozenset({"55P03", "SQLITE_BUSY", "SQLITE_LOCKED"})
+_LOCKED: Final = frozenset({_IN_VAIN, "SQLITE_BUSY", "SQLITE_LOCKED"})
 _NO_TABLE: Final = re.compile(r"no such (table|column)")
-_FULL: Final = ("database or disk is full", "No space left on device", "disk I/O error")
+_FULL: Final = ("database or disk is full", "No space left on device", "disk I/O error", "could not extend file")
+"""SQLite's words and PostgreSQL's, also where a quota is spent rather than the disk."""
 
 
 class AlreadyExists(Refused):
@@ -79,11 +82,20 @@ def is_worth_repeating(error: BaseException) -> bool:
 
     It may when the database only gave way to another transaction, and when a connection from the pool turned out to be
     dead before the commit: the pool makes a new one. A commit without an answer is not repeated: it may have happened.
+    It may also when a lock was waited for in vain: the repeat lets go of the locks it held itself, for which whoever
+    holds that one may be waiting. On SQLite nobody holds anything before his turn, so there is nothing to let go of.
     """
     cause = error.__cause__
     if not isinstance(cause, DBAPIError):
         return False
-    return _code(cause) in _GIVE_WAY or (cause.connection_invalidated and cause.statement is not None)
+    if _code(cause) in _GIVE_WAY or waited_in_vain(error):
+        return True
+    return cause.connection_invalidated and cause.statement is not None
+
+
+def waited_in_vain(error: BaseException) -> bool:
+    """Whether PostgreSQL did not get a lock in time."""
+    return isinstance(error.__cause__, DBAPIError) and _code(error.__cause__) == _IN_VAIN
 
 
 def translated(error: SQLAlchemyError) -> OnewindowError:

@@ -80,6 +80,38 @@ def test_what_gives_way_again_and_again_is_unavailable(database: Database) -> No
     assert len(tries) == 4
 
 
+@ON_POSTGRESQL
+def test_a_lock_that_was_waited_for_in_vain_is_tried_again_and_then_unavailable(database_url: str) -> None:
+    # given somebody who holds a row, and lets go of it only for the second of us
+    database = Database(database_url, busy_timeout_ms=50)
+    database.run(lambda work: work.accounts.add(an_account("aysel")))
+    tries: list[int] = []
+
+    def act(work: UnitOfWork) -> None:
+        tries.append(1)
+        work.accounts.lock("aysel")
+
+    with database.work() as holder:
+        holder.accounts.lock("aysel")
+        with pytest.raises(DatabaseUnavailable, match="locked") as refused:
+            database.run(act)
+    assert (len(tries), refused.value.retry_after_seconds) == (4, 2)
+
+    tries.clear()
+    holding = database.work()
+    holding.__enter__().accounts.lock("aysel")
+
+    def act_second(work: UnitOfWork) -> None:
+        if len(tries) == 1:
+            holding.__exit__(None, None, None)
+        act(work)
+
+    database.run(act_second)
+
+    assert len(tries) == 2
+    database.close()
+
+
 def test_own_errors_are_not_repeated(database: Database) -> None:
     tries: list[int] = []
 
