@@ -134,6 +134,7 @@ def create_app(wired: ApiServices) -> Flask:
     )
     app.extensions[EXTENSION] = wired
     metrics = telemetry.Metrics(wired.figures, wired.shared_metrics_folder)
+    app.extensions[telemetry.EXTENSION] = metrics
     telemetry.observe(app, metrics)
     tracing.trace_requests(app)
     telemetry.harden(app)

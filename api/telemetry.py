@@ -19,6 +19,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+EXTENSION: Final = "onewindow-metrics"
+"""Where an application keeps its `Metrics`."""
 REQUEST_ID_HEADER: Final = "X-Request-Id"
 _SANE: Final = re.compile(r"[A-Za-z0-9._\-]{8,64}")
 _METHODS: Final = {name: name for name in ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")}
@@ -48,6 +50,9 @@ class Metrics:
         )
         self.denials = Counter(
             "onewindow_denials", "Requests refused for want of a sign-in or a right.", ("status",), registry=self._own
+        )
+        self.lost_lines = Counter(
+            "onewindow_log_lines_lost", "Log lines that could not be written: a full disk.", registry=self._own
         )
         self._shared_folder = shared_folder
         self._state = _StateOfEngine(figures)

@@ -18,7 +18,7 @@ from api.long_poll import LongPolls
 from api.wiring import ApiServices
 from engine.bpmn.kernel.kernel import SpiffKernel
 from engine.calendar import WorkingCalendar
-from engine.clock import Clock, SystemClock
+from engine.clock import Clock
 from engine.connectors.contract import Connector
 from engine.connectors.demo.connector import DemoConnector
 from engine.connectors.document.signing import Seals
@@ -40,6 +40,7 @@ from engine.runtime.ports import AnyHeaders
 from engine.runtime.wiring import Limits, Runtime
 from engine.safe_xml import XmlLimits
 from engine.store.database import Database
+from engine.store.database_clock import clock_of
 from engine.tracing import traceparent
 from forms import Form, NamedFiles, files_named, inspect_form, validate, value_types
 from onewindow.accounts import BrowserSessions, Secrets
@@ -99,7 +100,7 @@ class Composed:
 def compose(settings: Settings, *, clock: Clock | None = None, database: Database | None = None) -> Composed:
     """Put everything together. Opens no connection; the folder of a SQLite file is made."""
     opened = database or open_database(settings)
-    ticking = clock or SystemClock()
+    ticking = clock or clock_of(opened.url)
     storage = file_storage(settings, ticking)
     made: list[Runtime] = []
     keys = seals(settings, secrets_of(settings))

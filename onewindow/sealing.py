@@ -125,6 +125,15 @@ def seal_key(settings: Settings) -> SealKey | None:
     return None if found is None else SealKey.read(found.value.encode())
 
 
+def require_seal_key(settings: Settings) -> None:
+    """Refuse to start with a key that cannot be read, and with places for seals that nobody can sign.
+
+    Raises UnreadableKey, NoSealKey.
+    """
+    if seal_key(settings) is None and settings.seals.outside:
+        raise NoSealKey
+
+
 def places(settings: Settings) -> list[Place]:
     """The places of the settings. Raises Refused for a mail box without a mail server."""
     return list(_places(settings))

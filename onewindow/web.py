@@ -5,8 +5,10 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from api import telemetry
 from api.app import create_app
 from onewindow.compose import api_services, compose
+from onewindow.logs import when_lines_are_lost
 from onewindow.settings import Settings
 from onewindow.tracing import collect_traces
 
@@ -15,6 +17,7 @@ def application(settings: Settings, shared_metrics_folder: str | None = None) ->
     """The API over the database of the settings. Opens no connection before the first request."""
     collect_traces(settings, "web")
     app = create_app(api_services(settings, compose(settings), shared_metrics_folder=shared_metrics_folder))
+    when_lines_are_lost(app.extensions[telemetry.EXTENSION].lost_lines.inc)
     hops = settings.trusted_proxies
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -25,6 +25,7 @@ from engine.store.listening import listener
 from onewindow.children import check_port_is_free
 from onewindow.compose import Composed, compose
 from onewindow.engine_state import engine_state
+from onewindow.logs import when_lines_are_lost
 from onewindow.readiness import readiness
 from onewindow.sealing import Sealer
 from onewindow.settings import Settings
@@ -125,6 +126,8 @@ def _health(settings: Settings, composed: Composed, worker: Worker) -> WorkerHea
         return {"loop": fault} if (fault := still()) else {}
 
     metrics = Metrics(engine_state(composed.database, composed.runtime.clock)) if settings.metrics_are_open else None
+    if metrics is not None:
+        when_lines_are_lost(metrics.lost_lines.inc)
     ready = readiness(settings, composed.database, composed.runtime.storage, {"loop": still, "stop": stopping})
     probes = Probes(live=live, ready=ready, figures=metrics.exposition if metrics else None)
     check_port_is_free(settings.host, port, "ONEWINDOW_WORKER_PORT")

@@ -28,7 +28,9 @@ def serve() -> None:
         if shared:
             share_figures_in(shared)
         # imported only now: the library of the figures looks at its import where several processes add them up
+        from onewindow.sealing import require_seal_key
         from onewindow.server import serve as answer
         from onewindow.web import application
 
+        require_seal_key(settings)
         answer(settings, lambda: application(settings, shared))

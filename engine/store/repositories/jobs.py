@@ -136,7 +136,7 @@ _TERM_TIMERS = (
 
 
 class Jobs:
-    """Jobs of one transaction. Moments are passed in: all workers must share a clock within a second or so."""
+    """Jobs of one transaction. Moments are passed in: all workers share the clock of `engine.store.database_clock`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
