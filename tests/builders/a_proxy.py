@@ -116,7 +116,11 @@ class _Line:
 def _connected(target: Target) -> socket.socket:
     if isinstance(target, Path):
         server = socket.socket(socket.AF_UNIX)
-        server.connect(str(target))
+        try:
+            server.connect(str(target))
+        except OSError:
+            server.close()
+            raise
         return server
     return socket.create_connection(target, timeout=None)
 
