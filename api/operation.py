@@ -183,7 +183,7 @@ class Noun(Blueprint):  # type: ignore[misc]
         *,
         rule: Rule,
         summary: str,
-        answer: type[Schema] | None = None,
+        answer: type[Schema] | Schema | None = None,
         status: int = 200,
         query: type[Schema] | None = None,
         body: type[Schema] | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -41,6 +41,8 @@ class ApiServices:
     json_limits: JsonLimits
     read_signature: Callable[[bytes], Any] = lambda _: None
     """What the signature of a PDF says; None when there is none."""
+    element_templates: Callable[[str], Sequence[Mapping[str, Any]]] = lambda _: ()
+    """The connectors as forms for modelers, in a language."""
     long_polls: LongPolls = field(default_factory=LongPolls)
     places: int | None = None
     """How many requests are worked on at once; None for any number."""

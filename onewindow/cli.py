@@ -32,6 +32,7 @@ _COMMANDS: Final = {
     "deadline": ("onewindow.commands.deadline", "When a term ends, and which of its days count, with reasons."),
     "test": ("onewindow.commands.scenarios", "Run the scenarios of procedures, with coverage of elements."),
     "conformance": ("onewindow.commands.conformance", "Read other people's models and report what runs."),
+    "templates": ("onewindow.commands.templates", "Element templates of the connectors, for modelers."),
     "account": ("onewindow.commands.account", "Accounts and their roles."),
     "token": ("onewindow.commands.token", "API tokens of accounts."),
     "payments": ("onewindow.commands.payments", "The payment provider's daily file, and revenue of agencies."),

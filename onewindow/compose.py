@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,6 +24,7 @@ from engine.connectors.contract import Connector
 from engine.connectors.demo.connector import DemoConnector
 from engine.connectors.document.signing import Seals
 from engine.connectors.document.templates import DocumentTemplates
+from engine.connectors.element_templates import element_templates
 from engine.connectors.exchange import AllowedHosts, Exchange
 from engine.connectors.http.connector import HttpConnector
 from engine.connectors.notice import NoticeTemplates
@@ -230,6 +232,7 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
         places=settings.threads,
         upload_bytes=settings.limits.upload_bytes,
         read_signature=composed.seals.read,
+        element_templates=partial(element_templates, composed.registry),
         cookies_are_secure=settings.cookies_are_secure,
         session_absolute=absolute,
         long_polls=LongPolls(most=max(1, settings.threads // 4), longest_seconds=max(1, settings.stop_seconds - 2)),

@@ -2,20 +2,58 @@
 
 A call is made at least once: whoever implements `call` passes `JobRequest.idempotency_key` on, so that the partner can
 see a repetition. Values that go in and come out are plain JSON (text, numbers, booleans, None, lists, objects); numbers
-with a fraction are `decimal.Decimal`. The tests every connector must pass are `tests/contract/connectors`.
+with a fraction are `decimal.Decimal`. The tests every connector must pass are `engine.connectors.testing`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from engine.casework.evidence import MessageProof
 from engine.casework.job import Effect
+from engine.connectors.settings import (
+    RESULT_VARIABLE,
+    About,
+    Feel,
+    Group,
+    Kind,
+    Offer,
+    ReadyCall,
+    Setting,
+    SettingsSchema,
+    ThrownError,
+    Wording,
+    said,
+)
 from engine.errors import Refused, Unavailable
+
+__all__ = [
+    "RESULT_VARIABLE",
+    "About",
+    "BusinessError",
+    "Connector",
+    "Feel",
+    "Group",
+    "JobOutcome",
+    "JobRequest",
+    "Json",
+    "Kind",
+    "LookupReceipt",
+    "Offer",
+    "PartnerRefused",
+    "PartnerUnavailable",
+    "ReadyCall",
+    "SecretResolver",
+    "Setting",
+    "SettingsSchema",
+    "Success",
+    "ThrownError",
+    "Wording",
+    "said",
+]
 
 Json: TypeAlias = Any
 """A plain JSON value."""
@@ -93,74 +131,6 @@ class BusinessError:
 
 
 JobOutcome: TypeAlias = Success | BusinessError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """One task header a connector understands."""
-
-    name: str
-    description: str
-    required: bool = False
-    choices: tuple[str, ...] = ()
-    """The only values; empty allows any text."""
-    pattern: str | None = None
-    """A regular expression the whole text must fit."""
-    example: str = ""
-    names: str = ""
-    """Kind of the definition that the value names, such as `document`: it must be deployed; empty names none."""
-
-    def fault(self, value: str) -> str | None:
-        """What is wrong with a value; None when nothing is."""
-        if self.required and not value.strip():
-            return f"Expected a value of the header {self.name!r}, found an empty one.{self._hint}"
-        if self.choices and value not in self.choices:
-            return f"Expected the header {self.name!r} to be one of {', '.join(self.choices)}, found {value!r:.60}."
-        if self.pattern and re.fullmatch(self.pattern, value) is None:
-            return f"The header {self.name!r} has an unexpected form: {value!r:.60}.{self._hint}"
-        return None
-
-    @property
-    def _hint(self) -> str:
-        return f" Write for example {self.example}." if self.example else ""
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsSchema:
-    """All task headers a connector understands; feeds the lint, deployment and the studio."""
-
-    settings: tuple[Setting, ...] = ()
-
-    def faults(self, headers: Mapping[str, str]) -> tuple[str, ...]:
-        """What is wrong with the static headers of a task, each fault in one sentence."""
-        known = {setting.name: setting for setting in self.settings}
-        found = [
-            f"The connector does not know the header {name!r:.60}; it knows {', '.join(sorted(known)) or 'none'}."
-            for name in headers
-            if name not in known
-        ]
-        for setting in self.settings:
-            if setting.name in headers:
-                fault = None if headers[setting.name].startswith("=") else setting.fault(headers[setting.name])
-                if fault:
-                    found.append(fault)
-            elif setting.required:
-                found.append(f"Expected the header {setting.name!r}: {setting.description}{setting._hint}")
-        return tuple(found)
-
-    def named(self, headers: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-        """Definitions that the headers of a task name, as kind and key."""
-        for setting in self.settings:
-            if setting.names and headers.get(setting.name):
-                yield setting.names, headers[setting.name]
-
-
-RESULT_VARIABLE: Final = Setting(
-    name="resultVariable",
-    description="the variable that takes the answer.",
-    pattern="[^\\W\\d][\\w]*",
-    example="person",
-)
 
 
 class Connector(Protocol):

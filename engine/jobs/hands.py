@@ -15,7 +15,15 @@ from engine.casework.actor import SYSTEM
 from engine.casework.exchange import Exchange, Watched, shown
 from engine.casework.job import Job, JobKind, LeaseLost
 from engine.casework.partner import connector_of
-from engine.connectors.contract import BusinessError, JobOutcome, JobRequest, PartnerRefused, PartnerUnavailable
+from engine.connectors.computing import computed
+from engine.connectors.contract import (
+    BusinessError,
+    JobOutcome,
+    JobRequest,
+    PartnerRefused,
+    PartnerUnavailable,
+    SettingsSchema,
+)
 from engine.connectors.registry import Registry
 from engine.connectors.watching import watching
 from engine.errors import NotFound, OnewindowError, Unavailable
@@ -152,7 +160,8 @@ class Hands:
         }
         with watching() as seen, spanned(f"job {job.type}", SpanKind.CONSUMER, about, parent=job.trace) as span:
             try:
-                outcome = self.registry.named(job.type).call(self._request(job, numbers))
+                connector = self.registry.named(job.type)
+                outcome = connector.call(self._request(job, numbers, connector.settings))
             except PartnerUnavailable as away:
                 failed(span, away.code)
                 if self.breakers is not None:
@@ -172,13 +181,13 @@ class Hands:
         if self.breakers is not None:
             self.breakers.answered(job.partner)
 
-    def _request(self, job: Job, numbers: Mapping[str, str]) -> JobRequest:
+    def _request(self, job: Job, numbers: Mapping[str, str], settings: SettingsSchema) -> JobRequest:
         return JobRequest(
             job_id=job.id,
             idempotency_key=job.idempotency_key,
             request_id=new_key(),
             attempt=job.attempts,
-            headers=job.headers,
+            headers=computed(settings, job.headers, job.payload, self.runtime.clock.now()),
             variables=to_json(dict(job.payload)),
             case_number=numbers.get(job.instance_id or ""),
         )

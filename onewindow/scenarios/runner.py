@@ -12,6 +12,7 @@ from engine.connectors.contract import SettingsSchema
 from engine.connectors.demo.connector import DemoConnector
 from engine.connectors.http.settings import HttpSettings
 from engine.connectors.register.connector import RegisterConnector
+from engine.connectors.register.settings import RegisterSettings
 from engine.connectors.soap.settings import SoapSettings
 from engine.connectors.xroad.settings import XroadSettings
 from engine.diagnostics import ModelRefused, errors_in
@@ -34,7 +35,8 @@ FORM_ONLY: Final[Mapping[str, SettingsSchema]] = {
 """Connectors to partners that an operator lists, as they are at the desk of an analyst who has no such list."""
 _CONNECTORS: Final[Mapping[str, SettingsSchema]] = {
     **FORM_ONLY,
-    **{connector.name: connector.settings for connector in (RegisterConnector, DemoConnector)},
+    RegisterConnector.name: RegisterSettings(),
+    DemoConnector.name: DemoConnector.settings,
 }
 Heard = Callable[[ScenarioOutcome], None]
 """Called after each scenario, to show progress."""

@@ -10,14 +10,19 @@ from typing import Final
 
 from engine.connectors.contract import (
     RESULT_VARIABLE,
+    About,
     BusinessError,
+    Feel,
     JobOutcome,
     JobRequest,
+    Kind,
     PartnerRefused,
     PartnerUnavailable,
     Setting,
     SettingsSchema,
     Success,
+    ThrownError,
+    said,
 )
 
 
@@ -27,12 +32,54 @@ class DemoConnector:
     name: Final = "demo"
     settings: Final = SettingsSchema(
         (
-            Setting(name="mode", description="what happens.", choices=("ok", "unavailable", "refused", "error")),
-            Setting(name="times", description="how many attempts fail; all without it.", pattern="[0-9]{1,3}"),
-            Setting(name="code", description="code of the business error.", example="no-record"),
-            Setting(name="message", description="what it says when it fails."),
+            Setting(
+                name="mode",
+                description="what happens.",
+                label="Mode",
+                translations=said(az=("Rejim", "nə baş verir."), ru=("Режим", "что происходит.")),
+                choices=("ok", "unavailable", "refused", "error"),
+                default="ok",
+            ),
+            Setting(
+                name="times",
+                description="how many attempts fail; all without it.",
+                label="Failing attempts",
+                translations=said(
+                    az=("Uğursuz cəhdlər", "neçə cəhd uğursuz olur; göstərilmədikdə hamısı."),
+                    ru=("Неудачные попытки", "сколько попыток не удаётся; без значения — все."),
+                ),
+                kind=Kind.integer,
+                least=0,
+                most=999,
+                example="2",
+            ),
+            Setting(
+                name="code",
+                description="code of the business error.",
+                label="Error code",
+                translations=said(az=("Xəta kodu", "işgüzar xətanın kodu."), ru=("Код ошибки", "код бизнес-ошибки.")),
+                example="no-record",
+            ),
+            Setting(
+                name="message",
+                description="what it says when it fails.",
+                label="Message",
+                translations=said(
+                    az=("Mesaj", "uğursuz olduqda nə deyir."), ru=("Сообщение", "что говорится при неудаче.")
+                ),
+                feel=Feel.optional,
+            ),
             RESULT_VARIABLE,
-        )
+        ),
+        about=About(
+            title="Demonstration",
+            description="Calls nobody: to try a model, and to see what it does when a partner fails.",
+            translations=said(
+                az=("Nümayiş", "Heç kimi çağırmır: modeli sınamaq və tərəfdaşın nasazlığını görmək üçün."),
+                ru=("Демонстрация", "Никого не вызывает: чтобы испытать модель и увидеть отказ партнёра."),
+            ),
+            errors=(ThrownError(code="demo", description="in the mode `error`; the setting `code` names another."),),
+        ),
     )
 
     def call(self, request: JobRequest) -> JobOutcome:

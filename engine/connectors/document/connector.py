@@ -18,6 +18,8 @@ from engine.casework.document import DocumentIssued, Reservation, shown_code
 from engine.casework.passport import LANGUAGES
 from engine.connectors.contract import (
     RESULT_VARIABLE,
+    About,
+    Feel,
     JobOutcome,
     JobRequest,
     Json,
@@ -26,6 +28,7 @@ from engine.connectors.contract import (
     Setting,
     SettingsSchema,
     Success,
+    said,
 )
 from engine.connectors.document.pdf import WrittenPdf, check_pdf, write_pdf
 from engine.connectors.document.templates import DocumentTemplates, TemplateFault
@@ -71,6 +74,8 @@ class DocumentConnector:
             Setting(
                 name="template",
                 description="name of the template, without .html.",
+                label="Template",
+                translations=said(az=("Şablon", "şablonun adı, .html olmadan."), ru=("Шаблон", "имя без .html.")),
                 required=True,
                 pattern="[a-z0-9][a-z0-9-]*",
                 example="decision",
@@ -79,15 +84,35 @@ class DocumentConnector:
             Setting(
                 name="language",
                 description="the language of the document; else variable `language`, else the country's first.",
+                label="Language",
+                translations=said(
+                    az=("Dil", "sənədin dili; yoxdursa `language` dəyişəni, o da yoxdursa ölkənin birinci dili."),
+                    ru=("Язык", "язык документа; иначе переменная `language`, иначе первый язык страны."),
+                ),
                 choices=LANGUAGES,
+                feel=Feel.optional,
             ),
             Setting(
                 name="outcome",
                 description="how the decision in it was; else that of variable `decision`. Verification tells it.",
+                label="Outcome",
+                translations=said(
+                    az=("Nəticə", "içindəki qərar; yoxdursa `decision` dəyişənindən. Yoxlama onu göstərir."),
+                    ru=("Исход", "каким было решение; иначе из переменной `decision`. Его сообщает проверка."),
+                ),
                 choices=tuple(str(outcome) for outcome in Outcome),
+                feel=Feel.optional,
             ),
             RESULT_VARIABLE,
-        )
+        ),
+        about=About(
+            title="Document",
+            description="Writes a document of the case from a template: PDF, numbered, signed, verifiable by its code.",
+            translations=said(
+                az=("Sənəd", "İşin sənədini şablondan yazır: PDF, nömrəli, imzalı, kodu ilə yoxlanılan."),
+                ru=("Документ", "Пишет документ дела по шаблону: PDF с номером, подписью и кодом проверки."),
+            ),
+        ),
     )
 
     def __init__(

@@ -9,60 +9,96 @@ from typing import Final
 
 import httpx
 
-from engine.connectors.contract import RESULT_VARIABLE, Setting, SettingsSchema
+from engine.connectors.call_settings import BODY_VARIABLE, METHOD, OPERATOR_NAME, PROBLEM_VARIABLE, QUERY_VARIABLE
+from engine.connectors.contract import (
+    RESULT_VARIABLE,
+    About,
+    Feel,
+    Group,
+    Kind,
+    Offer,
+    ReadyCall,
+    Setting,
+    SettingsSchema,
+    ThrownError,
+    said,
+)
 from engine.connectors.exchange import AllowedHosts
 from engine.connectors.partners import ListedPartner, PartnerList
+from engine.connectors.settings import offered
 
-_VARIABLE: Final = "[^\\W\\d]\\w*"
 _FILLED: Final = "[^\\s{}]*(?:\\{\\w+\\}[^\\s{}]*)*"
 _SETTINGS: Final = (
     Setting(
         name="partner",
         description="name of the partner in the operator's list, which knows its address and how to sign in.",
-        pattern="[a-z0-9][a-z0-9-]*",
+        label="Partner",
+        translations=said(
+            az=("Tərəfdaş", "operatorun siyahısındakı tərəfdaşın adı; ünvanı və girişi siyahı bilir."),
+            ru=("Партнёр", "имя партнёра в списке оператора, где известны его адрес и способ входа."),
+        ),
+        pattern=OPERATOR_NAME,
         example="cadastre",
     ),
     Setting(
         name="operation",
         description="operation of the partner's OpenAPI document; its parameters are variables of the same names.",
+        label="Operation",
+        translations=said(
+            az=("Əməliyyat", "tərəfdaşın OpenAPI sənədinin əməliyyatı; parametrləri eyniadlı dəyişənlərdir."),
+            ru=("Операция", "операция из документа OpenAPI партнёра; её параметры — одноимённые переменные."),
+        ),
         pattern="\\S{1,200}",
         example="getParcel",
     ),
-    Setting(
-        name="method",
-        description="the method of the call, where no operation is named.",
-        choices=("GET", "POST", "PUT", "PATCH", "DELETE"),
-    ),
+    METHOD,
     Setting(
         name="path",
         description="the path below the partner's address; {name} stands for a variable.",
+        label="Path",
+        translations=said(
+            az=("Yol", "tərəfdaşın ünvanından sonrakı yol; {ad} dəyişəni bildirir."),
+            ru=("Путь", "путь после адреса партнёра; {имя} означает переменную."),
+        ),
         pattern=f"/{_FILLED}",
         example="/parcels/{parcel}",
     ),
     Setting(
         name="url",
         description="the whole address, on a host that asks for no sign-in; {name} stands for a variable.",
+        label="Address",
+        translations=said(
+            az=("Ünvan", "giriş tələb etməyən hostdakı tam ünvan; {ad} dəyişəni bildirir."),
+            ru=("Адрес", "полный адрес на узле без входа; {имя} означает переменную."),
+        ),
         pattern=f"https?://[^\\s{{}}/?#]+(?:[/?#]{_FILLED})?",
         example="https://api.example.gov/v1/parcels/{parcel}",
     ),
-    Setting(name="queryVariable", description="the variable whose entries are the query.", pattern=_VARIABLE),
-    Setting(
-        name="bodyVariable",
-        description="the variable that is sent; without it, all variables of the task.",
-        pattern=_VARIABLE,
-    ),
+    QUERY_VARIABLE,
+    BODY_VARIABLE,
     Setting(
         name="headersVariable",
         description="the variable whose entries are sent as headers; those that sign in cannot be set.",
-        pattern=_VARIABLE,
+        label="Headers variable",
+        translations=said(
+            az=("Başlıqlar dəyişəni", "bəndləri başlıq kimi göndərilən dəyişən; giriş başlıqları verilə bilməz."),
+            ru=("Переменная заголовков", "переменная, поля которой уходят заголовками; кроме заголовков входа."),
+        ),
+        kind=Kind.variable,
+        example="headers",
+        group=Group.input,
     ),
     RESULT_VARIABLE,
-    Setting(
-        name="problemVariable",
-        description="the variable that takes status and body of an answer from 400 to 499, where the error is caught.",
-        pattern=_VARIABLE,
-        example="problem",
+    PROBLEM_VARIABLE,
+)
+_ABOUT: Final = About(
+    title="HTTP call",
+    description="Calls a JSON service over HTTP: an operation of a listed partner, or an address on a listed host.",
+    translations=said(
+        az=("HTTP çağırışı", "JSON xidmətini HTTP ilə çağırır: siyahıdakı tərəfdaş və ya icazəli host."),
+        ru=("Вызов HTTP", "Вызывает службу JSON по HTTP: операцию партнёра из списка или разрешённый адрес."),
     ),
+    errors=(ThrownError(code="http-4xx", description="the partner refused, such as http-404 or http-422."),),
 )
 
 
@@ -71,6 +107,7 @@ class HttpSettings(SettingsSchema):
     """The task headers of `http`. Without the operator's lists only their form is checked, as at an analyst's desk."""
 
     settings: tuple[Setting, ...] = _SETTINGS
+    about: About | None = _ABOUT
     partners: PartnerList | None = None
     hosts: AllowedHosts | None = None
 
@@ -78,6 +115,40 @@ class HttpSettings(SettingsSchema):
         """What is wrong with the static headers of a task."""
         # super() without arguments finds no class here: a dataclass with slots is made twice.
         return SettingsSchema.faults(self, headers) + tuple(self._of_whom(headers))
+
+    def offers(self, setting: str) -> tuple[Offer, ...]:
+        """The listed partners, and the operations of each."""
+        if self.partners is None or setting not in ("partner", "operation"):
+            return ()
+        if setting == "partner":
+            return offered(one.name for one in self.partners)
+        return tuple(
+            Offer(values=tuple(sorted(one.operations)), when=("partner", one.name))
+            for one in self.partners
+            if one.operations
+        )
+
+    def ready_calls(self) -> Iterator[ReadyCall]:
+        """One for each operation of each listed partner."""
+        for partner in self.partners or ():
+            for operation in partner.operations.values():
+                yield ReadyCall(
+                    id=f"{partner.name}.{operation.id}",
+                    title=f"{partner.name}: {operation.id}",
+                    headers={"partner": partner.name, "operation": operation.id},
+                    inputs=tuple(
+                        Setting(
+                            name=one.variable,
+                            description=f"the parameter {one.name} of {operation.method} {operation.path}.",
+                            label=one.name,
+                            kind=Kind.value,
+                            required=one.is_required,
+                            feel=Feel.required,
+                            group=Group.input,
+                        )
+                        for one in operation.parameters
+                    ),
+                )
 
     def _of_whom(self, headers: Mapping[str, str]) -> Iterator[str]:
         if ("partner" in headers) == ("url" in headers):

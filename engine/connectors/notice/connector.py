@@ -25,18 +25,16 @@ from engine.casework.notice import (
 )
 from engine.casework.passport import LANGUAGES
 from engine.connectors.contract import (
-    RESULT_VARIABLE,
     JobOutcome,
     JobRequest,
     Json,
     PartnerRefused,
     PartnerUnavailable,
-    Setting,
-    SettingsSchema,
     Success,
 )
 from engine.connectors.filling import TemplateFault
 from engine.connectors.notice.mail import NotDelivered
+from engine.connectors.notice.settings import NOTICE_SETTINGS
 from engine.connectors.notice.templates import NoticeTemplates
 from engine.errors import OnewindowError, Unavailable
 
@@ -76,29 +74,7 @@ class NoticeConnector:
     """The connector `notice`."""
 
     name: Final = "notice"
-    settings: Final = SettingsSchema(
-        (
-            Setting(
-                name="template",
-                description="name of the notice, without .notice.yaml.",
-                required=True,
-                pattern="[a-z0-9][a-z0-9-]*",
-                example="decision-made",
-                names="notice",
-            ),
-            Setting(
-                name="language",
-                description="the language; else the person's own, else variable `language`, else the country's first.",
-                choices=LANGUAGES,
-            ),
-            Setting(
-                name="urgent",
-                description="`true` lets mail and SMS leave at night too; otherwise they wait for the morning.",
-                choices=("true", "false"),
-            ),
-            RESULT_VARIABLE,
-        )
-    )
+    settings: Final = NOTICE_SETTINGS
 
     def __init__(
         self,

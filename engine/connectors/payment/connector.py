@@ -15,53 +15,27 @@ from typing import Any, Final
 from engine.casework.fee import Fee, Money
 from engine.casework.payment import PaymentOpened, PaymentSeen, RefundAsked, RefundMade, payment_life
 from engine.connectors.contract import (
-    RESULT_VARIABLE,
     BusinessError,
     JobOutcome,
     JobRequest,
     PartnerRefused,
     SecretResolver,
-    Setting,
-    SettingsSchema,
     Success,
 )
 from engine.connectors.exchange import Exchange
 from engine.connectors.payment.provider import Provider, ProviderCalls
+from engine.connectors.payment.settings import DEFAULT_LIFE, PAYMENT_SETTINGS
 from engine.errors import Invalid
 
 WORK_HEADER: Final = "ow:payment"
 """Set on jobs of the engine's own; no model can set it, for it is no setting."""
-_DEFAULT_LIFE: Final = "P10D"
 
 
 class PaymentConnector:
     """The connector `payment`."""
 
     name: Final = "payment"
-    settings: Final = SettingsSchema(
-        (
-            Setting(
-                name="operation",
-                description="`create` a payment (the default), or `refund` one.",
-                choices=("create", "refund"),
-            ),
-            Setting(
-                name="description",
-                description="what is paid for, as the citizen reads it on the provider's page.",
-                pattern=".{1,255}",
-                example="State fee for a driving licence",
-            ),
-            Setting(name="language", description="language of the provider's page.", choices=("az", "en", "ru")),
-            Setting(
-                name="expiresIn",
-                description="how long it may be paid, ISO 8601 in days, hours or minutes; P10D without it.",
-                pattern="P(?:[0-9]{1,3}D)?(?:T(?:[0-9]{1,4}H)?(?:[0-9]{1,5}M)?)?",
-                example="P10D",
-            ),
-            Setting(name="reason", description="why a payment is refunded.", pattern=".{3,1000}"),
-            RESULT_VARIABLE,
-        )
-    )
+    settings: Final = PAYMENT_SETTINGS
 
     def __init__(self, provider: Provider | None, exchange: Exchange, secret: SecretResolver) -> None:
         self._calls = ProviderCalls(provider, exchange, secret) if provider is not None else None
@@ -169,7 +143,7 @@ def description_of(request: JobRequest) -> str:
 def life_of(request: JobRequest) -> timedelta:
     """How long it may be paid. Raises PartnerRefused for what is no such length."""
     try:
-        return payment_life(request.headers.get("expiresIn", _DEFAULT_LIFE))
+        return payment_life(request.headers.get("expiresIn", DEFAULT_LIFE))
     except Invalid as fault:
         raise PartnerRefused(f"The header `expiresIn` cannot be: {fault.message}", remedy=fault.remedy) from fault
 

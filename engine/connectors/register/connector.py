@@ -24,7 +24,6 @@ from typing import Final, Protocol
 from engine.casework.evidence import MessageProof
 from engine.casework.lookup import ASKING_FOR, LookupAnswer, Question, Turn
 from engine.connectors.contract import (
-    RESULT_VARIABLE,
     BusinessError,
     JobOutcome,
     JobRequest,
@@ -32,19 +31,16 @@ from engine.connectors.contract import (
     PartnerRefused,
     PartnerUnavailable,
     SecretResolver,
-    Setting,
-    SettingsSchema,
     Success,
 )
 from engine.connectors.exchange import Answer, Exchange
 from engine.connectors.http.connector import to_bytes
 from engine.connectors.places import filled
+from engine.connectors.register.settings import NO_RECORD, RegisterSettings
 from engine.connectors.xroad.connector import check_server, look_up_headers
 from engine.connectors.xroad.message import RoadService
 
-_NO_RECORD: Final = "no-record"
 _LOOK_EVERY: Final = 0.05
-_OPERATION: Final = "(?:GET|POST) /[^\\s{}]*(?:\\{\\w+\\}[^\\s{}]*)*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,55 +80,6 @@ class RegisterConnector:
     """The connector `register`."""
 
     name: Final = "register"
-    settings: Final = SettingsSchema(
-        (
-            Setting(
-                name="register",
-                description="name of the register in the operator's settings.",
-                required=True,
-                pattern="[a-z0-9][a-z0-9-]*",
-                example="population",
-            ),
-            Setting(
-                name="operation",
-                description="what is called: method and path, {name} stands for a variable.",
-                required=True,
-                pattern=_OPERATION,
-                example="GET /persons/{pin}",
-            ),
-            Setting(
-                name="purpose", description="why the data are needed.", required=True, example="driving-licence-renewal"
-            ),
-            Setting(
-                name="legalBasis",
-                description="the article that allows the look-up.",
-                required=True,
-                example="Law on Road Traffic, art. 30",
-            ),
-            RESULT_VARIABLE,
-            Setting(
-                name="bodyVariable",
-                description="the variable sent with POST; all variables of the task without it.",
-                pattern="[^\\W\\d]\\w*",
-            ),
-            Setting(
-                name="missing",
-                description="what no record means: an `error` to catch (no-record), or `null` as the answer.",
-                choices=("error", "null"),
-            ),
-            Setting(
-                name="ask",
-                description="whether an answer serves all tasks of a case (`once`), or each asks anew (`again`).",
-                choices=("once", "again"),
-            ),
-            Setting(
-                name="userVariable",
-                description="the variable with the national number of the person for whom it is asked, for X-Road.",
-                pattern="[^\\W\\d]\\w*",
-                example="pin",
-            ),
-        )
-    )
 
     def __init__(
         self,
@@ -143,6 +90,7 @@ class RegisterConnector:
     ) -> None:
         """Without a `book`, as for one who tries a register out, each call is a fetch."""
         self._registers: Mapping[str, Register] = {register.name: register for register in registers}
+        self.settings = RegisterSettings(registers=frozenset(self._registers))
         self._exchange = exchange
         self._secret = secret
         self._book = book
@@ -229,7 +177,7 @@ class RegisterConnector:
         if answer.status == 404 and _is_no_record(answer):
             if request.headers.get("missing") == "null":
                 return Success(variables={name: None} if name else {}, lookup=receipt)
-            return BusinessError(code=_NO_RECORD, message=f"The register {register.name} has no record.")
+            return BusinessError(code=NO_RECORD, message=f"The register {register.name} has no record.")
         if answer.status >= 300:
             raise PartnerRefused(
                 f"The register {register.name} refused the call with status {answer.status}.",
@@ -283,7 +231,7 @@ def _is_no_record(answer: Answer) -> bool:
     if not answer.body.lstrip().startswith(b"{"):
         return False
     problem = answer.json()
-    return isinstance(problem, dict) and problem.get("code", _NO_RECORD) == _NO_RECORD
+    return isinstance(problem, dict) and problem.get("code", NO_RECORD) == NO_RECORD
 
 
 def _body(request: JobRequest) -> bytes:

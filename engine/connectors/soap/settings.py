@@ -7,30 +7,46 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from engine.connectors.contract import RESULT_VARIABLE, Setting, SettingsSchema
+from engine.connectors.call_settings import BODY_VARIABLE, OPERATOR_NAME
+from engine.connectors.contract import RESULT_VARIABLE, About, Offer, Setting, SettingsSchema, ThrownError, said
 from engine.connectors.partners import PartnerList
+from engine.connectors.settings import offered
 
 _SETTINGS: Final = (
     Setting(
         name="partner",
         description="name of the partner in the operator's list, of the kind soap.",
+        label="Partner",
+        translations=said(
+            az=("Tərəfdaş", "operatorun siyahısındakı soap növlü tərəfdaşın adı."),
+            ru=("Партнёр", "имя партнёра вида soap в списке оператора."),
+        ),
         required=True,
-        pattern="[a-z0-9][a-z0-9-]*",
+        pattern=OPERATOR_NAME,
         example="civil-status",
     ),
     Setting(
         name="operation",
         description="operation of the partner's WSDL.",
+        label="Operation",
+        translations=said(
+            az=("Əməliyyat", "tərəfdaşın WSDL sənədinin əməliyyatı."), ru=("Операция", "операция из WSDL партнёра.")
+        ),
         required=True,
         pattern="\\S{1,200}",
         example="GetCivilStatus",
     ),
-    Setting(
-        name="bodyVariable",
-        description="the variable with the operation's parameters; without it, all variables of the task.",
-        pattern="[^\\W\\d]\\w*",
-    ),
+    BODY_VARIABLE,
     RESULT_VARIABLE,
+)
+_ABOUT: Final = About(
+    title="SOAP call",
+    description="Calls an operation of a listed SOAP service, as its WSDL describes it.",
+    translations=said(
+        az=("SOAP çağırışı", "Siyahıdakı SOAP xidmətinin WSDL-də təsvir olunan əməliyyatını çağırır."),
+        ru=("Вызов SOAP", "Вызывает операцию службы SOAP из списка, как она описана в WSDL."),
+    ),
+    errors=(ThrownError(code="soap-<code>", description="the service answered with a fault of this code."),),
 )
 
 
@@ -39,6 +55,7 @@ class SoapSettings(SettingsSchema):
     """The task headers of `soap`. Without the operator's list only their form is checked."""
 
     settings: tuple[Setting, ...] = _SETTINGS
+    about: About | None = _ABOUT
     partners: PartnerList | None = None
     operations: Mapping[str, frozenset[str]] | None = None
     """Of each partner."""
@@ -53,6 +70,15 @@ class SoapSettings(SettingsSchema):
             return (self.partners.missing(headers["partner"]),)
         known = self.operations[partner.name]
         return () if headers["operation"] in known else (missing_operation(partner.name, headers["operation"], known),)
+
+    def offers(self, setting: str) -> tuple[Offer, ...]:
+        """The listed partners, and the operations of each."""
+        if self.partners is None or self.operations is None or setting not in ("partner", "operation"):
+            return ()
+        if setting == "partner":
+            return offered(one.name for one in self.partners)
+        known = self.operations.items()
+        return tuple(Offer(values=tuple(sorted(names)), when=("partner", partner)) for partner, names in known if names)
 
 
 def missing_operation(partner: str, name: str, known: frozenset[str]) -> str:

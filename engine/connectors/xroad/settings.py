@@ -3,67 +3,93 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
 
-from engine.connectors.contract import RESULT_VARIABLE, PartnerRefused, Setting, SettingsSchema
+from engine.connectors.call_settings import (
+    BODY_VARIABLE,
+    LEGAL_BASIS,
+    METHOD,
+    OPERATOR_NAME,
+    PROBLEM_VARIABLE,
+    PURPOSE,
+    QUERY_VARIABLE,
+    USER_VARIABLE,
+)
+from engine.connectors.contract import (
+    RESULT_VARIABLE,
+    About,
+    Offer,
+    PartnerRefused,
+    Setting,
+    SettingsSchema,
+    ThrownError,
+    said,
+)
+from engine.connectors.settings import offered
 from engine.connectors.xroad.identifiers import BadIdentifier, ServiceId
 from engine.connectors.xroad.message import RoadService
 from engine.connectors.xroad.server import SecurityServer
 
-_VARIABLE: Final = "[^\\W\\d]\\w*"
 _STRAIGHT: Final = "(?!.*//)(?!.*/\\.{1,2}(?:/|$))"
 _SETTINGS: Final = (
     Setting(
         name="service",
         description="the service: its name in the operator's list, or INSTANCE/CLASS/MEMBER/SUBSYSTEM/SERVICE.",
+        label="Service",
+        translations=said(
+            az=("Xidmət", "operatorun siyahısındakı ad və ya INSTANCE/CLASS/MEMBER/SUBSYSTEM/SERVICE."),
+            ru=("Служба", "имя в списке оператора или INSTANCE/CLASS/MEMBER/SUBSYSTEM/SERVICE."),
+        ),
         required=True,
         example="AZ/GOV/00000002/population/persons",
     ),
-    Setting(
-        name="method",
+    replace(
+        METHOD,
         description="the method of the call.",
+        translations=said(az=("Metod", "çağırışın metodu."), ru=("Метод", "метод вызова.")),
         required=True,
-        choices=("GET", "POST", "PUT", "PATCH", "DELETE"),
     ),
     Setting(
         name="path",
         description="the path below the service; {name} stands for a variable.",
+        label="Path",
+        translations=said(
+            az=("Yol", "xidmətdən sonrakı yol; {ad} dəyişəni bildirir."),
+            ru=("Путь", "путь после службы; {имя} означает переменную."),
+        ),
         pattern=f"{_STRAIGHT}/[^\\s{{}}?#\\\\]*(?:\\{{\\w+\\}}[^\\s{{}}?#\\\\]*)*",
         example="/persons/{pin}",
     ),
-    Setting(name="queryVariable", description="the variable whose entries are the query.", pattern=_VARIABLE),
-    Setting(
-        name="bodyVariable",
-        description="the variable that is sent; without it, all variables of the task.",
-        pattern=_VARIABLE,
-    ),
+    QUERY_VARIABLE,
+    BODY_VARIABLE,
     RESULT_VARIABLE,
-    Setting(
-        name="problemVariable",
-        description="the variable that takes status and body of an answer from 400 to 499, where the error is caught.",
-        pattern=_VARIABLE,
-        example="problem",
-    ),
-    Setting(
-        name="userVariable",
-        description="the variable with the national number of the person for whom it is asked.",
-        pattern=_VARIABLE,
-        example="pin",
-    ),
-    Setting(name="purpose", description="why the data are needed, where it is a look-up.", example="renewal"),
-    Setting(
-        name="legalBasis",
-        description="the article that allows the look-up.",
-        example="Law on Road Traffic, art. 30",
-    ),
+    PROBLEM_VARIABLE,
+    USER_VARIABLE,
+    PURPOSE,
+    LEGAL_BASIS,
     Setting(
         name="server",
         description="name of the security server in the operator's list, where there are several.",
-        pattern="[a-z0-9][a-z0-9-]*",
+        label="Security server",
+        translations=said(
+            az=("Təhlükəsizlik serveri", "bir neçəsi olduqda, operatorun siyahısındakı adı."),
+            ru=("Сервер безопасности", "имя в списке оператора, если серверов несколько."),
+        ),
+        pattern=OPERATOR_NAME,
         example="xroad",
     ),
+)
+_ABOUT: Final = About(
+    title="X-Road call",
+    description="Calls a service of another agency over X-Road, through our own security server.",
+    translations=said(
+        az=("X-Road çağırışı", "Başqa qurumun xidmətini X-Road ilə, öz təhlükəsizlik serverimizdən çağırır."),
+        ru=("Вызов X-Road", "Вызывает службу другого ведомства по X-Road через наш сервер безопасности."),
+    ),
+    errors=(ThrownError(code="http-4xx", description="the provider refused, such as http-404 or http-422."),),
+    is_look_up=True,
 )
 
 
@@ -72,12 +98,21 @@ class XroadSettings(SettingsSchema):
     """The task headers of `xroad`. Without the operator's list only their form is checked, as at an analyst's desk."""
 
     settings: tuple[Setting, ...] = _SETTINGS
+    about: About | None = _ABOUT
     servers: Sequence[SecurityServer] | None = None
 
     def faults(self, headers: Mapping[str, str]) -> tuple[str, ...]:
         """What is wrong with the static headers of a task."""
         # super() without arguments finds no class here: a dataclass with slots is made twice.
         return SettingsSchema.faults(self, headers) + tuple(self._of_whom(headers))
+
+    def offers(self, setting: str) -> tuple[Offer, ...]:
+        """The services and servers of the operator's list."""
+        if self.servers is None:
+            return ()
+        if setting == "server":
+            return offered(one.name for one in self.servers)
+        return offered(name for one in self.servers for name in one.services) if setting == "service" else ()
 
     def _of_whom(self, headers: Mapping[str, str]) -> Iterator[str]:
         if ("purpose" in headers) != ("legalBasis" in headers):

@@ -130,6 +130,7 @@ WHO_MAY = {
     "POST /api/v1/incidents/<key:incident_id>/retry": OPERATOR,
     "GET /api/v1/jobs/<key:job_id>/exchanges": OPERATOR,
     "GET /api/v1/partners": OPERATOR,
+    "GET /api/v1/connectors/templates": ENGINE,
     "POST /api/v1/partners/close": OPERATOR,
     "POST /api/v1/incidents/<key:incident_id>/resolve": OPERATOR,
 }

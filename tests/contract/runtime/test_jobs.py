@@ -12,6 +12,7 @@ from engine.casework.job import JobState, LeaseLost
 from engine.connectors.contract import JobOutcome, JobRequest
 from engine.connectors.demo import DemoConnector
 from engine.connectors.registry import Registry
+from engine.diagnostics import ModelRefused, errors_in
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.identity import new_key
 from engine.runtime.cancel import cancel_instance
@@ -98,6 +99,47 @@ def test_a_call_that_is_refused_is_not_repeated(running: Running) -> None:
     (incident,) = running.incidents(instance)
     assert incident["code"] == "partner-refused"
     assert incident["remedy"]
+
+
+def test_a_setting_that_takes_feel_is_computed_over_the_case(running: Running) -> None:
+    headers = {"mode": "refused", "message": '="No place for " + applicant'}
+    running.deploy(a_process("p").start().service_task("ask", headers=headers).end())
+    instance = running.start("p", applicant="Aysel")
+    running.work_off()
+    (incident,) = running.incidents(instance)
+    assert incident["message"] == "No place for Aysel"
+
+
+def test_a_setting_that_comes_to_no_value_of_it_is_an_incident_that_names_the_field(running: Running) -> None:
+    running.deploy(a_process("p").start().service_task("ask", headers={"message": "=applicants"}).end())
+    instance = running.start("p", applicants=["Aysel", "Murad"])
+    running.work_off()
+    (incident,) = running.incidents(instance)
+    assert (incident["code"], incident["element_id"]) == ("partner-refused", "ask")
+    assert "'message' came to a list" in incident["message"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "fault"),
+    [
+        ({"mode": "=applicant"}, "'mode' takes a fixed value, found an expression"),
+        (
+            {"times": "1000"},
+            "'times' to be a whole number at least 0 and at most 999, found '1000'. Write for example 2.",
+        ),
+        ({"message": "=1 +"}, "'message' is not FEEL"),
+        ({"resultVariable": "a person"}, "'resultVariable' to be the name of a variable"),
+    ],
+)
+def test_a_setting_that_does_not_fit_stops_the_deployment(
+    running: Running, headers: dict[str, str], fault: str
+) -> None:
+    with pytest.raises(ModelRefused) as refused:
+        running.deploy(a_process("p").start().service_task("ask", headers=headers).end())
+    (found,) = errors_in(refused.value.diagnostics)
+    assert (found.rule, found.element_id) == ("connector-settings", "ask")
+    assert fault in found.message
+    assert found.remedy
 
 
 def test_a_business_error_goes_where_the_model_says(running: Running) -> None:

@@ -26,7 +26,7 @@ from engine.casework.passport import LANGUAGES, ServicePassport
 from engine.connectors.document import DocumentConnector
 from engine.connectors.notice import NoticeConnector
 from engine.connectors.payment import PaymentConnector
-from engine.connectors.register.connector import RegisterConnector
+from engine.connectors.register.settings import RegisterSettings
 from engine.dmn import compile_decisions, read_dmn
 from engine.runtime.passport_file import read_passport_file
 from forms import Form, read_form
@@ -108,8 +108,8 @@ def test_every_element_has_a_name(folder: Path) -> None:
 
 def test_what_the_model_names_is_in_the_bundle(folder: Path) -> None:
     found, known = passport(folder), forms(folder)
-    known_connectors = (RegisterConnector, PaymentConnector, DocumentConnector, NoticeConnector)
-    settings = {one.name: one.settings for one in known_connectors}
+    known_connectors = (PaymentConnector, DocumentConnector, NoticeConnector)
+    settings = {"register": RegisterSettings(), **{one.name: one.settings for one in known_connectors}}
     for _, _, definitions in models(folder):
         for process in definitions.processes.values():
             for _, node in process.scope.walk():
