@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.casework.contact import Channel
-from engine.casework.notice import Appointment, Delivery, Letter, Notice
+from engine.casework.notice import Appointment, Delivery, Letter, Notice, NoticeBasis
 from engine.identity import new_key
+from tests.builders.a_case import a_case
 
 AT = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
 APPOINTMENT = Appointment(
@@ -33,6 +34,22 @@ def a_notice(**said: Any) -> Notice:
         "created_at": AT,
     }
     return Notice(**{**values, **said})
+
+
+def a_notice_basis(**said: Any) -> NoticeBasis:
+    """What one is written from, for an applicant who said nothing of how she wants to be reached."""
+    values: dict[str, Any] = {
+        "case": a_case(),
+        "template": "subject: {az: Qərar, en: Decision, ru: Решение}\ntext: {az: Oxuyun., en: Read it., ru: Прочтите.}\n",
+        "file_name": "decided.notice.yaml",
+        "service_title": {"az": "Vəsiqə"},
+        "remedy": {"az": "Məhkəməyə şikayət."},
+        "contact": None,
+        "country_zone": "Asia/Baku",
+        "languages": ("az", "en", "ru"),
+        "now": AT,
+    }
+    return NoticeBasis(**{**values, **said})
 
 
 def a_delivery(notice: Notice | None = None, **said: Any) -> Delivery:

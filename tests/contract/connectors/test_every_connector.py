@@ -4,56 +4,69 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import gettempdir
+from typing import Any, BinaryIO
 
 import pytest
 from werkzeug.wrappers import Response
 
-from engine.connectors.contract import (
-    BusinessError,
-    Connector,
-    JobRequest,
-    PartnerRefused,
-    PartnerUnavailable,
-    Success,
-)
+from engine.casework.document import Reservation
+from engine.casework.notice import NoticeBasis
 from engine.connectors.demo import DemoConnector
+from engine.connectors.document import DocumentConnector
+from engine.connectors.document.signing import KeyFile, Seals
 from engine.connectors.exchange import AllowedHosts, Exchange
 from engine.connectors.http import HttpConnector
+from engine.connectors.malware_scan import MalwareScanConnector
+from engine.connectors.notice import NoticeConnector
 from engine.connectors.partners import ListedPartner, PartnerList
 from engine.connectors.payment import PaymentConnector, Provider
 from engine.connectors.register import Register, RegisterConnector
 from engine.connectors.soap import SoapConnector
+from engine.connectors.testing import Candidate, ConnectorContract
 from engine.connectors.xroad import ClientId, SecurityServer, XroadConnector
+from engine.errors import NotFound, Unavailable
+from engine.files.clamd import Clamd, ScannerAway, Verdict
+from engine.files.disk import DiskStorage
+from onewindow.compose import compose
+from onewindow.demo_seal import sealing_key
+from onewindow.settings import Settings
 from sandbox.civilstatus import envelope as soap
 from sandbox.civilstatus.app import FOLDER
 from tests.builders.a_job_request import a_job_request
+from tests.builders.a_notice import a_notice_basis
 from tests.builders.a_partner import Partner
+from tests.builders.a_reservation import a_reservation
+
+PIN = "5FQ2K7M"
+FOUND = {"found": {"pin": PIN}}
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A connector and jobs that end in each of the ways a job can end."""
+class Surroundings:
+    """What a connector of a test may use."""
 
-    connector: Connector
-    succeeds: JobRequest
-    fails_for_now: JobRequest
-    is_refused: JobRequest
-    ends_in_a_business_error: JobRequest
-    before: Mapping[str, Callable[[], Any]] = field(default_factory=dict)
-    """What the partner is told first, by the name of the job."""
-    gives: Mapping[str, Any] = field(default_factory=lambda: {"found": {"pin": "5FQ2K7M"}})
-    """The variables of the job that goes well."""
+    partner: Partner
+    exchange: Exchange
+    folder: Path
 
-    def run(self, which: str) -> Any:
-        """Call one of the jobs."""
-        self.before.get(which, lambda: None)()
-        return self.connector.call(getattr(self, which))
+    def candidate(self, **said: Any) -> Candidate:
+        """A candidate that calls the partner."""
+        received = self.partner.received
+        seen: dict[str, Any] = {
+            "personal": (PIN,),
+            "keys_seen": lambda: [request.headers["Idempotency-Key"] for request in received],
+            "methods_seen": lambda: [request.method for request in received],
+            "gives": FOUND,
+        }
+        before = {"check": lambda: self.partner.answers(b"{}"), **said.pop("before", {})}
+        return Candidate(**{**seen, **said, "before": before})
 
 
-def _demo(_partner: Partner, _exchange: Exchange) -> Candidate:
-    return Candidate(
+def _demo(around: Surroundings) -> Candidate:
+    return around.candidate(
         connector=DemoConnector(),
         succeeds=a_job_request(headers={"resultVariable": "found"}, variables={"pin": "5FQ2K7M"}),
         fails_for_now=a_job_request(headers={"mode": "unavailable"}),
@@ -62,10 +75,11 @@ def _demo(_partner: Partner, _exchange: Exchange) -> Candidate:
     )
 
 
-def _http(partner: Partner, exchange: Exchange) -> Candidate:
+def _http(around: Surroundings) -> Candidate:
+    partner, exchange = around.partner, around.exchange
     headers = {"method": "GET", "url": partner.url + "/parcels/{pin}", "resultVariable": "found"}
     job = a_job_request(headers=headers, variables={"pin": "5FQ2K7M"})
-    return Candidate(
+    return around.candidate(
         connector=HttpConnector(exchange, {}.get, hosts=AllowedHosts(frozenset({partner.host}))),
         succeeds=job,
         fails_for_now=job,
@@ -75,7 +89,8 @@ def _http(partner: Partner, exchange: Exchange) -> Candidate:
     )
 
 
-def _register(partner: Partner, exchange: Exchange) -> Candidate:
+def _register(around: Surroundings) -> Candidate:
+    partner, exchange = around.partner, around.exchange
     headers = {
         "register": "population",
         "operation": "GET /persons/{pin}",
@@ -85,7 +100,7 @@ def _register(partner: Partner, exchange: Exchange) -> Candidate:
     }
     job = a_job_request(headers=headers, variables={"pin": "5FQ2K7M"})
     register = Register(name="population", url=partner.url, key_reference="population-key")
-    return Candidate(
+    return around.candidate(
         connector=RegisterConnector([register], exchange, {"population-key": "s3cret"}.get),
         succeeds=job,
         fails_for_now=job,
@@ -95,7 +110,8 @@ def _register(partner: Partner, exchange: Exchange) -> Candidate:
     )
 
 
-def _payment(partner: Partner, exchange: Exchange) -> Candidate:
+def _payment(around: Surroundings) -> Candidate:
+    partner, exchange = around.partner, around.exchange
     fee = {"fee": 25, "currency": "AZN"}
     job = a_job_request(headers={"resultVariable": "found"}, variables={"fee": fee, "pin": "5FQ2K7M"})
     reference = f"{job.case_number}-{job.idempotency_key[-8:].upper()}"
@@ -104,7 +120,7 @@ def _payment(partner: Partner, exchange: Exchange) -> Candidate:
     links = {"_links": {"next_url": {"href": page}}}
     provider = Provider(url=partner.url, return_url="http://127.0.0.1/back?reference={reference}")
     told = {"payment_id": "pay-1", "state": "open", "amount": 25, "currency": "AZN", "next_url": page}
-    return Candidate(
+    return around.candidate(
         connector=PaymentConnector(provider, exchange, {"payment-key": "s3cret"}.get),
         succeeds=job,
         fails_for_now=job,
@@ -119,7 +135,8 @@ def _payment(partner: Partner, exchange: Exchange) -> Candidate:
     )
 
 
-def _soap(partner: Partner, exchange: Exchange) -> Candidate:
+def _soap(around: Surroundings) -> Candidate:
+    partner, exchange = around.partner, around.exchange
     job = a_job_request(
         headers={"partner": "civil-status", "operation": "GetCivilStatus", "resultVariable": "found"},
         variables={"pin": "5FQ2K7M"},
@@ -127,7 +144,7 @@ def _soap(partner: Partner, exchange: Exchange) -> Candidate:
     known = ListedPartner(name="civil-status", kind="soap", url=partner.url, description=FOLDER / "civil-status.wsdl")
     found = soap.answer("GetCivilStatus", {"pin": "5FQ2K7M", "married": False})
     refused = soap.refusal(soap.Fault("NoSuchPerson", "Nobody has the number 5FQ2K7M."))
-    return Candidate(
+    return around.candidate(
         connector=SoapConnector(exchange, {}.get, PartnerList([known])),
         succeeds=job,
         fails_for_now=job,
@@ -150,7 +167,8 @@ def _told(partner: Partner) -> Mapping[str, Callable[[], Any]]:
     }
 
 
-def _xroad(partner: Partner, exchange: Exchange) -> Candidate:
+def _xroad(around: Surroundings) -> Candidate:
+    partner, exchange = around.partner, around.exchange
     server = SecurityServer(url=partner.url, client=ClientId.parse("AZ/GOV/00000001/onewindow"), country="AZ")
     headers = {
         "service": "AZ/GOV/00000002/population/persons",
@@ -163,7 +181,7 @@ def _xroad(partner: Partner, exchange: Exchange) -> Candidate:
     def as_security_server(body: str, status: int) -> None:
         partner.does(lambda asked: Response(body, status, {"X-Road-Id": asked.headers["X-Road-Id"]}))
 
-    return Candidate(
+    return around.candidate(
         connector=XroadConnector([server], exchange),
         succeeds=job,
         fails_for_now=job,
@@ -177,78 +195,122 @@ def _xroad(partner: Partner, exchange: Exchange) -> Candidate:
     )
 
 
-@pytest.fixture(
-    params=[_demo, _http, _register, _payment, _soap, _xroad],
-    ids=["demo", "http", "register", "payment", "soap", "xroad"],
-)
-def candidate(request: pytest.FixtureRequest, partner: Partner, exchange: Exchange) -> Candidate:
-    """One connector after the other."""
-    return request.param(partner, exchange)
+def _document(around: Surroundings) -> Candidate:
+    """Its partners are the key, the storage and the page; reserving a number is the engine's."""
+    numbered: list[str] = []
+
+    def reserve(*, job_id: str, template: str, language: str | None, outcome: str | None) -> Reservation:
+        numbered.append(job_id)
+        if template == "away":
+            raise Unavailable("The database does not answer.", retry_after_seconds=1)
+        if template == "unheard-of":
+            raise NotFound("There is no template 'unheard-of'.", remedy="Deploy it.")
+        return a_reservation(job_id)
+
+    path = around.folder / "seal.p12"
+    path.write_bytes(sealing_key("right", "Seal of the tests"))
+    seals = Seals(keys={"*": KeyFile(path=path, password_reference="password")}, secret={"password": "right"}.get)
+    storage = DiskStorage(around.folder / "files")
+    headers = {"template": "decision", "language": "az", "resultVariable": "found"}
+    return around.candidate(
+        connector=DocumentConnector(reserve, storage, seals, lambda code: f"https://example.gov/verify/{code}"),
+        succeeds=a_job_request(headers=headers, variables={"pin": PIN}),
+        fails_for_now=a_job_request(headers=headers | {"template": "away"}, variables={"pin": PIN}),
+        is_refused=a_job_request(headers=headers | {"template": "unheard-of"}, variables={"pin": PIN}),
+        gives=lambda given: set(given["found"]) == {"id", "number", "hash", "verify_url"},
+        keys_seen=lambda: numbered,
+        methods_seen=lambda: numbered,
+    )
 
 
-def test_its_name_can_stand_in_a_model(candidate: Candidate) -> None:
-    assert candidate.connector.name
-    assert candidate.connector.name == candidate.connector.name.strip().lower()
+def _notice(around: Surroundings) -> Candidate:
+    """Written for the inbox; how it is carried by mail and SMS is `test_mail` and `test_sms`."""
+    drafted: list[str] = []
+
+    def draft(*, job_id: str, template: str) -> NoticeBasis:
+        drafted.append(job_id)
+        if template == "away":
+            raise Unavailable("The database does not answer.", retry_after_seconds=1)
+        if template == "unheard-of":
+            raise NotFound("There is no notice 'unheard-of'.", remedy="Deploy it.")
+        return a_notice_basis()
+
+    headers = {"template": "decided", "language": "az", "resultVariable": "found"}
+    return around.candidate(
+        connector=NoticeConnector(draft, lambda _: None, {}, quiet=None, portal_address="https://example.gov"),
+        succeeds=a_job_request(headers=headers, variables={"pin": PIN}),
+        fails_for_now=a_job_request(headers=headers | {"template": "away"}, variables={"pin": PIN}),
+        is_refused=a_job_request(headers=headers | {"template": "unheard-of"}, variables={"pin": PIN}),
+        gives={"found": {"language": "az", "channels": ["inbox"]}},
+        keys_seen=lambda: drafted,
+        methods_seen=lambda: drafted,
+    )
 
 
-def test_each_of_its_settings_is_explained_once(candidate: Candidate) -> None:
-    names = [setting.name for setting in candidate.connector.settings.settings]
-    assert len(names) == len(set(names))
-    assert all(setting.description for setting in candidate.connector.settings.settings)
+class OneScanner(Clamd):
+    """A scanner that finds nothing, until it is taken away."""
+
+    is_away = False
+
+    def scan(self, content: BinaryIO) -> Verdict:
+        """Raises ScannerAway."""
+        if self.is_away:
+            raise ScannerAway("It does not answer.", remedy="Look at clamd.", retry_after_seconds=1)
+        assert content.read()
+        return Verdict(None)
+
+    def check(self) -> None:
+        """It is there."""
 
 
-def test_the_settings_of_a_job_that_goes_well_are_without_fault(candidate: Candidate) -> None:
-    assert candidate.connector.settings.faults(candidate.succeeds.headers) == ()
+def _malware_scan(around: Surroundings) -> Candidate:
+    storage = DiskStorage(around.folder / "files")
+    kept = storage.put([b"a plan"], at_most=100)
+    scanner = OneScanner("127.0.0.1:1")
+    job = a_job_request(variables={"attachment": "a-1", "sha256": kept.sha256, "pin": PIN})
+
+    def away(is_away: bool) -> None:
+        object.__setattr__(scanner, "is_away", is_away)
+
+    return around.candidate(
+        connector=MalwareScanConnector(storage, scanner),
+        succeeds=job,
+        fails_for_now=job,
+        is_refused=a_job_request(variables={"attachment": "a-1", "sha256": "0" * 64, "pin": PIN}),
+        before={"fails_for_now": lambda: away(True), "succeeds": lambda: away(False)},
+        gives={},
+    )
 
 
-def test_a_setting_it_does_not_know_is_a_fault(candidate: Candidate) -> None:
-    faults = candidate.connector.settings.faults({**candidate.succeeds.headers, "shoe-size": "43"})
-    assert len(faults) == 1
-    assert "shoe-size" in faults[0]
+CANDIDATES: Mapping[str, Callable[[Surroundings], Candidate]] = {
+    "demo": _demo,
+    "document": _document,
+    "http": _http,
+    "malware-scan": _malware_scan,
+    "notice": _notice,
+    "payment": _payment,
+    "register": _register,
+    "soap": _soap,
+    "xroad": _xroad,
+}
+REGISTERED = compose(
+    Settings.load({"ONEWINDOW_DATABASE_URL": f"sqlite:///{gettempdir()}/never-opened.db"})
+).registry.names
+"""Those of the product as it is put together: one that is added there and not here fails."""
 
 
-def test_success_gives_variables(candidate: Candidate) -> None:
-    outcome = candidate.run("succeeds")
-    assert isinstance(outcome, Success)
-    assert outcome.variables == candidate.gives
+class TestEveryConnector(ConnectorContract):
+    """The suite, over each connector of the product."""
 
-
-def test_a_partner_that_is_down_is_unavailable_for_now(candidate: Candidate) -> None:
-    with pytest.raises(PartnerUnavailable) as caught:
-        candidate.run("fails_for_now")
-    assert caught.value.retry_after_seconds >= 1
-    assert caught.value.remedy
-
-
-def test_what_repeating_cannot_mend_is_refused_with_a_remedy(candidate: Candidate) -> None:
-    with pytest.raises(PartnerRefused) as caught:
-        candidate.run("is_refused")
-    assert caught.value.remedy
-
-
-def test_a_proper_negative_answer_is_a_business_error_with_a_code(candidate: Candidate) -> None:
-    outcome = candidate.run("ends_in_a_business_error")
-    assert isinstance(outcome, BusinessError)
-    assert outcome.code
-    assert outcome.message
-
-
-def test_its_messages_hold_no_personal_data(candidate: Candidate) -> None:
-    outcome = candidate.run("ends_in_a_business_error")
-    assert "5FQ2K7M" not in outcome.message
-    with pytest.raises(PartnerUnavailable) as caught:
-        candidate.run("fails_for_now")
-    assert "5FQ2K7M" not in str(caught.value)
-
-
-def test_checking_it_changes_nothing(candidate: Candidate, partner: Partner) -> None:
-    partner.answers(b"{}")
-    candidate.connector.check()
-    assert {request.method for request in partner.received} <= {"GET", "HEAD"}
-
-
-def test_every_attempt_shows_the_partner_the_same_idempotency_key(candidate: Candidate, partner: Partner) -> None:
-    candidate.run("succeeds")
-    candidate.run("succeeds")
-    keys = {request.headers["Idempotency-Key"] for request in partner.received}
-    assert keys <= {candidate.succeeds.idempotency_key}
+    @pytest.fixture(params=sorted(REGISTERED))
+    def candidate(
+        self, request: pytest.FixtureRequest, partner: Partner, exchange: Exchange, tmp_path: Path
+    ) -> Candidate:
+        """One connector after the other."""
+        name: str = request.param
+        assert name in CANDIDATES, f"The connector {name} has no entry in CANDIDATES: what it keeps is not tested."
+        if name == "document":
+            request.getfixturevalue("pdf_libraries")
+        found = CANDIDATES[name](Surroundings(partner, exchange, tmp_path))
+        assert found.connector.name == name
+        return found
