@@ -30,7 +30,7 @@ from engine.connectors.http.connector import HttpConnector
 from engine.connectors.notice import NoticeTemplates
 from engine.connectors.payment import PaymentConnector, Provider
 from engine.connectors.register.connector import AnswerBook, RegisterConnector
-from engine.connectors.registry import Environment, Registry, installed_connectors
+from engine.connectors.registry import Registry
 from engine.connectors.soap import SoapConnector
 from engine.connectors.webhook import InnerHosts
 from engine.connectors.xroad import XroadConnector
@@ -50,6 +50,7 @@ from onewindow.engine_state import engine_state
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
 from onewindow.lookups import KeptLookups
 from onewindow.noticing import notice_connector, notice_domain
+from onewindow.outside_connectors import outside_connectors
 from onewindow.partners_file import read_partners_file
 from onewindow.readiness import readiness
 from onewindow.roads import registers, security_servers
@@ -194,7 +195,7 @@ def connectors(settings: Settings, more: Iterable[Connector] = (), book: AnswerB
         DemoConnector(),
         *more,
     ]
-    return Registry([*own, *installed_connectors(Environment(secret=secret))])
+    return Registry([*own, *outside_connectors(listed, settings.partners.connector_options, secret)])
 
 
 def payment_provider(settings: Settings) -> Provider | None:

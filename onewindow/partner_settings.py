@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from onewindow.settings_reader import SettingsReader
 
@@ -23,6 +24,8 @@ class PartnerSettings:
     """Requests and answers are kept for so long."""
     inner_hosts: tuple[str, ...] = ()
     """Hosts of `http_hosts` that may lie in a private network, as host or host:port."""
+    connector_options: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By connector of an installed package and option: ONEWINDOW_CONNECTOR_FAX__PAGE_SIZE is `fax`, `page-size`."""
 
 
 def read_partner_settings(reader: SettingsReader) -> PartnerSettings:
@@ -34,4 +37,5 @@ def read_partner_settings(reader: SettingsReader) -> PartnerSettings:
         rest_seconds=reader.whole("PARTNER_REST_SECONDS", 30, 1, 600),
         exchange_days=reader.whole("EXCHANGE_DAYS", 7, 1, 365),
         inner_hosts=reader.names("INNER_HOSTS", "cadastre.internal,registers:8091"),
+        connector_options=reader.connector_options(),
     )

@@ -16,7 +16,7 @@ Files beside it (documents, certificates) are named relative to it. Secrets are 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -114,12 +114,24 @@ class _FileSchema(Schema):
 class PartnersFile:
     """What the file says: the partners, and the hosts that may be called because of it."""
 
-    def __init__(self, partners: PartnerList, hosts: frozenset[str], inner_hosts: frozenset[str]) -> None:
+    def __init__(self, partners: PartnerList, addresses: Iterable[tuple[str, str, bool]] = ()) -> None:
+        """`addresses` are the kind of a partner, a host of its as host:port, and whether that lies within."""
         self.partners = partners
-        self.hosts = hosts
+        self._addresses = tuple(addresses)
+
+    @property
+    def hosts(self) -> frozenset[str]:
         """As host:port; tokens are fetched from some of them."""
-        self.inner_hosts = inner_hosts
+        return frozenset(host for _, host, _ in self._addresses)
+
+    @property
+    def inner_hosts(self) -> frozenset[str]:
         """Those that may lie in a private network."""
+        return frozenset(host for _, host, is_inner in self._addresses if is_inner)
+
+    def of_kind(self, kind: str) -> PartnersFile:
+        """What one connector needs of it: its partners, and no other host."""
+        return PartnersFile(self.partners.of_kind(kind), [one for one in self._addresses if one[0] == kind])
 
 
 def read_partners_file(path: str, secrets: Mapping[str, Any]) -> PartnersFile:
@@ -128,7 +140,7 @@ def read_partners_file(path: str, secrets: Mapping[str, Any]) -> PartnersFile:
     `secrets` are those that are set, each with its value as `value`. Raises BadSettings with all faults.
     """
     if not path:
-        return PartnersFile(PartnerList(), frozenset(), frozenset())
+        return PartnersFile(PartnerList())
     file = Path(path)
     said = _loaded(file)
     faults = [*_missing_secrets(said, secrets)]
@@ -140,9 +152,12 @@ def read_partners_file(path: str, secrets: Mapping[str, Any]) -> PartnersFile:
             faults.append(Place(f"/partners/{name}", f"partner {name}: {fault.message}"))
     if faults:
         raise _wrong(faults)
-    every = [(one, url) for one in said.values() for _, url in _addresses(one)]
-    hosts = frozenset(_host(url) for _, url in every)
-    return PartnersFile(PartnerList(partners), hosts, frozenset(_host(url) for one, url in every if one.get("inner")))
+    addresses = [
+        (str(one.get("kind", "http")), _host(url), bool(one.get("inner")))
+        for one in said.values()
+        for _, url in _addresses(one)
+    ]
+    return PartnersFile(PartnerList(partners), addresses)
 
 
 def _loaded(file: Path) -> Mapping[str, Any]:

@@ -21,6 +21,7 @@ from engine.errors import Invalid, Place
 
 PREFIX: Final = "ONEWINDOW_"
 _SECRETS: Final = "ONEWINDOW_SECRET_"
+_CONNECTORS: Final = "ONEWINDOW_CONNECTOR_"
 _OTHERS: Final = ("ONEWINDOW_TEST_", "ONEWINDOW_SANDBOX_")
 """Variables of the tests and of the sandbox: not ours to read."""
 _USER: Final = re.compile(r"[A-Za-z0-9._~%-]+")
@@ -226,8 +227,23 @@ class SettingsReader:
             if not text.strip():
                 self.fault(variable.removeprefix(PREFIX), "a secret that is not empty", None, "(a long random text)")
                 continue
-            found[name.lower().replace("_", "-")] = Secret(text.strip())
+            found[_lowered(name)] = Secret(text.strip())
         return MappingProxyType(found)
+
+    def connector_options(self) -> Mapping[str, Mapping[str, str]]:
+        """ONEWINDOW_CONNECTOR_<NAME>__<OPTION> holds an option of the connector of an installed package."""
+        found: dict[str, dict[str, str]] = {}
+        for variable, value in sorted(self._environ.items()):
+            if not variable.startswith(_CONNECTORS):
+                continue
+            self._asked.add(variable)
+            name, parted, option = variable.removeprefix(_CONNECTORS).partition("__")
+            if not (name and parted and option):
+                example = "A4, in a variable such as ONEWINDOW_CONNECTOR_FAX__PAGE_SIZE"
+                self.fault(variable.removeprefix(PREFIX), "a name, two underscores and an option", None, example)
+                continue
+            found.setdefault(_lowered(name), {})[_lowered(option)] = value
+        return MappingProxyType({name: MappingProxyType(options) for name, options in found.items()})
 
     def finish(self) -> None:
         """Raise BadSettings when anything was wrong, or a variable of ours is not known (a slip of the pen)."""
@@ -263,6 +279,11 @@ class SettingsReader:
         self._faults.append(
             Place(PREFIX + name, f"{PREFIX}{name}: expected {expected}{said}. Example: {PREFIX}{name}={example}")
         )
+
+
+def _lowered(name: str) -> str:
+    """A part of a variable's name as models and files write it."""
+    return name.lower().replace("_", "-")
 
 
 def _is_web_address(text: str) -> bool:

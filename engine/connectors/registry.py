@@ -12,7 +12,9 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from engine.connectors.contract import Connector, SecretResolver, SettingsSchema
-from engine.errors import NotFound, Refused
+from engine.connectors.exchange import AllowedHosts, Exchange
+from engine.connectors.partners import PartnerList
+from engine.errors import NotFound, OnewindowError, Refused
 
 ENTRY_POINT_GROUP: Final = "onewindow.connectors"
 
@@ -29,13 +31,22 @@ class UnusableConnector(Refused):
     code = "unusable-connector"
 
 
+def _closed() -> Exchange:
+    return Exchange(AllowedHosts())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """What a connector of a third party is given when it is made."""
 
     secret: SecretResolver
+    exchange: Exchange = field(default_factory=_closed)
+    """Calls the hosts of its partners and no other; private addresses only where the operator says so. Calls over it
+    are traced, and operators see them without secrets."""
+    partners: PartnerList = field(default_factory=PartnerList)
+    """Those of the operator's list whose `kind` is this connector."""
     options: Mapping[str, str] = field(default_factory=dict)
-    """Settings of the operator for this connector, by name."""
+    """Settings of the operator for this connector, by name in small letters with hyphens."""
 
 
 ConnectorFactory: TypeAlias = Callable[[Environment], Connector]
@@ -82,19 +93,33 @@ class Registry:
         return self._connectors[name]
 
 
-def installed_connectors(environment: Environment, offered: Iterable[EntryPoint] | None = None) -> list[Connector]:
-    """The connectors that installed packages offer. Raises UnusableConnector, so that the start stops."""
-    points = entry_points(group=ENTRY_POINT_GROUP) if offered is None else offered
-    return [_made(point, environment) for point in points]
+def installed(offered: Iterable[EntryPoint] | None = None) -> list[EntryPoint]:
+    """What installed packages offer, by the name of the connector."""
+    return sorted(entry_points(group=ENTRY_POINT_GROUP) if offered is None else offered, key=lambda point: point.name)
 
 
-def _made(point: EntryPoint, environment: Environment) -> Connector:
+def made_connector(point: EntryPoint, environment: Environment) -> Connector:
+    """The connector of an entry point. Raises UnusableConnector, and whatever its factory refuses."""
     try:
         factory: Any = point.load()
-    except (ImportError, AttributeError) as fault:
-        raise UnusableConnector(
-            f"The connector {point.name!r:.80} ({point.value:.120}) cannot be loaded: {fault}.",
-            remedy="Mend or uninstall the package that offers it.",
-        ) from fault
-    connector: Connector = factory(environment)
+        made: Any = factory(environment)
+    except OnewindowError:
+        raise
+    except Exception as fault:  # other people's code: whatever it raises, the start says whose it is
+        raise _unusable(point, f"cannot be loaded ({type(fault).__name__}: {fault})") from fault
+    missing = [name for name in ("name", "settings", "call", "check") if not hasattr(made, name)]
+    if missing:
+        raise _unusable(point, f"is no connector: it has no {', '.join(missing)}")
+    if made.name != point.name:
+        raise _unusable(point, f"calls itself {made.name!r:.80}: entry point and connector have one name")
+    if not isinstance(made.settings, SettingsSchema):
+        raise _unusable(point, "has settings that are no SettingsSchema")
+    connector: Connector = made
     return connector
+
+
+def _unusable(point: EntryPoint, why: str) -> UnusableConnector:
+    return UnusableConnector(
+        f"The connector {point.name!r:.80} ({point.value:.120}) {why:.300}.",
+        remedy="Mend or uninstall the package that offers it.",
+    )

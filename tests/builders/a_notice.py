@@ -40,7 +40,8 @@ def a_notice_basis(**said: Any) -> NoticeBasis:
     """What one is written from, for an applicant who said nothing of how she wants to be reached."""
     values: dict[str, Any] = {
         "case": a_case(),
-        "template": "subject: {az: Qərar, en: Decision, ru: Решение}\ntext: {az: Oxuyun., en: Read it., ru: Прочтите.}\n",
+        "template": "subject: {az: Qərar, en: Decision, ru: Решение}\n"
+        "text: {az: Oxuyun., en: Read it., ru: Прочтите.}\n",
         "file_name": "decided.notice.yaml",
         "service_title": {"az": "Vəsiqə"},
         "remedy": {"az": "Məhkəməyə şikayət."},

@@ -27,6 +27,7 @@ BORDERS = {
     "api/problems.py": "every error of a request becomes a problem",
     "engine/bpmn/conformance.py": "a survey of other people's files measures us too: a fault is a line, not an end",
     "engine/dmn/conformance.py": "the compatibility kit measures us too: a fault is a line, not an end",
+    "engine/connectors/registry.py": "whatever an installed package raises, the start says whose it is",
     "engine/jobs/hands.py": "no job may end its worker",
     "onewindow/cli.py": "every error of a command becomes a message and an exit code",
 }
