@@ -13,7 +13,7 @@ from typing import Final
 
 from engine.bpmn.kernel.port import CompiledProcess, Kernel
 from engine.bpmn.lint import lint
-from engine.bpmn.model import Process, UserTask
+from engine.bpmn.model import Definitions, Process, UserTask
 from engine.bpmn.reader import read_bpmn
 from engine.casework.passport import ServicePassport
 from engine.diagnostics import Diagnostic, ModelRefused, Severity
@@ -63,6 +63,8 @@ class Bundle:
     parts: list[Part] = field(default_factory=list)
     models: dict[str, Process] = field(default_factory=dict)
     """By process id; also of processes that could not be compiled."""
+    error_codes: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """Codes of the errors of the file of a process, by id of the error, by process id."""
     compiled: dict[str, CompiledProcess] = field(default_factory=dict)
     passports: dict[str, ServicePassport] = field(default_factory=dict)
     """By file name."""
@@ -212,11 +214,17 @@ def _read_processes(bundle: Bundle, name: str, content: bytes, kernel: Kernel, l
             )
         )
         bundle.models[process.id] = process
+        bundle.error_codes[process.id] = error_codes(definitions)
         if process.id in compiled:
             bundle.compiled[process.id] = compiled[process.id]
         for fault in mark_faults(process):
             bundle.refuse(fault.rule, fault.message, fault.remedy, name, fault.element_id, fault.line)
         _check_assignments(bundle, process, name)
+
+
+def error_codes(definitions: Definitions) -> Mapping[str, str]:
+    """The codes of the errors of a file, by id; one without a code is left out, for it catches all."""
+    return {error.id: error.code for error in definitions.errors.values() if error.code}
 
 
 def _check_assignments(bundle: Bundle, process: Process, name: str) -> None:

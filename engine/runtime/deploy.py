@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from engine.bpmn.kernel.port import StartKind
-from engine.bpmn.model import Binding, Process
+from engine.bpmn.model import Binding, Definitions, Process
 from engine.bpmn.reader import read_bpmn
 from engine.casework.actor import SYSTEM, Actor
 from engine.diagnostics import Diagnostic, ModelRefused, errors_in
@@ -20,7 +21,7 @@ from engine.dmn import FindModel, FoundModel
 from engine.errors import NotFound
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
-from engine.runtime.bundle import MODEL, Bundle, Part, read_bundle
+from engine.runtime.bundle import MODEL, Bundle, Part, error_codes, read_bundle
 from engine.runtime.decisions import kept_model
 from engine.runtime.definitions import PROCESS
 from engine.runtime.duties import require_analyst
@@ -106,14 +107,22 @@ def _known(act: Act) -> Known:
         starts = work.deployments.starts("message", name)
         return starts[0].process_id if starts else None
 
-    def deployed_model(process_id: str) -> Process | None:
+    @cache
+    def deployed_file(process_id: str) -> Definitions | None:
         try:
             found = work.deployments.find(PROCESS, process_id)
         except NotFound:
             return None
         content = work.deployments.content(found.checksum)
-        definitions, _ = read_bpmn(content, file=found.file_name, limits=act.runtime.limits.xml)
-        return definitions.processes.get(process_id)
+        return read_bpmn(content, file=found.file_name, limits=act.runtime.limits.xml)[0]
+
+    def deployed_model(process_id: str) -> Process | None:
+        definitions = deployed_file(process_id)
+        return None if definitions is None else definitions.processes.get(process_id)
+
+    def deployed_error_codes(process_id: str) -> Mapping[str, str]:
+        definitions = deployed_file(process_id)
+        return {} if definitions is None else error_codes(definitions)
 
     known_queues = act.runtime.known_queues
 
@@ -123,6 +132,7 @@ def _known(act: Act) -> Known:
         queues=None if known_queues is None else known_queues(work),
         message_starters=message_starter,
         deployed_model=deployed_model,
+        deployed_error_codes=deployed_error_codes,
     )
 
 

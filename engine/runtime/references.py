@@ -20,8 +20,10 @@ from engine.diagnostics import Diagnostic, Severity
 from engine.errors import Invalid
 from engine.identity import QueueName
 from engine.runtime.bundle import Bundle
+from engine.runtime.evidence_checks import evidence_faults
 from engine.runtime.marks import EVIDENCE, MILESTONE, OUTCOME, TERM, marks_said
 from engine.runtime.ports import JobSettings
+from engine.runtime.ways import Drawn
 
 _TACIT: Final = {Silence.consent: Outcome.tacit_granted, Silence.refusal: Outcome.tacit_refused}
 COMMON_HEADERS = frozenset({"retryBackoff", "errorOnFailure"})
@@ -41,6 +43,8 @@ class Known:
     """The deployed process that a message of this name starts."""
     deployed_model: Callable[[str], Process | None]
     """The newest deployed model of a process."""
+    deployed_error_codes: Callable[[str], Mapping[str, str]] = lambda _: {}
+    """The codes of the errors of its file, by id."""
 
 
 def check_references(bundle: Bundle, known: Known) -> None:
@@ -199,10 +203,10 @@ def _check_passport(bundle: Bundle, known: Known, file: str, passport: ServicePa
             bundle.refuse(*_missing("decision", decision), file)
     model = bundle.models.get(passport.process_id) or known.deployed_model(passport.process_id)
     if model is not None:
-        _check_marks(bundle, file, passport, model)
+        _check_marks(bundle, known, file, passport, model)
 
 
-def _check_marks(bundle: Bundle, file: str, passport: ServicePassport, model: Process) -> None:
+def _check_marks(bundle: Bundle, known: Known, file: str, passport: ServicePassport, model: Process) -> None:
     """What the model says of milestones, evidence and terms must stand in the passport."""
     model_file = bundle.file_of("process", model.id) or file
     promised = ((MILESTONE, passport.milestones), (EVIDENCE, passport.evidence), (TERM, passport.terms))
@@ -219,12 +223,30 @@ def _check_marks(bundle: Bundle, file: str, passport: ServicePassport, model: Pr
                     node.line,
                 )
     _check_silence(bundle, model_file, passport, model)
+    _check_evidence(bundle, known, model_file, passport, model)
     if not any(True for _ in marks_said(model, OUTCOME)):
         bundle.refuse(
             "no-outcome",
             f"No element of process {model.id!r:.100} decides the case of service {passport.key}.",
             "Give its end events the property `outcome`, such as granted or refused.",
             model_file,
+        )
+
+
+def _check_evidence(bundle: Bundle, known: Known, file: str, passport: ServicePassport, model: Process) -> None:
+    """What the passport promises of proofs, in the model and in what it calls; each finding in its own file."""
+
+    def drawn_of(process_id: str) -> Drawn | None:
+        found = bundle.models.get(process_id)
+        if found is not None:
+            return Drawn(found, bundle.error_codes[process_id])
+        deployed = known.deployed_model(process_id)
+        return None if deployed is None else Drawn(deployed, known.deployed_error_codes(process_id))
+
+    main = drawn_of(model.id)
+    if main is not None:
+        bundle.findings.extend(
+            evidence_faults(passport, main, drawn_of, lambda process: bundle.file_of("process", process) or file)
         )
 
 

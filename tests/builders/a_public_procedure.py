@@ -18,7 +18,10 @@ def in_all_languages(text: str) -> dict[str, str]:
 
 
 def a_passport(key: str = "permit", process: str = "permit", **said: Any) -> bytes:
-    """`service.yaml` of a service with two milestones, one proof and a term of ten working days."""
+    """`service.yaml` of a service with two milestones, one proof and a term of ten working days.
+
+    The proof is brought by the applicant; one that a register gives is `evidence=from_register()`.
+    """
     values: dict[str, Any] = {
         "key": key,
         "agency": AGENCY,
@@ -31,15 +34,7 @@ def a_passport(key: str = "permit", process: str = "permit", **said: Any) -> byt
         "country": "AZ",
         "legal_basis": [{"title": in_all_languages("Law on permits"), "article": "art. 1"}],
         "terms": {"statutory": {"length": "P10D", "counting": "working-days", "silence": "refusal"}},
-        "evidence": {
-            "identity": {
-                "title": in_all_languages("Identity"),
-                "register": "population",
-                "purpose": "permit",
-                "legal_basis": "art. 2",
-                "fallback": "clerk",
-            }
-        },
+        "evidence": {"identity": {"title": in_all_languages("Identity")}},
         "milestones": {
             "received": {"title": in_all_languages("Received")},
             "checked": {"title": in_all_languages("Checked")},
@@ -51,6 +46,12 @@ def a_passport(key: str = "permit", process: str = "permit", **said: Any) -> byt
         **said,
     }
     return yaml.safe_dump(values, allow_unicode=True).encode()
+
+
+def from_register(key: str = "identity", **said: Any) -> dict[str, Any]:
+    """A proof that the population register gives, and a clerk while it is down."""
+    proof = {"register": "population", "purpose": "permit", "legal_basis": "art. 2", "fallback": "clerk"}
+    return {key: {"title": in_all_languages(key.title()), **proof, **said}}
 
 
 def a_procedure(**said: Any) -> Drawing:

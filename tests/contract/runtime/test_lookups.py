@@ -21,7 +21,7 @@ from engine.runtime.wiring import Runtime
 from onewindow.lookups import KeptLookups
 from tests.builders.a_model import a_process
 from tests.builders.a_partner import Partner, a_partner
-from tests.builders.a_public_procedure import CLERKS, a_passport
+from tests.builders.a_public_procedure import CLERKS, a_passport, from_register
 from tests.builders.a_runtime import Running, a_runtime
 from tests.builders.an_actor import a_citizen
 
@@ -48,7 +48,7 @@ def a_service(**headers: str) -> dict[str, bytes]:
     process.user_task("look", queue=CLERKS, properties={"milestone": "checked"})
     return {
         "permit.bpmn": process.end("end", properties={"outcome": "withdrawn"}).xml(),
-        "service.yaml": a_passport(),
+        "service.yaml": a_passport(evidence=from_register(fallback="none")),
     }
 
 

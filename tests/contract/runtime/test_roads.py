@@ -23,7 +23,7 @@ from engine.store.queries.applications import tracking
 from onewindow.lookups import KeptLookups
 from tests.builders.a_job_request import a_job_request
 from tests.builders.a_model import a_process
-from tests.builders.a_public_procedure import CLERKS, a_passport
+from tests.builders.a_public_procedure import CLERKS, a_passport, from_register
 from tests.builders.a_road import LICENCES, PERSONS, Road, a_road
 from tests.builders.a_runtime import Running, a_runtime
 from tests.builders.an_actor import a_citizen
@@ -49,7 +49,7 @@ def a_service(type: str = "register", **headers: str) -> dict[str, bytes]:
     process.user_task("look", queue=CLERKS, properties={"milestone": "checked"})
     return {
         "permit.bpmn": process.end("end", properties={"outcome": "withdrawn"}).xml(),
-        "service.yaml": a_passport(),
+        "service.yaml": a_passport(evidence=from_register(fallback="none")),
     }
 
 
