@@ -16,6 +16,7 @@ from api.schemas.applications import (
     ApplicationQuery,
     ApplicationSchema,
     ApplyCommand,
+    EvidenceListSchema,
     ReasonsSchema,
     TrackingSchema,
     WithdrawCommand,
@@ -31,6 +32,7 @@ from engine.runtime.extend_term import extend_term
 from engine.runtime.reasons import reasons_of_case
 from engine.runtime.withdraw import withdraw as take_back
 from engine.store.queries import applications as queries
+from engine.store.queries.evidence import evidence_of_case
 from engine.store.queries.notices import notices_of_case
 from engine.store.queries.payments import payments_of_application
 
@@ -97,6 +99,22 @@ def reasons(case_id: str) -> Any:
         "language": language,
         "items": reasons_of_case(services().runtime, case_id, by=caller(), language=language),
     }
+
+
+@blueprint.operation(
+    "GET",
+    "/<key:case_id>/evidence",
+    rule=TASK_HOLDER,
+    summary="List the proofs of an application",
+    answer=EvidenceListSchema,
+)
+def evidence(case_id: str) -> Any:
+    """What was proved, by whom and what it says; and why a register did not prove it, with both values that differ.
+
+    For the applicant, supervisors of the agency, and clerks who have a task of the case.
+    """
+    with services().read() as connection:
+        return {"items": evidence_of_case(connection, caller(), case_id)}
 
 
 @blueprint.operation(

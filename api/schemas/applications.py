@@ -72,11 +72,44 @@ class MessageProofSchema(Schema):
     request_hash = fields.String(metadata={"description": "SHA-512 of the request as the provider saw it, in base64."})
 
 
+class FactSchema(Schema):
+    """One value of a proof."""
+
+    name = fields.String(metadata={"example": "person.birth_date"})
+    value = fields.Raw(allow_none=True, metadata={"description": "As JSON.", "example": "1990-04-12"})
+    is_masked = fields.Boolean(metadata={"description": "The value is known, and not shown."})
+
+
+class ComparedSchema(Schema):
+    """A value that the applicant stated, and the one that the register has."""
+
+    what = fields.String(metadata={"example": "person.birth_date"})
+    stated = fields.Raw(allow_none=True, metadata={"example": "1990-04-21"})
+    found = fields.Raw(allow_none=True, metadata={"example": "1990-04-12"})
+    differs = fields.Boolean()
+
+
 class EvidenceSchema(Schema):
-    """A proved fact and where the proof came from."""
+    """A proved fact and where the proof came from; or why it could not be proved so."""
 
     key = fields.String(metadata={"example": "medical-fitness"})
-    provenance = fields.String(metadata={"description": "register, clerk or applicant.", "example": "register"})
+    provenance = fields.String(
+        metadata={
+            "description": "register, clerk, applicant, or prefilled: a register, asked for the form.",
+            "example": "register",
+        }
+    )
+    outcome = fields.String(
+        metadata={
+            "description": "proved; or why not: disagrees, no-answer, no-record, no-consent.",
+            "example": "proved",
+        }
+    )
+    hash = fields.String(metadata={"description": "SHA-256 of the salted content, as the journal holds it."})
+    facts = fields.List(fields.Nested(FactSchema), metadata={"description": "What it says."})
+    compared = fields.List(
+        fields.Nested(ComparedSchema), metadata={"description": "What was held against what was stated."}
+    )
     source = fields.String(allow_none=True, metadata={"example": "medical"})
     purpose = fields.String(metadata={"description": "Why a register was asked.", "example": "Fitness to drive"})
     legal_basis = fields.String(metadata={"example": "Law on Road Traffic, art. 29"})
@@ -86,6 +119,12 @@ class EvidenceSchema(Schema):
     proof = fields.Nested(
         MessageProofSchema, allow_none=True, metadata={"description": "By which message it came; null for none."}
     )
+
+
+class EvidenceListSchema(Schema):
+    """The proofs of an application."""
+
+    items = fields.List(fields.Nested(EvidenceSchema), required=True)
 
 
 class ReasonSchema(Schema):

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from engine.calendar import Counting, Length
+from engine.casework.consent import REQUIRED, ConsentRule
 from engine.casework.retention import Retention
 from engine.casework.retention_words import read_retention
 from engine.casework.term import ExtensionRule, Silence, TermRule
@@ -57,6 +58,12 @@ class EvidenceRequirement:
     purpose: str = ""
     legal_basis: str = ""
     fallback: Fallback = Fallback.none
+    shows: tuple[str, ...] | None = None
+    """Fields of the answer that people are shown; None shows all."""
+    masks: tuple[str, ...] = ()
+    """Fields of which people are shown only that they are there."""
+    consent: ConsentRule | None = None
+    """The applicant's consent that the law asks for; None where the law itself allows the look-up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,7 +265,22 @@ class _Reader:
             purpose=self._str(one, "purpose", "", at),
             legal_basis=self._str(one, "legal_basis", "", at),
             fallback=fallback or Fallback.none,
+            shows=tuple(map(str, self._many(one, "shows"))) if "shows" in one else None,
+            masks=tuple(map(str, self._many(one, "masks"))),
+            consent=self._consent(one, register, at),
         )
+
+    def _consent(self, one: Mapping[str, Any], register: str | None, at: str) -> ConsentRule | None:
+        if "consent" not in one:
+            return None
+        if one["consent"] != REQUIRED or register is None:
+            self._fault(
+                f"{at}/consent", "must be `required`, beside a register", "Leave it out where the law allows it."
+            )
+            return None
+        text = self._text(one.get("consent_text"), f"{at}/consent_text")
+        law = self._str(one, "consent_legal_basis", within=at)
+        return ConsentRule.of(text, law, register, one.get("purpose"), one.get("legal_basis"))
 
     def _milestone(self, name: str, one: Mapping[str, Any]) -> Milestone:
         at = f"milestones/{name}"

@@ -14,7 +14,9 @@ from typing import Final, TypeAlias
 from engine.bpmn.model import Activity, UserTask
 from engine.casework.passport import EvidenceRequirement, Fallback, ServicePassport
 from engine.diagnostics import Diagnostic, Severity
-from engine.runtime.marks import EVIDENCE
+from engine.runtime.agreement import DISAGREES
+from engine.runtime.finish_job import NO_CONSENT
+from engine.runtime.marks import AGREES, EVIDENCE
 from engine.runtime.ways import ANY, Drawn, DrawnOf, Place, Ways
 
 REGISTER: Final = "register"
@@ -75,6 +77,7 @@ def _fetched(
             )
         if wanted.fallback is not Fallback.none:
             yield from _stood_in(key, wanted, place, ways, file_of)
+        yield from _uncaught(wanted, place, ways, file_of)
 
 
 def _stood_in(key: str, wanted: EvidenceRequirement, place: Place, ways: Ways, file_of: FileOf) -> Iterator[Diagnostic]:
@@ -102,23 +105,30 @@ def _stood_in(key: str, wanted: EvidenceRequirement, place: Place, ways: Ways, f
             f"leads to no user task for {who} with the property `evidence` = {key}.",
             "Add the task, correct who is to do it, or correct `fallback` in the passport.",
         )
-    for code, when in _also_thrown(place):
+
+
+def _uncaught(wanted: EvidenceRequirement, place: Place, ways: Ways, file_of: FileOf) -> Iterator[Diagnostic]:
+    for code, when in _also_thrown(wanted, place):
         if any(catcher is None for catcher in ways.catchers(place, code)):
             yield _at(
                 place,
                 file_of,
                 f"evidence-{code}-uncaught",
-                f"When the register {when}, the look-up ends in the error {code!r}, and nothing catches it: the case "
-                "would stop with an incident.",
+                f"When {when}, the look-up ends in the error {code!r}, and nothing catches it: the case would stop "
+                "with an incident.",
                 f"Let an error event of the task catch {code!r}, or every error.",
             )
 
 
-def _also_thrown(place: Place) -> Iterator[tuple[str, str]]:
-    """Errors of an answered look-up, and when they come."""
-    headers = place.node.meaning.headers
-    if _type(place) == REGISTER and _is_lookup(place) and headers.get("missing") != "null":
-        yield _NO_RECORD, "knows nobody of that number"
+def _also_thrown(wanted: EvidenceRequirement, place: Place) -> Iterator[tuple[str, str]]:
+    """Errors of a look-up that was answered, or not made, and when they come."""
+    meaning = place.node.meaning
+    if wanted.fallback is not Fallback.none and _is_lookup(place) and meaning.headers.get("missing") != "null":
+        yield _NO_RECORD, "the register knows nobody of that number"
+    if AGREES in meaning.properties:
+        yield DISAGREES, "the register's answer does not agree with what the applicant stated"
+    if wanted.consent is not None:
+        yield NO_CONSENT, "the applicant does not consent to the look-up"
 
 
 def _is_supplied(key: str, wanted: EvidenceRequirement, reached: Iterator[Place]) -> bool:

@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from engine.bpmn.kernel.port import CompleteJob, ThrowError
 from engine.casework.actor import SYSTEM, Actor
-from engine.casework.evidence import MessageProof, Provenance
+from engine.casework.evidence import EvidenceOutcome, MessageProof, Provenance
 from engine.casework.exchange import Exchange
 from engine.casework.job import Effect, Incident, Job, JobKind, JobState, LeaseLost
 from engine.errors import Forbidden, Invalid, NotFound
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
+from engine.runtime.agreement import DISAGREES, agreement
 from engine.runtime.effects import keep_effect, keep_loose_effect
 from engine.runtime.evidence import add_evidence
 from engine.runtime.record_waits import EVIDENCE_HEADER
@@ -30,6 +31,10 @@ from engine.store.records import InstanceRecord
 
 ERROR_ON_FAILURE: Final = "errorOnFailure"
 _LONGEST_MESSAGE: Final = 1_000
+_DISAGREES: Final = "The answer does not agree with what the applicant stated."
+NO_CONSENT: Final = "no-consent"
+"""The error of a look-up that the law allows with the applicant's consent alone, where there is none."""
+_OUTCOME_OF: Final = {"no-record": EvidenceOutcome.no_record, NO_CONSENT: EvidenceOutcome.no_consent}
 
 
 class NoServiceJob(Forbidden):
@@ -93,9 +98,11 @@ def completed(
     effects: Sequence[Effect],
 ) -> None:
     """A job that is held is done, and its instance goes on."""
-    act.work.jobs.save(finished(job))
-    act.journal(record.id, "job.completed", job.id, element=job.element_id, type=job.type)
     key = job.headers.get(EVIDENCE_HEADER)
+    agrees, compared = agreement(act, record, job, variables)
+    act.work.jobs.save(finished(job) if agrees else replace(finished(job), last_error=_DISAGREES))
+    if agrees:
+        act.journal(record.id, "job.completed", job.id, element=job.element_id, type=job.type)
     if key and record.case is not None:
         add_evidence(
             act,
@@ -109,10 +116,17 @@ def completed(
             is_reused=source.is_reused if source else False,
             proof=source.proof if source else None,
             content=variables,
+            outcome=EvidenceOutcome.proved if agrees else EvidenceOutcome.disagrees,
+            compared=compared,
         )
     for effect in effects:
         keep_effect(act, record, job, effect)
-    advance(act, record, CompleteJob(wait=job.wait, variables=variables), done=job.wait)
+    if agrees:
+        advance(act, record, CompleteJob(wait=job.wait, variables=variables), done=job.wait)
+        return
+    act.journal(record.id, "job.error-thrown", job.id, element=job.element_id, code=DISAGREES)
+    thrown = ThrowError(wait=job.wait, code=DISAGREES, message=_DISAGREES, variables=variables)
+    advance(act, record, thrown, done=job.wait)
 
 
 def throw_error(
@@ -132,7 +146,7 @@ def throw_error(
     def change(act: Act) -> None:
         job, record = held_service_job(act, job_id, owner)
         act.work.exchanges.keep_many(exchanges)
-        _throw(act, job, record, code, message, variables)
+        throw(act, job, record, code, message, variables)
 
     transact(runtime, by, change)
 
@@ -173,7 +187,7 @@ def fail_job(
             return JobState.waiting
         thrown = job.headers.get(ERROR_ON_FAILURE)
         if thrown and record is not None and job.kind is JobKind.service:
-            _throw(act, job, record, thrown, said, {})
+            throw(act, job, record, thrown, said, {})
             return JobState.done
         failed = replace(job, state=JobState.failed, lease_owner=None, lease_until=None, last_error=said)
         act.work.jobs.save(failed)
@@ -232,8 +246,24 @@ def finished(job: Job) -> Job:
     return replace(job, state=JobState.done, lease_owner=None, lease_until=None, payload={})
 
 
-def _throw(act: Act, job: Job, record: InstanceRecord, code: str, message: str, variables: Mapping[str, Any]) -> None:
+def throw(act: Act, job: Job, record: InstanceRecord, code: str, message: str, variables: Mapping[str, Any]) -> None:
+    """A job that is held ends in an error; where it was to prove something, the case says why it is not proved."""
     act.work.jobs.save(replace(finished(job), last_error=message[:_LONGEST_MESSAGE]))
+    key = job.headers.get(EVIDENCE_HEADER)
+    if key and record.case is not None:
+        headers = job.headers
+        asked = f"{headers.get('register', job.type)} {headers.get('operation', '')}".strip()
+        add_evidence(
+            act,
+            record,
+            key,
+            Provenance.register,
+            source=asked,
+            purpose=headers.get("purpose", ""),
+            legal_basis=headers.get("legalBasis", ""),
+            content=None,
+            outcome=_OUTCOME_OF.get(code, EvidenceOutcome.no_answer),
+        )
     act.journal(record.id, "job.error-thrown", job.id, element=job.element_id, code=code)
     advance(act, record, ThrowError(wait=job.wait, code=code, message=message, variables=variables), done=job.wait)
 

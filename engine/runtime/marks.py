@@ -3,6 +3,7 @@
 milestone    key of a milestone of the service: entering the element makes it the case's
 outcome      entering the element decides the case so, with the reasons in variable `decision`
 evidence     key of an evidence requirement of the service, proved when the element is completed
+agrees       expression on a task with `evidence`: whether the answer fits what the applicant stated
 stopsClock   `true` on a user task, or on an event or task that waits for a message: meanwhile the clock stands still
 term         name of a term of the service, on a timer: it is due when the term ends
 counting     `working-days` or `calendar-days`, on a timer (read by the kernel)
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from engine.bpmn.agreement import is_comparison
 from engine.bpmn.model import (
     BoundaryEvent,
     CatchEvent,
@@ -31,6 +33,7 @@ from engine.casework.decision import Outcome
 MILESTONE: Final = "milestone"
 OUTCOME: Final = "outcome"
 EVIDENCE: Final = "evidence"
+AGREES: Final = "agrees"
 STOPS_CLOCK: Final = "stopsClock"
 TERM: Final = "term"
 COUNTING: Final = "counting"
@@ -78,6 +81,13 @@ def mark_faults(process: Process) -> Iterator[MarkFault]:
             yield _fault(node, "unknown-outcome", OUTCOME, f"one of {', '.join(Outcome)}")
         if COUNTING in said and said[COUNTING] not in list(Counting):
             yield _fault(node, "unknown-counting", COUNTING, f"one of {', '.join(Counting)}")
+        if AGREES in said and not _can_agree(node):
+            yield _fault(
+                node,
+                "misplaced-comparison",
+                AGREES,
+                "an expression beginning with =, on a service task with `evidence`",
+            )
         if STOPS_CLOCK in said and (said[STOPS_CLOCK] not in ("true", "false") or not _may_stop(node)):
             yield _fault(node, "misplaced-stop", STOPS_CLOCK, "`true` or `false` on a user task or awaited message")
         if TERM in said and not _is_waiting_timer(node):
@@ -89,6 +99,11 @@ def marks_said(process: Process, name: str) -> Iterator[tuple[FlowNode, str]]:
     for _, node in process.scope.walk():
         if name in node.meaning.properties:
             yield node, node.meaning.properties[name]
+
+
+def _can_agree(node: FlowNode) -> bool:
+    said = node.meaning.properties
+    return node.meaning.task_definition is not None and EVIDENCE in said and is_comparison(said[AGREES])
 
 
 def _may_stop(node: FlowNode) -> bool:

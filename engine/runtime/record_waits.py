@@ -11,13 +11,15 @@ from engine.casework.task import Task, TaskState
 from engine.errors import Invalid, Refused
 from engine.identity import QueueName, new_key
 from engine.runtime.act import Act
-from engine.runtime.marks import EVIDENCE, TERM
+from engine.runtime.marks import AGREES, EVIDENCE, TERM
 from engine.runtime.record_case import STOPS, stops_clock, task_kind
 from engine.runtime.surroundings import World
 from engine.store.records import InstanceRecord, WaitKind
 
 EVIDENCE_HEADER = "ow:evidence"
 """Where a job keeps the key of the evidence it proves. No connector knows this header, so no model can set it."""
+AGREES_HEADER = "ow:agrees"
+"""Where it keeps the expression that holds the answer against what the applicant stated."""
 LONGEST_KEY = 255
 
 
@@ -143,6 +145,8 @@ def _service_job(act: Act, record: InstanceRecord, wait: JobWait) -> Job:
     headers = dict(wait.headers)
     if wait.properties.get(EVIDENCE) and record.case_id is not None:
         headers[EVIDENCE_HEADER] = wait.properties[EVIDENCE]
+        if wait.properties.get(AGREES):
+            headers[AGREES_HEADER] = wait.properties[AGREES]
     return Job(
         id=new_key(),
         kind=JobKind.service,

@@ -64,7 +64,7 @@ def standing(database: Database, case_id: str) -> Standing:
         ).all()
         proofs = connection.execute(
             select(_EVIDENCE.c.key, _EVIDENCE.c.provenance)
-            .where(_EVIDENCE.c.case_id == case_id)
+            .where(_EVIDENCE.c.case_id == case_id, _EVIDENCE.c.outcome == "proved")
             .order_by(_EVIDENCE.c.supplied_at, _EVIDENCE.c.id)
         ).all()
         incidents = connection.execute(

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, select
 from engine.casework.actor import Actor
 from engine.casework.case import Case, CaseState
 from engine.casework.decision import Decision
-from engine.casework.evidence import MessageProof
 from engine.casework.task import TaskState
 from engine.errors import NotFound
+from engine.store.queries.evidence import EvidenceRow, evidence_rows
 from engine.store.queries.files import DocumentRow, documents_of_case
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.queries.payments import PaymentRow, payments_of_case
@@ -27,7 +27,6 @@ from engine.store.tables.tasks import Task
 _CASE = table_of(tables.Case)
 _CASE_COLUMNS = columns_of(tables.Case)
 _MILESTONE = table_of(tables.MilestoneReached)
-_EVIDENCE = table_of(tables.Evidence)
 _TASK = table_of(Task)
 _RECENT_CASES: Final = 50
 """How many closed cases of a service the expected day is reckoned from."""
@@ -68,21 +67,6 @@ class StepRow:
     title: Mapping[str, str]
     state: str
     at: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvidenceRow:
-    """A proof and who supplied it."""
-
-    key: str
-    provenance: str
-    source: str
-    purpose: str
-    legal_basis: str
-    recorded_at: datetime
-    fetched_at: datetime | None = None
-    is_reused: bool = False
-    proof: MessageProof | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,30 +135,15 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
         )
         .order_by(_TASK.c.wait)
     ).all()
-    evidence = connection.execute(
-        select(_EVIDENCE).where(_EVIDENCE.c.case_id == case_id).order_by(_EVIDENCE.c.id).limit(500)
-    )
+    passport = service_detail(connection, case.service_key).passport
     return TrackingRow(
         case=case,
         expected_at=_expected_at(connection, case) if case.is_open else None,
-        steps=_steps(connection, case),
+        steps=_steps(connection, case, passport),
         where_now=[task.name for task in tasks],
         clock_is_stopped=case.term.clock_is_stopped if case.term else False,
         documents=documents_of_case(connection, case.id),
-        evidence=[
-            EvidenceRow(
-                key=one.key,
-                provenance=one.provenance,
-                source=one.source,
-                purpose=one.purpose,
-                legal_basis=one.legal_basis,
-                recorded_at=one.supplied_at,
-                fetched_at=one.fetched_at,
-                is_reused=one.is_reused,
-                proof=MessageProof.from_json(one.proof),
-            )
-            for one in evidence
-        ],
+        evidence=evidence_rows(connection, case_id, passport),
         own_tasks=[
             OwnTaskRow(id=f"{case.instance_id}-{task.wait}", name=task.name, due_at=task.due_at)
             for task in tasks
@@ -184,9 +153,9 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
     )
 
 
-def _steps(connection: Connection, case: Case) -> list[StepRow]:
+def _steps(connection: Connection, case: Case, passport: Mapping[str, Any]) -> list[StepRow]:
     """The service's milestones in its order: reached ones with their last time, then those ahead."""
-    titles = service_detail(connection, case.service_key).passport.get("milestones") or {}
+    titles = passport.get("milestones") or {}
     reached = {
         row.milestone: row.reached_at
         for row in connection.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -84,6 +85,8 @@ class Cases:
                     **plain(one),
                     "provenance": str(one.provenance),
                     "proof": one.proof.to_json() if one.proof else None,
+                    "outcome": str(one.outcome),
+                    "compared": [asdict(pair) for pair in one.compared] or None,
                     "id": new_key(),
                 }
                 for one in evidence

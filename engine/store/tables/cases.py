@@ -106,3 +106,6 @@ class Evidence(Base):
     fetched_at: Mapped[OptionalMoment]
     is_reused: Mapped[bool] = mapped_column(server_default=false())
     proof: Mapped[Json]
+    outcome: Mapped[str] = mapped_column(String(20), server_default="proved")
+    compared: Mapped[Json]
+    """What was stated and what was found, where they were held against each other."""

@@ -151,7 +151,10 @@ def test_when_the_register_stays_down_a_clerk_checks_and_that_shows(running: Run
     assert running.incidents(case.instance_id) == []
     running.complete(case.instance_id, "check-by-hand", by=CLERK, person={"pin": "1A2B3C4"})
     proofs = running.rows("SELECT * FROM evidence WHERE case_id = :c", c=case.id)
-    assert [(proof["provenance"], proof["source"]) for proof in proofs] == [("clerk", CLERKS)]
+    assert [(proof["provenance"], proof["source"], proof["outcome"]) for proof in proofs] == [
+        ("register", "demo", "no-answer"),
+        ("clerk", CLERKS, "proved"),
+    ]
     running.task(case.instance_id, "check")
 
 
