@@ -38,8 +38,10 @@ bench: setup-dev ## Measure the real server on each database and print the table
 	@mkdir -p var
 	$(BIN)/onewindow bench --json var/bench.json
 
-fuzz: setup-dev ## Throw twenty thousand odd texts at the expression language; about a minute
-	ONEWINDOW_FUZZ_EXAMPLES=20000 $(BIN)/python -m pytest -q tests/property/test_fuzz.py
+fuzz: setup-dev ## Throw odd input at expressions, readers of models, the JSON door and the whole API; some minutes
+	ONEWINDOW_FUZZ_EXAMPLES=$${ONEWINDOW_FUZZ_EXAMPLES:-20000} $(BIN)/python -m pytest -q -n $(TEST_PROCESSES) \
+		tests/property/test_fuzz.py tests/security/test_fuzz_readers.py
+	ONEWINDOW_FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -q -n $(TEST_PROCESSES) tests/security/test_schemathesis.py
 
 soak: setup-dev ## Kill web, workers and the database a thousand times under load, on each database; about an hour
 	ONEWINDOW_SOAK_KILLS=$${ONEWINDOW_SOAK_KILLS:-1000} $(BIN)/python -m pytest -q -s tests/faults/test_storm.py

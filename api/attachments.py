@@ -37,8 +37,8 @@ _PIECE: Final[Mapping[str, Any]] = {
 }
 _CONTENT: Final[Mapping[str, Any]] = {
     "200": {
-        "description": "The content, as an attachment.",
-        "content": {"application/octet-stream": {"schema": {"type": "string"}}},
+        "description": "The content, as an attachment, under the type that was found in it.",
+        "content": {"*/*": {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}},
     }
 }
 _AT: Final[Mapping[str, Any]] = {

@@ -106,8 +106,10 @@ def _operations(document: Mapping[str, Any]) -> Iterator[tuple[Operation, str]]:
             content = known.get("requestBody", {}).get("content", {})
             kind = next(iter(content), "")
             answers = tuple(
-                (str(status), answer.get("description", ""), _shown(_example_of(document, answer)))
-                for status, found in known.get("responses", {}).items()
+                (str(status), answer.get("description", ""), _shown(_example_of(document, answer)) if shown else "")
+                for status, found in sorted(known.get("responses", {}).items())
+                # a problem looks the same under every status: once is enough
+                for shown in [not str(status).startswith(("4", "5"))]
                 for answer in [resolved(document, found)]
             )
             yield (

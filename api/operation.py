@@ -19,6 +19,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.routing import BaseConverter
 
 from api.access import PUBLIC, Rule, under
+from api.declared import problems_of
 from api.json_door import JsonLimits, MalformedJson, check_media_type, read_json
 from engine.errors import Invalid, Place
 
@@ -218,6 +219,16 @@ class Noun(Blueprint):  # type: ignore[misc]
             headers = _headers(method, rule, parameters, idempotent)
             if headers:
                 shown["parameters"] = headers
+            declared = problems_of(
+                method,
+                path,
+                rule=rule,
+                takes_json=body is not None,
+                takes_file="requestBody" in shown,
+                takes_query=query is not None,
+                headers=[parameter["name"] for parameter in parameters],
+            )
+            shown["responses"] = {**declared, **dict(shown.get("responses", {}))}
             wrapped = self.doc(**shown)(wrapped)
             wrapped = under(rule)(wrapped)
             wrapped.is_idempotent = idempotent

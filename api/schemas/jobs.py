@@ -30,7 +30,9 @@ class JobSchema(Schema):
     """Automatic work: a timer or a call."""
 
     id = fields.String(required=True)
-    instance_id = fields.String()
+    instance_id = fields.String(
+        allow_none=True, metadata={"description": "None of a job that belongs to no instance, such as a scan."}
+    )
     kind = fields.String(metadata={"example": "service"})
     type = fields.String(metadata={"example": "register"})
     partner = fields.String(metadata={"example": "register population", "description": "Whom it calls, if anybody."})
@@ -255,7 +257,7 @@ class IncidentSchema(Schema):
     """A failed automatic step that awaits repair."""
 
     id = fields.String(required=True)
-    instance_id = fields.String()
+    instance_id = fields.String(allow_none=True)
     element_id = fields.String()
     code = fields.String(metadata={"example": "feel"})
     message = fields.String()

@@ -1,0 +1,176 @@
+"""A city in which everything has happened once, so that every address of the API leads somewhere: `a_busy_city(...)`.
+
+One citizen applied: her case has a task of the clerks, a task of her own, a file, a document, a notice, a payment, an
+incident, a hold. Around it stand a job for programs outside, a webhook with deliveries, a closure, a seal, a session.
+`places` has the key of each by the name of its parameter in the address. `CANARY` stands in what she wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from engine.audit import SealKey
+from engine.connectors.registry import Registry
+from engine.jobs.hands import Hands
+from engine.runtime.make_events import make_events
+from engine.runtime.seal_journal import seal_journal
+from tests.builders import a_file
+from tests.builders.a_decision_model import a_decision, a_model, literal
+from tests.builders.a_form import a_field, a_form_file
+from tests.builders.a_model import Drawing, a_process
+from tests.builders.a_notified_permit import TEMPLATE as NOTICE
+from tests.builders.a_paid_permit import FEE
+from tests.builders.a_permit import a_check_form
+from tests.builders.a_provider import ProviderAt
+from tests.builders.a_public_procedure import CLERKS, a_passport
+from tests.builders.a_seal import a_seal
+from tests.builders.an_api import PASSWORD, Api, an_api
+
+CANARY: Final = "Kanareyka-7XQ2M9K"
+PIN: Final = "5FQ2K7M"
+"""Of the citizen's account."""
+_WEBHOOK: Final = {"name": "Registry", "url": "https://registry.example.gov/hook", "types": ["onewindow.*"]}
+_CLOSED: Final = {
+    "agency": "city",
+    "first_day": "2026-12-28",
+    "last_day": "2026-12-30",
+    "reason": "Move to a new building.",
+}
+_DOCUMENT: Final = b"""{% extends "layout.html" %}
+{% block title %}Decision{% endblock %}{% block content %}<p>{{ data.decision.text }}</p>{% endblock %}"""
+_DECISION: Final = '={outcome: "granted", reasons: [{text: "In order."}], text: note}'
+
+
+@dataclass(slots=True)
+class BusyCity:
+    """An API, and where its things lie."""
+
+    api: Api
+    places: Mapping[str, str]
+    """Key by parameter: `case_id`, `task_id` ..."""
+    own_task: str
+    """The task of the applicant; `task_id` is the clerks'."""
+
+
+def a_busy_city(url: str, folder: Path, provider: ProviderAt) -> BusyCity:
+    """Over a migrated database; `provider` takes the payment."""
+    api = an_api(
+        url,
+        ONEWINDOW_FILES=str(folder / "files"),
+        ONEWINDOW_PUBLIC_URL="https://services.example.gov",
+        ONEWINDOW_PAYMENT_URL=provider.url,
+        ONEWINDOW_SECRET_PAYMENT_KEY="sandbox-demo-key",
+        ONEWINDOW_SECRET_PAYMENT_CALLBACK="callback-secret",
+        ONEWINDOW_SECRET_WEBHOOK_SEAL="a seal of the tests that nobody could ever guess",
+        **a_seal(folder),
+    )
+    api.deploy_files(_service())
+    subscription = _made(api.post("/webhook-subscriptions", "operator", _WEBHOOK))["id"]
+    attachment = _sent(api)
+    case = _made(
+        api.post("/applications", "citizen", {"service": "permit", "answers": {"note": CANARY, "plan": attachment}})
+    )["id"]
+    _work_off(api, provider)
+    api.deploy_files({"errand.bpmn": a_process("errand").start().service_task("print", "demo").end().xml()})
+    _made(api.post("/instances", "operator", {"process_id": "errand"}))
+    make_events(api.runtime)
+    seal_journal(api.runtime, SealKey.made())
+    _made(api.post("/session", None, {"name": "citizen", "password": PASSWORD}))
+    # the sign-in left its cookie in the client: whoever comes without a token must come with nothing
+    api.client = api.app.test_client()
+    return _found(api, case, subscription, attachment)
+
+
+def _found(api: Api, case: str, subscription: str, attachment: str) -> BusyCity:
+    def first(path: str, who: str) -> dict[str, Any]:
+        answer = api.get(path, who)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json["items"][0])
+
+    tracked = api.get(f"/applications/{case}", "citizen").json
+    theirs = [one for one in api.get("/tasks", "clerk").json["items"] if one["element_id"] == "check"]
+    hers = [one for one in api.get("/tasks", "citizen").json["items"] if one["element_id"] == "correct"]
+    hold = _made(api.post(f"/records/{case}/holds", "supervisor", {"reason": "court"}))["id"]
+    incident = first("/incidents", "operator")
+    deliveries = api.get(f"/webhook-subscriptions/{subscription}/deliveries", "operator").json["items"]
+    document = tracked["documents"][0]
+    places = {
+        "case_id": case,
+        "attachment_id": attachment,
+        "document_id": document["id"],
+        "code": document["code"],
+        "notice_id": first("/inbox", "citizen")["id"],
+        "payment_id": first("/payments", "operator")["id"],
+        "task_id": theirs[0]["id"],
+        "instance_id": incident["instance_id"],
+        "incident_id": incident["id"],
+        "job_id": first("/jobs?type=demo", "operator")["id"],
+        "definition_id": first("/process-definitions", "analyst")["id"],
+        "hold_id": hold,
+        "closure_id": _made(api.post("/closures", "supervisor", _CLOSED))["id"],
+        "subscription_id": subscription,
+        "event_id": deliveries[0]["event_id"],
+        "session_id": first("/me/sessions", "citizen")["id"],
+        "key": "permit",
+        "form_id": "check",
+        "decision_id": "rate",
+        "event_name": "onewindow.task.created",
+        "number": "1",
+    }
+    return BusyCity(api, places, hers[0]["id"])
+
+
+def _service() -> dict[str, bytes]:
+    note = {"note": "=note"}
+
+    def work(process: Drawing) -> Drawing:
+        process.service_task(
+            "issue",
+            "document",
+            headers={"template": "decision", "resultVariable": "issued"},
+            inputs={"decision": _DECISION},
+        )
+        process.service_task("tell", "notice", headers={"template": "decided"}, inputs={"name": "=note"})
+        process.service_task("pay", "payment", headers={"description": "State fee"}, inputs={"fee": FEE})
+        process.parallel("all")
+        process.at("all").user_task("check", queue=CLERKS, form="check", inputs=note)
+        process.end("checked", properties={"outcome": "granted"})
+        process.at("all").user_task("correct", assignee="=case.applicant.account", form="check").end("corrected")
+        process.at("all").service_task("fail", "demo", headers={"mode": "refused"}, retries="1").end("failed")
+        return process
+
+    form = a_form_file(a_field("note"), a_field("plan", "filepicker", accept=".pdf"), id="apply")
+    return {
+        "permit.bpmn": work(a_process("permit").start()).xml(),
+        "service.yaml": a_passport(form="apply"),
+        "apply.form": form,
+        "check.form": a_check_form(),
+        "decided.notice.yaml": NOTICE.encode(),
+        "decision.html": _DOCUMENT,
+        "rate.dmn": a_model(a_decision("rate", literal("1 + 1"))),
+    }
+
+
+def _work_off(api: Api, provider: ProviderAt) -> None:
+    own = {"payment"}
+    registry = Registry([*(one for one in api.composed.registry if one.name not in own), provider.connector()])
+    hands = Hands(runtime=api.runtime, registry=registry, owner="worker-1")
+    while jobs := hands.take(10, timedelta(minutes=1)):
+        for job in jobs:
+            hands.carry_out(job)
+
+
+def _sent(api: Api) -> str:
+    announced = _made(api.post("/attachments", "citizen", {"name": f"{CANARY}.pdf", "length": len(a_file.PDF)}))
+    head = {"Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    assert api.ask("PATCH", f"/attachments/{announced['id']}", "citizen", data=a_file.PDF, headers=head).json
+    return str(announced["id"])
+
+
+def _made(answer: Any) -> dict[str, Any]:
+    assert answer.status_code < 300, answer.text
+    return dict(answer.json)
