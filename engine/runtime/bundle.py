@@ -13,7 +13,8 @@ from typing import Final
 
 from engine.bpmn.kernel.port import CompiledProcess, Kernel
 from engine.bpmn.lint import lint
-from engine.bpmn.model import Definitions, Process, UserTask
+from engine.bpmn.model import Definitions as ProcessDefinitions
+from engine.bpmn.model import Process, UserTask
 from engine.bpmn.reader import read_bpmn
 from engine.casework.passport import ServicePassport
 from engine.diagnostics import Diagnostic, ModelRefused, Severity
@@ -222,7 +223,7 @@ def _read_processes(bundle: Bundle, name: str, content: bytes, kernel: Kernel, l
         _check_assignments(bundle, process, name)
 
 
-def error_codes(definitions: Definitions) -> Mapping[str, str]:
+def error_codes(definitions: ProcessDefinitions) -> Mapping[str, str]:
     """The codes of the errors of a file, by id; one without a code is left out, for it catches all."""
     return {error.id: error.code for error in definitions.errors.values() if error.code}
 

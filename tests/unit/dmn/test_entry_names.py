@@ -35,7 +35,8 @@ def test_a_name_is_readable_when_a_path_means_it(name: str, is_readable: bool) -
 
 
 def test_components_of_its_type_and_outputs_of_a_service_are_entries_too() -> None:
-    item = '<itemDefinition name="tFee"><itemComponent name="a-b"><typeRef>number</typeRef></itemComponent></itemDefinition>'
+    component = '<itemComponent name="a-b"><typeRef>number</typeRef></itemComponent>'
+    item = f'<itemDefinition name="tFee">{component}</itemDefinition>'
     service = '<decisionService id="{0}" name="{0}"><variable name="{0}"/>{1}</decisionService>'
     outputs = [f'<outputDecision href="#{one}"/>' for one in ("typed", "x-y")]
     definitions = read_dmn(
