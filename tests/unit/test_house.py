@@ -39,6 +39,8 @@ EVALUATES = {
     "engine/dmn/checks/pieces.py": "FEEL: cells of tables, for gaps and overlaps",
     "engine/dmn/entry_names.py": "FEEL, read and not run: whether a path means a name",
     "engine/dmn/explain/others.py": "FEEL: cells of tables, for what another outcome needs",
+    "engine/connectors/computing.py": "FEEL: settings of a call, from the variables of its job",
+    "engine/connectors/settings.py": "FEEL, read and not run: settings of a call before deployment",
     "forms/expressions.py": "FEEL: conditions, limits and texts of forms",
     "onewindow/bench/decisions.py": "FEEL: measured",
     "onewindow/commands/feel.py": "FEEL: tried at the command line",
