@@ -32,6 +32,7 @@ BORDERS = {
     "onewindow/cli.py": "every error of a command becomes a message and an exit code",
 }
 EVALUATES = {
+    "engine/bpmn/agreement.py": "FEEL: whether a register agrees with what was stated",
     "engine/bpmn/kernel/expressions.py": "FEEL: conditions, mappings, timers, scripts of processes",
     "engine/bpmn/lint/expressions.py": "FEEL, read and not run: its faults before deployment",
     "engine/dmn/boxes.py": "FEEL: the logic of decisions",
