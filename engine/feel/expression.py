@@ -117,14 +117,17 @@ class UnaryTests:
         functions: Mapping[str, HostFunction] | None = None,
         budget: Budget = DEFAULT_BUDGET,
         types: Mapping[str, FeelType] | None = None,
+        effort: Effort | None = None,
     ) -> Result:
         """Whether an input passes: true, false, or null when that cannot be told. Raises as `Expression.evaluate`."""
-        run = Run(scope, now, functions, types, budget)
         value = admit(input_value)
+        run = SharingRun(scope, now, functions, types, budget, effort)
         try:
             answer = self.run(Env({"?": value}, run, run), value)
         except RecursionError:
             raise _stack_exhausted(budget) from None
+        finally:
+            run.close()
         return Result(answer, tuple(run.warnings))
 
 

@@ -12,12 +12,14 @@ from typing import Final
 
 from engine.dmn.model import DecisionTable, Rule
 from engine.dmn.trace import TableTrace
-from engine.feel import FeelSyntaxError, UnaryTests, Value, parse_unary_tests
+from engine.feel import Effort, FeelBudgetExceeded, FeelSyntaxError, UnaryTests, Value, parse_unary_tests
 
 _ONE_ANSWERS: Final = frozenset({"UNIQUE", "ANY", "FIRST"})
 _MOST_OTHERS: Final = 3
 _MOST_RULES: Final = 1_000
 """Rules that are looked at; of a larger table the first."""
+_MOST_OPERATIONS: Final = 200_000
+"""Of all their conditions; what would take more is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,12 @@ def nearest(table: DecisionTable, trace: TableTrace) -> tuple[Other, ...]:
     applied = [rule.index for rule in trace.matched]
     given = {_outputs(table.rules[index - 1]) for index in applied}
     found: list[Other] = []
+    effort = Effort(operations=_MOST_OPERATIONS)
     for index, rule in enumerate(table.rules[:_MOST_RULES], 1):
         overtaken = table.hit_policy == "FIRST" and applied and index > applied[0]
         if index in applied or overtaken or _outputs(rule) in given:
             continue
-        lacks = _lacks(rule, trace.inputs)
+        lacks = _lacks(rule, trace.inputs, effort)
         if lacks:
             names = (column.name for column in table.outputs)
             outputs = tuple((name, text.text.strip()) for name, text in zip(names, rule.outputs, strict=True))
@@ -65,7 +68,7 @@ def _outputs(rule: Rule) -> tuple[str, ...]:
     return tuple(text.text.strip() for text in rule.outputs)
 
 
-def _lacks(rule: Rule, inputs: Sequence[tuple[str, Value]]) -> tuple[Lack, ...] | None:
+def _lacks(rule: Rule, inputs: Sequence[tuple[str, Value]], effort: Effort) -> tuple[Lack, ...] | None:
     """The conditions of a rule that were not met; None when that cannot be told from the inputs alone."""
     lacks: list[Lack] = []
     for text, (label, value) in zip(rule.tests, inputs, strict=True):
@@ -77,7 +80,10 @@ def _lacks(rule: Rule, inputs: Sequence[tuple[str, Value]]) -> tuple[Lack, ...] 
             return None
         if tests.free_names:
             return None
-        answer = tests.matches(value, {})
+        try:
+            answer = tests.matches(value, {}, effort=effort)
+        except FeelBudgetExceeded:
+            return None
         if answer.value is None and value is not None:
             return None
         if answer.value is not True:

@@ -179,3 +179,21 @@ def test_plain_json_holds_sentences_and_what_they_are_made_of(language: Language
 
 def test_day_of_a_fact_is_told_as_a_day() -> None:
     assert in_words(Date(2026, 12, 31), "en") == "31 December 2026"
+
+
+def test_a_condition_too_heavy_to_judge_is_not_told() -> None:
+    heavy = a_rule(4, "< 5", "count(for i in 1..200000 return i) > 0", '"heavy"')
+
+    (table,) = explained(17, fit=True, rules=YOUNG + UNFIT + FIT + heavy).decisions[0].tables
+
+    assert [other.index for other in table.others] == [3]
+
+
+def test_conditions_of_all_rules_are_judged_within_one_bound() -> None:
+    heavy = "".join(
+        a_rule(4 + at, "< 5", f"count(for i in 1..60000 return i) > {at} and ?", f'"{at}"') for at in range(50)
+    )
+
+    (table,) = explained(17, fit=True, rules=YOUNG + heavy).decisions[0].tables
+
+    assert [other.index for other in table.others] == [2, 3]
