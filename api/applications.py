@@ -11,6 +11,7 @@ from api.access import CASE_READER, CITIZEN, SUPERVISOR, TASK_HOLDER, caller
 from api.idempotency import carry_out
 from api.language import asked_language, preferred_language
 from api.operation import Noun
+from api.paging import PageQuery
 from api.schemas.applications import (
     ApplicationPage,
     ApplicationQuery,
@@ -22,7 +23,7 @@ from api.schemas.applications import (
     WithdrawCommand,
 )
 from api.schemas.notices import NoticesSchema
-from api.schemas.payments import PaymentsSchema
+from api.schemas.payments import PaymentPage
 from api.schemas.terms import DeadlineSchema, ExtendCommand
 from api.wiring import services
 from engine.casework.case import Case
@@ -152,12 +153,13 @@ def extend(command: Mapping[str, Any], case_id: str) -> Response:
     "/<key:case_id>/payments",
     rule=CASE_READER,
     summary="List the payments of an application",
-    answer=PaymentsSchema,
+    query=PageQuery,
+    answer=PaymentPage,
 )
-def payments(case_id: str) -> Any:
+def payments(query: Mapping[str, Any], case_id: str) -> Any:
     """What was paid or is to be paid, with the page to pay at, receipts and refunds; the first one first."""
     with services().read() as connection:
-        return {"items": payments_of_application(connection, caller(), case_id)}
+        return payments_of_application(connection, caller(), case_id, **query)
 
 
 @blueprint.operation(

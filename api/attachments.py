@@ -17,7 +17,7 @@ from api.files import body, download
 from api.idempotency import carry_out, no_content
 from api.json_door import NotJson
 from api.operation import Noun, WrongInput
-from api.schemas.files import AttachmentQuery, AttachmentSchema, AttachmentsSchema, UploadCommand
+from api.schemas.files import AttachmentPage, AttachmentQuery, AttachmentSchema, UploadCommand
 from api.wiring import services
 from engine.casework.attachment import Attachment
 from engine.errors import Place
@@ -74,14 +74,14 @@ def begin(command: Mapping[str, Any]) -> Response:
     return answer
 
 
-@blueprint.operation("GET", "", rule=TASK_HOLDER, summary="List files", query=AttachmentQuery, answer=AttachmentsSchema)
+@blueprint.operation("GET", "", rule=TASK_HOLDER, summary="List files", query=AttachmentQuery, answer=AttachmentPage)
 def list_files(query: Mapping[str, Any]) -> Any:
     """The files of an application, for those who may read it; without one, the caller's own that none holds yet."""
-    case_id = query["application"]
+    page = {name: query[name] for name in ("limit", "cursor")}
     with services().read() as connection:
-        if case_id is None:
-            return {"items": queries.own_uploads(connection, caller())}
-        return {"items": queries.attachments_of_case(connection, caller(), case_id)}
+        if query["application"] is None:
+            return queries.own_uploads(connection, caller(), **page)
+        return queries.attachments_of_case(connection, caller(), query["application"], **page)
 
 
 @blueprint.operation("GET", "/<key:attachment_id>", rule=TASK_HOLDER, summary="Show a file", answer=AttachmentSchema)

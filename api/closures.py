@@ -10,19 +10,21 @@ from flask import Response
 from api.access import CLOSURE_KEEPER, SIGNED_IN, caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
-from api.schemas.terms import ClosureCommand, ClosureQuery, ClosureSchema, ClosuresSchema
+from api.schemas.terms import ClosureCommand, ClosurePage, ClosureQuery, ClosureSchema
 from api.wiring import services
-from engine.runtime.closures import add_closure, closures_of, remove_closure
+from engine.runtime.closures import add_closure, remove_closure
+from engine.store.queries.closures import closure_page
 
 blueprint = Noun("closures", __name__, description="Days on which an agency is closed: its terms do not count them.")
 
 
 @blueprint.operation(
-    "GET", "", rule=SIGNED_IN, summary="List closures of an agency", query=ClosureQuery, answer=ClosuresSchema
+    "GET", "", rule=SIGNED_IN, summary="List closures of an agency", query=ClosureQuery, answer=ClosurePage
 )
 def list_closures(query: Mapping[str, Any]) -> Any:
-    """All of them, the first one first."""
-    return {"items": closures_of(services().runtime, query["agency"])}
+    """The first one first."""
+    with services().read() as connection:
+        return closure_page(connection, **query)
 
 
 @blueprint.operation(

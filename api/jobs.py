@@ -11,8 +11,9 @@ from flask import Response
 from api.access import OPERATOR, caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
+from api.paging import PageQuery
 from api.schemas.jobs import (
-    ExchangesSchema,
+    ExchangePage,
     ExtendedSchema,
     FetchCommand,
     FetchedSchema,
@@ -29,7 +30,7 @@ from api.wiring import services
 from engine.runtime.external_jobs import extend_lease, fetch_jobs, release_job
 from engine.runtime.finish_job import complete_job, fail_job, throw_error
 from engine.store.queries import jobs as queries
-from engine.store.queries.exchanges import exchanges_of
+from engine.store.queries.exchanges import exchange_page
 from engine.store.queries.external_jobs import is_any_due
 
 blueprint = Noun("jobs", __name__, description="Automatic work: timers and calls; external workers fetch theirs.")
@@ -43,12 +44,17 @@ def list_jobs(query: Mapping[str, Any]) -> Any:
 
 
 @blueprint.operation(
-    "GET", "/<key:job_id>/exchanges", rule=OPERATOR, summary="See what a partner was asked", answer=ExchangesSchema
+    "GET",
+    "/<key:job_id>/exchanges",
+    rule=OPERATOR,
+    summary="See what a partner was asked",
+    query=PageQuery,
+    answer=ExchangePage,
 )
-def list_exchanges(job_id: str) -> Any:
+def list_exchanges(query: Mapping[str, Any], job_id: str) -> Any:
     """Requests and answers of attempts that failed, the last first: their form, without secrets and personal data."""
     with services().read() as connection:
-        return {"items": exchanges_of(connection, job_id)}
+        return exchange_page(connection, job_id, **query)
 
 
 @blueprint.operation(

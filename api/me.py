@@ -10,7 +10,8 @@ from flask import Response, g, jsonify, request
 
 from api.access import PUBLIC, SESSION_COOKIE, SIGNED_IN, caller, csrf_token_of, hash_of, roles_of
 from api.operation import Noun
-from api.schemas.accounts import MeSchema, SessionsSchema, SignedInSchema, SignInCommand
+from api.paging import PageQuery
+from api.schemas.accounts import MeSchema, SessionPage, SignedInSchema, SignInCommand
 from api.schemas.notices import ContactCommand, ContactSchema
 from api.wiring import services
 from engine.casework.actor import Actor
@@ -41,14 +42,19 @@ def show() -> Any:
     return _about(caller(), csrf_token_of(secret) if secret else None)
 
 
-@blueprint.operation("GET", "/sessions", rule=SIGNED_IN, summary="List own sessions", answer=SessionsSchema)
-def list_sessions() -> Any:
-    """Where the caller is signed in."""
+@blueprint.operation(
+    "GET", "/sessions", rule=SIGNED_IN, summary="List own sessions", query=PageQuery, answer=SessionPage
+)
+def list_sessions(query: Mapping[str, Any]) -> Any:
+    """Where the caller is signed in, the newest session first."""
     secret = g.get("session_secret")
     with services().read() as connection:
-        found = queries.sessions_of(connection, caller().account, services().clock.now())
+        page = queries.session_page(connection, caller().account, services().clock.now(), **query)
     mine = hash_of(secret) if secret else None
-    return {"items": [{**session.to_json(), "is_this_one": session.id == mine} for session in found]}
+    return {
+        "items": [{**session.to_json(), "is_this_one": session.id == mine} for session in page.items],
+        "next": page.next,
+    }
 
 
 @blueprint.operation("DELETE", "/sessions/<name:session_id>", rule=SIGNED_IN, summary="End a session", status=204)

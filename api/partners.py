@@ -10,20 +10,21 @@ from flask import Response
 from api.access import OPERATOR, caller
 from api.idempotency import no_content
 from api.operation import Noun
-from api.schemas.jobs import PartnerCommand, PartnersSchema
+from api.paging import PageQuery
+from api.schemas.jobs import PartnerCommand, PartnerPage
 from api.wiring import services
 from engine.runtime.partners import close_partner
-from engine.store.queries.partners import partner_views
+from engine.store.queries.partners import partner_page
 
 blueprint = Noun("partners", __name__, description="Whom jobs call; one that keeps failing is left alone for a while.")
 
 
-@blueprint.operation("GET", "", rule=OPERATOR, summary="List partners", answer=PartnersSchema)
-def list_partners() -> Any:
+@blueprint.operation("GET", "", rule=OPERATOR, summary="List partners", query=PageQuery, answer=PartnerPage)
+def list_partners(query: Mapping[str, Any]) -> Any:
     """Partners that have work waiting, or failed lately, by name."""
     wired = services()
     with wired.read() as connection:
-        return {"items": partner_views(connection, wired.clock.now())}
+        return partner_page(connection, wired.clock.now(), **query)
 
 
 @blueprint.operation(

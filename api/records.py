@@ -11,11 +11,12 @@ from api.access import SUPERVISOR, caller
 from api.files import download
 from api.idempotency import carry_out
 from api.operation import Noun
-from api.schemas.retention import HoldCommand, HoldSchema, HoldsSchema
+from api.paging import PageQuery
+from api.schemas.retention import HoldCommand, HoldPage, HoldSchema
 from api.wiring import services
 from engine.runtime.hold_case import place_hold, release_hold
 from engine.runtime.open_package import open_package
-from engine.store.queries.retention import holds_of_case
+from engine.store.queries.retention import hold_page
 
 blueprint = Noun("records", __name__, description="What is kept of closed cases, and for how long.")
 
@@ -40,12 +41,17 @@ _PACKAGE: Final[Mapping[str, Any]] = {
 
 
 @blueprint.operation(
-    "GET", "/<key:case_id>/holds", rule=SUPERVISOR, summary="List the holds of a case", answer=HoldsSchema
+    "GET",
+    "/<key:case_id>/holds",
+    rule=SUPERVISOR,
+    summary="List the holds of a case",
+    query=PageQuery,
+    answer=HoldPage,
 )
-def list_holds(case_id: str) -> Any:
+def list_holds(query: Mapping[str, Any], case_id: str) -> Any:
     """Who must keep the record and why, the first one first; released ones too."""
     with services().read() as connection:
-        return {"items": holds_of_case(connection, caller(), case_id)}
+        return hold_page(connection, caller(), case_id, **query)
 
 
 @blueprint.operation(

@@ -21,6 +21,8 @@ from engine.errors import Unavailable
 _PR_SET_PDEATHSIG: Final = 1
 _MARGIN_SECONDS: Final = 5.0
 """What a child may take beyond the time it gives its own work."""
+_PATIENCE_SECONDS: Final = 120.0
+"""How long a child may take to start beside others, on a machine that is busy. One that ends is told at once."""
 
 
 class PortInUse(Unavailable):
@@ -49,7 +51,9 @@ def check_port_is_free(host: str, port: int, setting: str) -> None:
             ) from fault
 
 
-def wait_until_listening(host: str, port: int, child: subprocess.Popen[bytes], name: str, seconds: float = 30) -> None:
+def wait_until_listening(
+    host: str, port: int, child: subprocess.Popen[bytes], name: str, seconds: float = _PATIENCE_SECONDS
+) -> None:
     """Return as soon as somebody accepts connections there. Raises ChildFailed."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -72,6 +76,8 @@ class Children:
     stop_seconds: float = 8.0
     """How long a child waits for its work before it ends."""
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _starting: list[tuple[str, int, str]] = field(default_factory=list)
+    """Host, port and name of those that were started and not waited for."""
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
         """Start one, with exactly this environment."""
@@ -84,6 +90,20 @@ class Children:
         )
         self._running[name] = child
         return child
+
+    def start_listener(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], host: str, port: int
+    ) -> None:
+        """Start one that will listen; `wait_for_listeners` waits for it, so that several start side by side."""
+        self.start(name, command, environment)
+        self._starting.append((host, port, name))
+
+    def wait_for_listeners(self) -> None:
+        """Return when all that were started to listen do. Raises ChildFailed."""
+        while self._starting:
+            host, port, name = self._starting[0]
+            wait_until_listening(host, port, self._running[name], name)
+            del self._starting[0]
 
     def wait_for_one_to_end(self) -> str:
         """Sleep until any ends by itself; gives its name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from api.fields import Moment, Text
+from api.paging import page_of
 
 
 class SignInCommand(Schema):
@@ -46,7 +47,4 @@ class SessionSchema(Schema):
     is_this_one = fields.Boolean()
 
 
-class SessionsSchema(Schema):
-    """The caller's open sessions."""
-
-    items = fields.List(fields.Nested(SessionSchema), required=True)
+SessionPage = page_of(SessionSchema, "SessionPage")

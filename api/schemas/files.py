@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from api.fields import Identifier, Moment, Text, Whole
+from api.paging import PageQuery, page_of
 from engine.casework.attachment import AttachmentState
 
 _STATES = ", ".join(AttachmentState)
@@ -38,13 +39,10 @@ class AttachmentSchema(Schema):
     expires_at = Moment(metadata={"description": "When it is removed, unless an application holds it by then."})
 
 
-class AttachmentsSchema(Schema):
-    """Files, oldest first."""
-
-    items = fields.List(fields.Nested(AttachmentSchema), required=True)
+AttachmentPage = page_of(AttachmentSchema, "AttachmentPage")
 
 
-class AttachmentQuery(Schema):
+class AttachmentQuery(PageQuery):
     """Whose files."""
 
     application = Identifier(

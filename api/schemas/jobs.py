@@ -223,10 +223,7 @@ class ExchangeSchema(Schema):
     error = fields.String(allow_none=True)
 
 
-class ExchangesSchema(Schema):
-    """Exchanges of one job, the last first."""
-
-    items = fields.List(fields.Nested(ExchangeSchema), required=True)
+ExchangePage = page_of(ExchangeSchema, "ExchangePage")
 
 
 class PartnerSchema(Schema):
@@ -241,10 +238,7 @@ class PartnerSchema(Schema):
     waiting = fields.Integer(metadata={"description": "Jobs that wait for it, counted up to 10,000."})
 
 
-class PartnersSchema(Schema):
-    """All partners that have work waiting, or failed lately."""
-
-    items = fields.List(fields.Nested(PartnerSchema), required=True)
+PartnerPage = page_of(PartnerSchema, "PartnerPage")
 
 
 class PartnerCommand(Schema):

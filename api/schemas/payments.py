@@ -54,10 +54,7 @@ class PaymentSchema(Schema):
     refunds = fields.List(fields.Nested(RefundSchema))
 
 
-class PaymentsSchema(Schema):
-    """The payments of one application."""
-
-    items = fields.List(fields.Nested(PaymentSchema), required=True)
+PaymentPage = page_of(PaymentSchema, "PaymentPage")
 
 
 class PaymentListSchema(PaymentSchema):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from api.fields import Moment, Text
+from api.paging import page_of
 
 
 class HoldCommand(Schema):
@@ -30,7 +31,4 @@ class HoldSchema(Schema):
     release_reason = fields.String(allow_none=True, metadata={"example": "The judgment is final."})
 
 
-class HoldsSchema(Schema):
-    """The holds of a case, the first one first."""
-
-    items = fields.List(fields.Nested(HoldSchema))
+HoldPage = page_of(HoldSchema, "HoldPage")

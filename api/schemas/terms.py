@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from api.fields import Day, Identifier, Moment, Text
+from api.paging import PageQuery, page_of
 
 
 class StopSchema(Schema):
@@ -69,7 +70,7 @@ class ExtendCommand(Schema):
     )
 
 
-class ClosureQuery(Schema):
+class ClosureQuery(PageQuery):
     """Of which agency."""
 
     agency = Identifier(required=True, metadata={"example": "traffic-police"})
@@ -94,7 +95,4 @@ class ClosureSchema(Schema):
     reason = fields.String(metadata={"example": "Move to a new building."})
 
 
-class ClosuresSchema(Schema):
-    """Closures of an agency, the first one first."""
-
-    items = fields.List(fields.Nested(ClosureSchema))
+ClosurePage = page_of(ClosureSchema, "ClosurePage")

@@ -49,12 +49,6 @@ def add_closure(runtime: Runtime, agency: str, first_day: date, last_day: date, 
     return transact(runtime, by, change)
 
 
-def closures_of(runtime: Runtime, agency: str) -> list[Closure]:
-    """The closures of an agency, the first one first."""
-    with runtime.database.work() as work:
-        return work.closures.of_agency(agency)
-
-
 def remove_closure(runtime: Runtime, closure_id: str, *, by: Actor) -> None:
     """Take a closure back. Raises NotFound, also for who does not oversee the agency."""
 

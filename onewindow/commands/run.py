@@ -8,11 +8,10 @@ from types import FrameType
 from typing import Final
 
 import click
-from rich.console import Console
 
 from engine.errors import Refused
 from onewindow import logs
-from onewindow.children import ChildFailed, Children, check_port_is_free, wait_until_listening
+from onewindow.children import ChildFailed, Children, check_port_is_free
 from onewindow.commands.outcome import border
 from onewindow.commands.run_posts import (
     CALLBACK_SECRET,
@@ -79,22 +78,27 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
         check_port_is_free(SANDBOX_HOST, paid_at, "--payments-port")
         for port in (*posts.ports, *([] if road is None else [road])):
             check_port_is_free(SANDBOX_HOST, port, "--sandbox-port")
-    with Console(stderr=True).status("Preparing the database, the procedures and the accounts ..."):
-        demo = prepare(settings)
     signal.signal(signal.SIGTERM, _interrupt)
     children = Children(settings.stop_seconds)
     try:
+        # Programs start side by side, and while the database is prepared: each needs a second or more of its own.
         if not without_sandbox:
-            registers = children.start("registers", _sandbox_command(sandbox_port), environment)
-            wait_until_listening(SANDBOX_HOST, sandbox_port, registers, "simulated registers")
+            registers = _sandbox_command(sandbox_port)
+            children.start_listener("simulated registers", registers, environment, SANDBOX_HOST, sandbox_port)
             if road is not None:
                 start_road(children, road, sandbox_port, environment)
-            payments = children.start("payment provider", _payments_command(paid_at, settings, demo), environment)
-            wait_until_listening(SANDBOX_HOST, paid_at, payments, "simulated payment provider")
             start_posts(children, posts, f"{_address_of(settings)}/api/v1/notices/callback", environment)
+        click.echo("Preparing the database, the procedures and the accounts ...", err=True)
+        demo = prepare(settings)
+        click.echo("Starting the web server, the worker and the simulated partners ...", err=True)
+        serve = [sys.executable, "-m", "onewindow", "serve"]
+        children.start_listener("web server", serve, environment, settings.host, settings.port)
+        if not without_sandbox:
+            provider = _payments_command(paid_at, settings, demo)
+            children.start_listener("simulated payment provider", provider, environment, SANDBOX_HOST, paid_at)
+        children.wait_for_listeners()
+        # The last one: what it calls must answer.
         children.start("worker", [sys.executable, "-m", "onewindow", "worker"], environment)
-        web = children.start("web server", [sys.executable, "-m", "onewindow", "serve"], environment)
-        wait_until_listening(settings.host, settings.port, web, "web server")
         tell(settings, demo, None if without_sandbox else posts)
         ended = children.wait_for_one_to_end()
         raise ChildFailed(f"The {ended} ended by itself; everything was stopped.", remedy="See its lines above.")

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from onewindow.children import Children, wait_until_listening
+from onewindow.children import Children
 
 SANDBOX_HOST: Final = "127.0.0.1"
 SANDBOX_KEY: Final = "sandbox-demo-key"
@@ -59,17 +59,16 @@ def notices_environment(posts: Posts) -> dict[str, str]:
 
 
 def start_posts(children: Children, posts: Posts, callback: str, environment: Mapping[str, str]) -> None:
-    """Start both, or the gateway alone where the other's package is missing. Raises ChildFailed."""
+    """Start both, or the gateway alone where the other's package is missing."""
     common = {"--host": SANDBOX_HOST, "--api-key": SANDBOX_KEY}
     sms = _command("sms", {**common, "--port": str(posts.sms), "--callback-url": callback})
-    gateway = children.start("SMS gateway", sms, dict(environment))
-    wait_until_listening(SANDBOX_HOST, posts.sms, gateway, "simulated SMS gateway")
+    children.start_listener("simulated SMS gateway", sms, environment, SANDBOX_HOST, posts.sms)
     if not posts.takes_mail:
         click.echo("No mail is sent: the simulated mail server needs the extra `sandbox` (aiosmtpd).", err=True)
         return
     where = {"--port": str(posts.mail_pages), "--smtp-port": str(posts.smtp), "--bounce-url": callback}
-    server = children.start("mail server", _command("mail", {**common, **where}), dict(environment))
-    wait_until_listening(SANDBOX_HOST, posts.mail_pages, server, "simulated mail server")
+    mail = _command("mail", {**common, **where})
+    children.start_listener("simulated mail server", mail, environment, SANDBOX_HOST, posts.mail_pages)
 
 
 def _command(partner: str, said: Mapping[str, str]) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from onewindow.children import Children, wait_until_listening
+from onewindow.children import Children
 from onewindow.commands.run_posts import SANDBOX_HOST, SANDBOX_KEY
 
 OVER_ROAD: Final = "medical"
@@ -35,7 +35,7 @@ def partners_file(folder: Path, port: int) -> Path:
 
 
 def start_road(children: Children, port: int, registers_port: int, environment: Mapping[str, str]) -> None:
-    """Start the security server before the registers. Raises ChildFailed."""
+    """Start the security server before the registers."""
     said = {
         "--host": SANDBOX_HOST,
         "--port": str(port),
@@ -43,5 +43,4 @@ def start_road(children: Children, port: int, registers_port: int, environment: 
         "--api-key": SANDBOX_KEY,
     }
     command = [sys.executable, "-m", "sandbox.xroad", *(part for pair in said.items() for part in pair)]
-    server = children.start("security server of X-Road", command, dict(environment))
-    wait_until_listening(SANDBOX_HOST, port, server, "simulated security server")
+    children.start_listener("simulated security server of X-Road", command, environment, SANDBOX_HOST, port)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, bindparam, func, or_, select
 
 from engine.casework.actor import Actor
 from engine.errors import NotFound
 from engine.identity import QueueName
+from engine.store.queries.paging import CursorUnknown, Page, bounded, decode_cursor, page_of
 from engine.store.records import TokenRecord
 from engine.store.rows import columns_of, table_of, taken
 from engine.store.tables import accounts as tables
@@ -137,15 +138,24 @@ class SessionRow:
         }
 
 
-def sessions_of(connection: Connection, account_id: str, now: datetime) -> list[SessionRow]:
-    """The open sessions of an account, the newest first, at most 100."""
-    statement = (
-        select(_SESSION)
-        .where(_SESSION.c.account_id == account_id, _SESSION.c.expires_at > now, _SESSION.c.idle_until > now)
-        .order_by(_SESSION.c.created_at.desc())
-        .limit(100)
+def session_page(
+    connection: Connection, account_id: str, now: datetime, *, limit: int = 25, cursor: str | None = None
+) -> Page[SessionRow]:
+    """The open sessions of an account, the newest first. One statement."""
+    start, most = decode_cursor(cursor, str, str), bounded(limit)
+    statement = select(_SESSION).where(
+        _SESSION.c.account_id == account_id, _SESSION.c.expires_at > now, _SESSION.c.idle_until > now
     )
-    return [
+    if start is not None:
+        created, last = _moment_in(start[0]), start[1]
+        statement = statement.where(
+            or_(
+                _SESSION.c.created_at < created,
+                and_(_SESSION.c.created_at == created, _SESSION.c.hash < last),
+            )
+        )
+    rows = connection.execute(statement.order_by(_SESSION.c.created_at.desc(), _SESSION.c.hash.desc()).limit(most + 1))
+    found = [
         SessionRow(
             id=row.hash,
             created_at=row.created_at,
@@ -153,8 +163,17 @@ def sessions_of(connection: Connection, account_id: str, now: datetime) -> list[
             expires_at=row.expires_at,
             description=row.description,
         )
-        for row in connection.execute(statement)
+        for row in rows
     ]
+    return page_of(found, most, lambda one: (one.created_at.isoformat(), one.id))
+
+
+def _moment_in(part: str) -> datetime:
+    """A moment of a cursor. Raises CursorUnknown."""
+    try:
+        return datetime.fromisoformat(part).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise CursorUnknown from None
 
 
 def tokens_of(connection: Connection, account_id: str | None = None) -> list[TokenRecord]:

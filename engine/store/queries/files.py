@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from engine.casework.actor import Actor
 from engine.casework.attachment import Attachment
 from engine.casework.document import Document, DocumentState
 from engine.casework.task import TaskState
 from engine.errors import NotFound
+from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.repositories.files import (
     ATTACHMENT,
     ATTACHMENT_COLUMNS,
@@ -63,25 +64,30 @@ def readable_attachment(connection: Connection, actor: Actor, attachment_id: str
     return found
 
 
-def attachments_of_case(connection: Connection, actor: Actor, case_id: str) -> Sequence[Attachment]:
-    """The attachments of a case, oldest first, at most 500. Raises NotFound for who may not read it."""
+def attachments_of_case(
+    connection: Connection, actor: Actor, case_id: str, *, limit: int = 25, cursor: str | None = None
+) -> Page[Attachment]:
+    """The attachments of a case, oldest first. Raises NotFound for who may not read it."""
     if not may_read_case(connection, actor, case_id):
         raise NotFound.of("application", case_id)
-    statement = (
-        select(*ATTACHMENT_COLUMNS).where(ATTACHMENT.c.case_id == case_id).order_by(ATTACHMENT.c.id).limit(_MOST)
-    )
-    return [to_attachment(taken(ATTACHMENT_COLUMNS, row)) for row in connection.execute(statement)]
+    return _page(connection, ATTACHMENT.c.case_id == case_id, limit, cursor)
 
 
-def own_uploads(connection: Connection, actor: Actor) -> Sequence[Attachment]:
-    """What the actor sent and no case holds yet, oldest first, at most 500. One statement."""
-    statement = (
-        select(*ATTACHMENT_COLUMNS)
-        .where(ATTACHMENT.c.owner == actor.account, ATTACHMENT.c.case_id.is_(None))
-        .order_by(ATTACHMENT.c.id)
-        .limit(_MOST)
-    )
-    return [to_attachment(taken(ATTACHMENT_COLUMNS, row)) for row in connection.execute(statement)]
+def own_uploads(
+    connection: Connection, actor: Actor, *, limit: int = 25, cursor: str | None = None
+) -> Page[Attachment]:
+    """What the actor sent and no case holds yet, oldest first. One statement."""
+    mine = and_(ATTACHMENT.c.owner == actor.account, ATTACHMENT.c.case_id.is_(None))
+    return _page(connection, mine, limit, cursor)
+
+
+def _page(connection: Connection, which: ColumnElement[bool], limit: int, cursor: str | None) -> Page[Attachment]:
+    start, most = decode_cursor(cursor, str), bounded(limit)
+    statement = select(*ATTACHMENT_COLUMNS).where(which)
+    if start is not None:
+        statement = statement.where(ATTACHMENT.c.id > start[0])
+    rows = connection.execute(statement.order_by(ATTACHMENT.c.id).limit(most + 1))
+    return page_of([to_attachment(taken(ATTACHMENT_COLUMNS, row)) for row in rows], most, lambda one: (one.id,))
 
 
 def readable_document(connection: Connection, actor: Actor, document_id: str) -> Document:

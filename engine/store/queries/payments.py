@@ -118,12 +118,23 @@ def payments_of_case(connection: Connection, case_id: str) -> list[PaymentRow]:
     return _with_refunds(connection, [to_payment(taken(PAYMENT_COLUMNS, row)) for row in rows])
 
 
-def payments_of_application(connection: Connection, actor: Actor, case_id: str) -> list[PaymentRow]:
-    """The payments of an application. Raises NotFound also for who may not see it. Three statements."""
+def payments_of_application(
+    connection: Connection, actor: Actor, case_id: str, *, limit: int = 25, cursor: str | None = None
+) -> Page[PaymentRow]:
+    """The payments of an application, the first one first. Raises NotFound also for who may not see it.
+
+    Three statements.
+    """
+    start, most = decode_cursor(cursor, str), bounded(limit)
     row = connection.execute(select(_CASE.c.applicant, _CASE.c.agency).where(_CASE.c.id == case_id)).first()
     if row is None or not (actor.account == row.applicant or actor.oversees(row.agency) or actor.operator):
         raise NotFound.of("application", case_id)
-    return payments_of_case(connection, case_id)
+    statement = select(*PAYMENT_COLUMNS).where(PAYMENT.c.case_id == case_id)
+    if start is not None:
+        statement = statement.where(PAYMENT.c.id > start[0])
+    rows = connection.execute(statement.order_by(PAYMENT.c.id).limit(most + 1)).all()
+    found = _with_refunds(connection, [to_payment(taken(PAYMENT_COLUMNS, row)) for row in rows])
+    return page_of(found, most, lambda one: (one.payment.id,))
 
 
 def payment_page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,6 +14,7 @@ from engine.casework.hold import Hold
 from engine.casework.retention import RecordErased, RecordState
 from engine.errors import NotFound
 from engine.store.queries.applications import case_seen_by
+from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.repositories.retention import PARTS
 from engine.store.rows import table_of, to_case
 from engine.store.tables import cases, retention
@@ -73,13 +74,19 @@ def due_until(connection: Connection, until: datetime, *, most: int = _MOST) -> 
     return sorted(found, key=lambda one: (one.due_at, one.number))
 
 
-def holds_of_case(connection: Connection, actor: Actor, case_id: str) -> Sequence[Hold]:
+def hold_page(
+    connection: Connection, actor: Actor, case_id: str, *, limit: int = 25, cursor: str | None = None
+) -> Page[Hold]:
     """The holds of a case, the first one first. Raises NotFound for who does not oversee its agency."""
+    start, most = decode_cursor(cursor, str), bounded(limit)
     case = case_seen_by(connection, actor, case_id)
     if not actor.oversees(case.agency):
         raise NotFound.of("application", case_id)
-    rows = connection.execute(select(_HOLD).where(_HOLD.c.case_id == case_id).order_by(_HOLD.c.id))
-    return [Hold(**row._mapping) for row in rows]
+    statement = select(_HOLD).where(_HOLD.c.case_id == case_id)
+    if start is not None:
+        statement = statement.where(_HOLD.c.id > start[0])
+    rows = connection.execute(statement.order_by(_HOLD.c.id).limit(most + 1))
+    return page_of([Hold(**row._mapping) for row in rows], most, lambda one: (one.id,))
 
 
 def package_of_case(connection: Connection, actor: Actor, case_id: str) -> Package:

@@ -13,9 +13,9 @@ from engine.errors import NotFound
 from engine.store.rows import plain, table_of
 from engine.store.tables import cases as tables
 
-_CLOSURE = table_of(tables.Closure)
+CLOSURE = table_of(tables.Closure)
 _CASE = table_of(tables.Case)
-_OF_AGENCY = select(_CLOSURE).where(_CLOSURE.c.agency == bindparam("agency")).order_by(_CLOSURE.c.first_day)
+_OF_AGENCY = select(CLOSURE).where(CLOSURE.c.agency == bindparam("agency")).order_by(CLOSURE.c.first_day)
 _LOOK_AGAIN = (
     update(_CASE)
     .where(_CASE.c.agency == bindparam("of"), _CASE.c.closed_at.is_(None), _CASE.c.deadline_at.is_not(None))
@@ -31,24 +31,24 @@ class Closures:
 
     def of_agency(self, agency: str) -> list[Closure]:
         """All closures of an agency, the first one first."""
-        return [_closure(row._mapping) for row in self._connection.execute(_OF_AGENCY, {"agency": agency})]
+        return [closure_of(row._mapping) for row in self._connection.execute(_OF_AGENCY, {"agency": agency})]
 
     def get(self, closure_id: str) -> Closure:
         """A closure. Raises NotFound."""
-        row = self._connection.execute(select(_CLOSURE).where(_CLOSURE.c.id == closure_id)).first()
+        row = self._connection.execute(select(CLOSURE).where(CLOSURE.c.id == closure_id)).first()
         if row is None:
             raise NotFound.of("closure", closure_id)
-        return _closure(row._mapping)
+        return closure_of(row._mapping)
 
     def add(self, closure: Closure) -> None:
         """Keep a closure."""
         row = plain(closure)
         days = {name: row[name].isoformat() for name in ("first_day", "last_day")}
-        self._connection.execute(insert(_CLOSURE), {**row, **days})
+        self._connection.execute(insert(CLOSURE), {**row, **days})
 
     def remove(self, closure_id: str) -> None:
         """Take a closure out."""
-        self._connection.execute(delete(_CLOSURE).where(_CLOSURE.c.id == closure_id))
+        self._connection.execute(delete(CLOSURE).where(CLOSURE.c.id == closure_id))
 
     def look_again(self, agency: str, at: datetime) -> None:
         """Let every running term of an agency be looked at, for its days have changed."""
@@ -60,6 +60,7 @@ class Closures:
         return list(self._connection.execute(statement).scalars())
 
 
-def _closure(row: Mapping[Any, Any]) -> Closure:
+def closure_of(row: Mapping[Any, Any]) -> Closure:
+    """A closure of its row."""
     days = {name: date.fromisoformat(row[name]) for name in ("first_day", "last_day")}
     return Closure(**{**dict(row), **days})

@@ -97,10 +97,56 @@ def test_an_example_of_a_request_is_taken_by_the_door_of_its_operation(api: Api)
         for who in api.tokens:
             answer = api.ask(method, path.removeprefix("/api/v1"), who, json=content["example"])
             if answer.status_code != 403:
-                told[name] = (answer.json or {}).get("code")
+                told[name] = str((answer.json or {}).get("type"))
 
     assert len(told) > 8
-    assert {name: code for name, code in told.items() if code == "wrong-input"} == {}
+    assert {name: code for name, code in told.items() if code.endswith(":wrong-input")} == {}
+
+
+BOUNDED_BY_NATURE = {
+    "/api/v1/applications/{case_id}/notices": "500 of a case",
+    "/api/v1/applications/{case_id}/reasons": "50 decisions of a case",
+    "/api/v1/payments/revenue": "a line an agency and currency",
+    "/api/v1/events": "the types that this version has",
+    "/api/v1/seals": "takes limit, and `before` with a seal's number, which everybody can reckon",
+}
+"""Lists without a cursor, and what bounds them."""
+
+
+def test_every_list_is_given_in_pages(api: Api) -> None:
+    document = api.get("/openapi.json").json
+    schemas = document["components"]["schemas"]
+    lists, in_pages = set(), set()
+    for path, item in document["paths"].items():
+        operation = item.get("get", {})
+        content = operation.get("responses", {}).get("200", {}).get("content", {}).get("application/json", {})
+        schema = content.get("schema", {})
+        named = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+        if named.get("type") == "array" or "items" in named.get("properties", {}):
+            lists.add(path)
+            if {"limit", "cursor"} <= {one.get("name") for one in operation.get("parameters", [])}:
+                in_pages.add(path)
+                assert "next" in named["properties"], path
+
+    assert len(in_pages) > 15
+    assert lists - in_pages == set(BOUNDED_BY_NATURE)
+
+
+def test_no_list_takes_more_than_a_page_or_a_cursor_that_is_none(api: Api) -> None:
+    document = api.get("/openapi.json").json
+    key, told = "0" * 26, {}
+    for path, item in document["paths"].items():
+        parameters = {one.get("name"): one for one in item.get("get", {}).get("parameters", [])}
+        if not {"limit", "cursor"} <= set(parameters):
+            continue
+        needed = {name: "x" for name, one in parameters.items() if one.get("required") and one["in"] == "query"}
+        for query in ({"limit": "101"}, {"limit": "0"}, {"cursor": "no cursor"}):
+            at = re.sub(r"\{[^}]*\}", key, path.removeprefix("/api/v1"))
+            answers = [api.get(at, who, query_string={**needed, **query}).status_code for who in api.tokens]
+            told[f"{path} {query}"] = {status for status in answers if status != 403}
+
+    assert len(told) > 45
+    assert {name: found for name, found in told.items() if found != {422}} == {}
 
 
 def test_every_post_but_sign_in_try_outs_and_callbacks_honours_the_idempotency_key(api: Api) -> None:

@@ -22,7 +22,8 @@ import pytest
 from tests.builders.a_subscriber import a_subscriber
 
 TOP = Path(__file__).parents[3]
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
+"""On a machine that is busy with other tests."""
 GRANT = {"verdict": "granted"}
 
 
@@ -65,7 +66,17 @@ class Running:
 
     def said(self, text: str) -> str:
         """The line that holds a text, as soon as it was printed."""
-        return _eventually(lambda: next((line for line in self.lines if text in line), None))
+        return str(
+            _eventually(lambda: next((line for line in self.lines if text in line), None), self.output, self.has_ended)
+        )
+
+    def output(self) -> str:
+        """What the program has said so far."""
+        return "\n".join(self.lines)
+
+    def has_ended(self) -> bool:
+        """Whether it will say nothing more."""
+        return self.process.poll() is not None
 
     def as_(self, who: str) -> httpx.Client:
         """A client with the token of a demonstration account."""
@@ -74,15 +85,20 @@ class Running:
         return httpx.Client(base_url=f"{self.address}/api/v1", headers={"Authorization": f"Bearer {token}"})
 
 
-def _eventually(found: Callable[[], Any]) -> Any:
+def _eventually(
+    found: Callable[[], Any], said: Callable[[], str] = lambda: "", is_over: Callable[[], bool] = lambda: False
+) -> Any:
     """What `found` gives, once it is something; asked again and again while other processes work."""
     until, waiting = time.monotonic() + PATIENCE_SECONDS, threading.Event()
     while time.monotonic() < until:
+        ended = is_over()
         value = found()
         if value:
             return value
+        if ended:
+            raise AssertionError(f"The program ended before. It said:\n{said()}")
         waiting.wait(0.1)
-    raise AssertionError(f"Nothing within {PATIENCE_SECONDS} seconds.")
+    raise AssertionError(f"Nothing within {PATIENCE_SECONDS} seconds. The program said:\n{said()}")
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +121,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(PATIENCE_SECONDS)
         listener.join(10)
         assert process.stdout is not None
         process.stdout.close()
@@ -169,7 +185,7 @@ def test_a_port_in_use_is_told_with_what_to_do(running: Running, tmp_path: Path)
     port = int(running.address.rpartition(":")[2])
 
     second = _run(tmp_path, port, _free_port())
-    told, _ = second.communicate(timeout=30)
+    told, _ = second.communicate(timeout=PATIENCE_SECONDS)
 
     assert second.returncode == 3
     assert f"Port {port}" in told
@@ -204,7 +220,7 @@ def test_ctrl_c_stops_everything_cleanly_and_a_second_start_keeps_what_was_done(
             if "Ctrl-C stops everything." in line:
                 break
         process.send_signal(signal.SIGINT)
-        rest, _ = process.communicate(timeout=30)
+        rest, _ = process.communicate(timeout=PATIENCE_SECONDS)
         assert process.returncode == 0, rest
         assert "Stopped." in rest
         assert "Traceback" not in rest

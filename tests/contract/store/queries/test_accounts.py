@@ -17,7 +17,7 @@ from engine.store.queries.accounts import (
     behind_session,
     behind_token,
     kept_answer,
-    sessions_of,
+    session_page,
     tokens_of,
 )
 from engine.store.records import AccountRecord
@@ -158,7 +158,7 @@ def test_open_sessions_of_one_s_own_are_told_the_newest_first(database: Database
         work.accounts.begin_session(a_session(account.id, hash="over", expires_at=NOW))
         work.accounts.begin_session(a_session(other.id, hash="another's"))
 
-    rows = sessions_of(reading, account.id, NOW)
+    rows = session_page(reading, account.id, NOW).items
 
     assert [(row.id, row.description) for row in rows] == [("newer", "Firefox"), ("older", "")]
     assert rows[0].to_json()["last_seen_at"] == NOW
