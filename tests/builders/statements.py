@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 
 
 @contextmanager
-def statements_of(reading: Connection) -> Iterator[list[tuple[str, Any]]]:
-    """The statements, with what is bound, that this connection is asked within."""
+def statements_of(reading: Connection | Engine) -> Iterator[list[tuple[str, Any]]]:
+    """The statements, with what is bound, that this connection, or all of an engine, are asked within."""
     seen: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, text: str, bound: Any, *_: Any) -> None:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, tuple_
 
 from engine.errors import NotFound
 from engine.store.locks import DEPLOYMENTS, lock_name
@@ -20,6 +20,12 @@ DEFINITION = table_of(tables.Definition)
 DEFINITION_COLUMNS = columns_of(tables.Definition)
 _START = table_of(tables.StartSubscription)
 _START_COLUMNS = columns_of(tables.StartSubscription)
+_NEWEST = (
+    select(*DEFINITION_COLUMNS)
+    .where(DEFINITION.c.kind == bindparam("of_kind"), DEFINITION.c.key == bindparam("of_key"))
+    .order_by(DEFINITION.c.version.desc())
+    .limit(1)
+)
 
 
 def checksum_of(content: bytes) -> str:
@@ -134,12 +140,12 @@ def find_definition(
     connection: Connection, kind: str, key: str, *, version: int | None = None, version_tag: str | None = None
 ) -> DefinitionRecord:
     """The newest definition of a kind and key, or the one of a version or tag. Raises NotFound."""
-    statement = select(*DEFINITION_COLUMNS).where(DEFINITION.c.kind == kind, DEFINITION.c.key == key)
+    statement = _NEWEST
     if version is not None:
         statement = statement.where(DEFINITION.c.version == version)
     if version_tag is not None:
         statement = statement.where(DEFINITION.c.version_tag == version_tag)
-    row = connection.execute(statement.order_by(DEFINITION.c.version.desc()).limit(1)).first()
+    row = connection.execute(statement, {"of_kind": kind, "of_key": key}).first()
     if row is None:
         raise NotFound.of(kind, key)
     return DefinitionRecord(**taken(DEFINITION_COLUMNS, row))

@@ -10,16 +10,19 @@ from engine.bpmn.model import Binding
 from engine.diagnostics import ModelRefused
 from engine.errors import Forbidden
 from engine.runtime.bundle import read_bundle
+from engine.runtime.complete import complete
 from engine.runtime.deploy import check, deploy
 from engine.runtime.evaluate import evaluate_decision
 from engine.runtime.references import Known, check_references
 from tests.builders.a_decision_model import a_decision, a_model
 from tests.builders.a_form import a_field, a_form_file
-from tests.builders.a_model import Drawing, a_process
+from tests.builders.a_model import Drawing, a_process, a_straight_process
 from tests.builders.a_permit import a_check_form, a_permit
 from tests.builders.a_public_procedure import a_passport, a_procedure
 from tests.builders.a_runtime import OFFICIAL, QUEUE, Running, a_runtime
 from tests.builders.an_actor import a_citizen, an_actor
+from tests.builders.databases import ON_SQLITE
+from tests.builders.statements import statements_of
 
 
 @pytest.fixture
@@ -300,3 +303,32 @@ def test_names_that_a_process_can_read_are_not_warned_of(running: Running, name:
     found = check(running.runtime, {"p.bpmn": model.xml(), "tariff.dmn": a_tariff(name)})
 
     assert [one.rule for one in found if one.rule == "unreadable-entry"] == []
+
+
+@ON_SQLITE
+@pytest.mark.slow
+def test_a_model_of_5000_tasks_is_deployed_and_run_to_its_end_at_the_same_cost_a_step(running: Running) -> None:
+    clerk = an_actor("a:b")
+    deployed = deploy(running.runtime, {"straight.bpmn": a_straight_process(5_000)}, by=OFFICIAL)
+    instance = running.start("straight")
+    (task,) = running.tasks(instance)
+    statements: dict[int, int] = {}
+    sizes: dict[int, int] = {}
+
+    for number in range(1, 5_001):
+        assert task.element_id == f"t{number}"
+        if number in (2, 2_500, 4_999):
+            with statements_of(running.runtime.database.engines[0]) as seen:
+                done = complete(running.runtime, task.id, {}, by=clerk)
+            statements[number] = len(seen)
+            sizes[number] = running.rows("SELECT length(snapshot) AS size FROM instance")[0]["size"]
+        else:
+            done = complete(running.runtime, task.id, {}, by=clerk)
+        task = done.opened[0] if done.opened else task
+
+    assert [one.version for one in deployed.new_definitions] == [1]
+    assert running.state(instance) == "completed"
+    assert running.count("task", "state = 'completed'") == 5_000
+    assert len(set(statements.values())) == 1
+    assert max(sizes.values()) - min(sizes.values()) <= 30
+    running.check()
