@@ -5,9 +5,12 @@ BIN := $(VENV)/bin
 TEST_PROCESSES ?= 2
 CONFORMANCE ?= ../shared/conformance
 
+SOAK_OTHERS := tests/faults/test_after_downtime.py tests/faults/test_overload.py tests/contract/journal/test_seals.py \
+	tests/faults/test_workers_die.py -k "timers_due or accepted_requests or random_tamperings or within_65_seconds"
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev run check test bench fuzz soak conformance lock wheel clean
+.PHONY: help setup setup-dev run check test bench fuzz soak soak-others conformance lock wheel clean
 
 help: ## List these commands
 	@echo "Onewindow: public services behind one window"
@@ -43,8 +46,13 @@ fuzz: setup-dev ## Throw odd input at expressions, readers of models, the JSON d
 		tests/property/test_fuzz.py tests/security/test_fuzz_readers.py
 	ONEWINDOW_FUZZ_EXAMPLES=100 $(BIN)/python -m pytest -q -n $(TEST_PROCESSES) tests/security/test_schemathesis.py
 
-soak: setup-dev ## Kill web, workers and the database a thousand times under load, on each database; about an hour
+soak: setup-dev ## Kill web, workers and the database a thousand times under load, on each database, and all else at length; over an hour
 	ONEWINDOW_SOAK_KILLS=$${ONEWINDOW_SOAK_KILLS:-1000} $(BIN)/python -m pytest -q -s tests/faults/test_storm.py
+	@$(MAKE) soak-others
+
+soak-others: setup-dev ## Of the soak all but the kills: due timers, overload, tampering, take-over; about a quarter of an hour
+	ONEWINDOW_SOAK_KILLS=1 ONEWINDOW_SOAK_TIMERS=10000 ONEWINDOW_SOAK_OVERLOAD_SECONDS=60 ONEWINDOW_SOAK_TAMPERINGS=1000 \
+	$(BIN)/python -m pytest -q -s $(SOAK_OTHERS)
 
 conformance: setup-dev ## Read other people's BPMN, run other people's DMN test cases (CONFORMANCE=folder), count
 	@mkdir -p var

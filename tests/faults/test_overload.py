@@ -24,9 +24,11 @@ from tests.builders.threads import at_once
 from tests.faults import invariants
 
 HOST = "127.0.0.1"
-PLACES, CLIENTS, SECONDS = 2, 240, 6.0
-SLOWEST_SECONDS = 3.0
-"""At the 99th percentile, with client and server on two busy cores; alone it is under one second."""
+PLACES, CLIENTS = 2, 240
+SECONDS = float(os.environ.get("ONEWINDOW_SOAK_OVERLOAD_SECONDS", "6"))
+"""`make soak` keeps it up for a minute."""
+SLOWEST_SECONDS = 1.0 if "ONEWINDOW_SOAK_OVERLOAD_SECONDS" in os.environ else 3.0
+"""At the 99th percentile. The short one runs beside other tests, with client and server on two busy cores."""
 
 
 @pytest.fixture

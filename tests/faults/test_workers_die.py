@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 
+import pytest
 from werkzeug.wrappers import Request, Response
 
 from engine.casework.job import JobState
@@ -144,19 +145,24 @@ def test_a_job_that_kills_every_worker_becomes_an_incident_and_others_go_on(
     assert [incident["code"] for incident in running.incidents(poisoned)] == ["job-kills-workers"]
 
 
-def test_a_job_that_wants_all_memory_becomes_an_incident_and_others_go_on(
+def test_a_job_that_wants_all_memory_becomes_an_incident_and_delays_nobody(
     running: Running, partner: Partner, start_worker: StartWorker
 ) -> None:
     partner.answers(b'{"number": 1}')
     eats = a_process("eats").start().service_task("eat", "eater", retries="2", headers={"retryBackoff": "PT0S"}).end()
     running.deploy(an_order(partner), eats)
-    hungry = running.start("eats")
-    healthy = [running.start("order") for _ in range(5)]
-
     start_worker("lives")
+    hungry, delays = running.start("eats"), []
 
-    until(lambda: are_read(running, healthy) and bool(running.incidents(hungry)))
+    for _ in range(5):
+        began = time.monotonic()
+        healthy = running.start("order")
+        until(lambda healthy=healthy: are_read(running, [healthy]))  # type: ignore[misc]
+        delays.append(time.monotonic() - began)
+
+    until(lambda: bool(running.incidents(hungry)))
     assert [job.attempts for job in running.jobs(hungry)] == [2]
+    assert sorted(delays)[-2] < 1, "one may have met the worker's start"
 
 
 def test_a_worker_that_is_stopped_ends_what_it_does_and_leaves_the_rest(
@@ -181,6 +187,39 @@ def test_a_worker_that_is_stopped_ends_what_it_does_and_leaves_the_rest(
     start_worker("goes-on")
     until(lambda: running.count("task", "element_id = 'read'") == 30)
     assert set(effects(partner).values()) == {1}
+
+
+@pytest.mark.skipif("ONEWINDOW_SOAK_KILLS" not in os.environ, reason="It takes a minute: make soak.")
+def test_a_dead_workers_jobs_run_again_within_65_seconds(running: Running, database_url: str, partner: Partner) -> None:
+    # given the product's own workers with the lease they have by default, one of which is killed in a call
+    arrived, forever = threading.Event(), threading.Event()
+
+    def hang(_request: Request) -> Response:
+        arrived.set()
+        forever.wait(90)
+        return Response(b"{}")
+
+    partner.does(hang).answers(b'{"number": 2}')
+    running.deploy(an_order(partner))
+    instance = running.start("order")
+    first = an_installed_worker(database_url, partner)
+    assert arrived.wait(30)
+    second = an_installed_worker(database_url, partner)
+    try:
+        first.kill()
+        killed = time.monotonic()
+        # when its lease runs out
+        until(lambda: are_read(running, [instance]), 70)
+        took = time.monotonic() - killed
+    finally:
+        forever.set()
+        for worker in (first, second):
+            worker.kill()
+            worker.wait()
+    # then the other has made the call again, under the same key
+    sys.stdout.write(f"run again {took:.1f} s after the worker was killed\n")
+    assert took <= 65
+    assert list(effects(partner).values()) == [2]
 
 
 def test_a_worker_whose_partner_hangs_stops_in_its_time_and_another_takes_over_at_once(
