@@ -12,9 +12,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import make_url
 
+from engine.audit import SealKey
 from engine.clock import SystemClock
 from engine.files.disk import DiskStorage
 from engine.runtime.complete import complete
+from engine.runtime.seal_journal import seal_journal
+from engine.runtime.verify_journal import verify_journal
 from engine.store.backup import BackupUnreadable, NotEmpty
 from onewindow.backup import back_up, restore
 from tests import postgresql
@@ -70,12 +73,15 @@ def test_a_backup_is_read_into_either_kind_of_database_and_goes_on(
     here.deploy(a_process("p").start().user_task("check", queue=QUEUE).end(), pause)
     waiting, sleeping = here.start("p", name="Əli 😀", amount=1.5), here.start("pause")
     here.complete(here.start("p"), "check")
+    key = SealKey.made()
+    (published,) = seal_journal(here.runtime, key)
 
     # when the system is backed up and read back elsewhere
     written = back_up(database_url, storage, tmp_path / "copy")
     files = read_back(tmp_path / "copy", elsewhere, tmp_path)
 
-    # then every row and file is there, and the cases go on
+    # then every row and file is there, the journal is the one whose seal was published, and the cases go on
+    assert verify_journal(elsewhere.runtime.database.url, [key.verifier], [published]).findings == []
     for table in ("instance", "task", "activity", "journal_entry", "job", "definition", "resource"):
         assert elsewhere.count(table) == here.count(table), table
     with files.open(hash_in(storage)) as letter:
