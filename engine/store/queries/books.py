@@ -27,11 +27,13 @@ _WITHOUT_LINES = select(_BOOKED.c.key).where(~exists().where(_LINE.c.key == _BOO
 _WITHOUT_HEAD = (
     select(_LINE.c.key).where(~exists().where(_BOOKED.c.key == _LINE.c.key)).distinct().order_by(_LINE.c.key)
 )
-_IS_PAID = exists().where(_BOOKED.c.key == literal("paid:") + _PAYMENT.c.id)
+_CAME = exists().where(
+    or_(_BOOKED.c.key == literal("paid:") + _PAYMENT.c.id, _BOOKED.c.key == literal("late:") + _PAYMENT.c.id)
+)
 _HAS_MONEY = _PAYMENT.c.state.in_(_WITH_MONEY)
 _PAID_OTHERWISE = (
     select(_PAYMENT.c.id, _PAYMENT.c.state)
-    .where(or_(and_(_HAS_MONEY, ~_IS_PAID), and_(~_HAS_MONEY, _IS_PAID)))
+    .where(or_(and_(_HAS_MONEY, ~_CAME), and_(~_HAS_MONEY, _CAME)))
     .order_by(_PAYMENT.c.id)
 )
 _IS_SENT = exists().where(_BOOKED.c.key == literal("refunded:") + _REFUND.c.id)

@@ -61,8 +61,9 @@ def payment(running: Running, state: str) -> str:
     return PAYMENT.format(state=state, no="0" if running.runtime.database.is_sqlite else "false")
 
 
-def test_books_that_are_right_are_found_right(office: Running) -> None:
-    assert found(office, payment(office, "refunded"), REFUND, *balanced("paid:p"), *balanced("refunded:q")) == []
+@pytest.mark.parametrize("came", ["paid", "late"])
+def test_books_that_are_right_are_found_right(office: Running, came: str) -> None:
+    assert found(office, payment(office, "refunded"), REFUND, *balanced(f"{came}:p"), *balanced("refunded:q")) == []
 
 
 def test_debits_that_are_not_credits_are_told_with_the_booking(office: Running) -> None:
