@@ -7,6 +7,7 @@ API, the pages and the composition root may import it. The format is form-js of 
 
 from forms.files import NamedFiles, files_named
 from forms.form import Form
+from forms.prefill import FieldPrefill, prefills
 from forms.reader import inspect_form, read_form
 from forms.validate import AnswersInvalid, validate
 from forms.value_types import value_types
@@ -14,11 +15,13 @@ from forms.view import FormView, view
 
 __all__ = [
     "AnswersInvalid",
+    "FieldPrefill",
     "Form",
     "FormView",
     "NamedFiles",
     "files_named",
     "inspect_form",
+    "prefills",
     "read_form",
     "validate",
     "value_types",

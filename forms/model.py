@@ -3,7 +3,8 @@
 Whatever cannot be shown and filled in was refused by `reader`. Component types and their
 attributes are those of form-js 1.23 (schema versions up to 19). Languages, kinds of identifiers and date limits, which
 the format lacks, live in the `properties` of a component, which its editors keep: `ow:label.az`, `ow:description.ru`,
-`ow:text.az`, `ow:option.<value>.az`, `ow:idtype`, `ow:earliest`, `ow:latest`.
+`ow:text.az`, `ow:option.<value>.az`, `ow:idtype`, `ow:earliest`, `ow:latest`; `ow:prefill` and its kin are read in
+`prefill`.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from forms.components import ComponentReader
 from forms.findings import Findings
 from forms.form import Form
 from forms.model import AnyComponent, Computed, DynamicList, Group, Input
+from forms.prefill import check_prefills
 from forms.scope import scope_of
 
 MAX_BYTES: Final = 1_000_000
@@ -95,6 +96,7 @@ def _read(document: Any, findings: Findings) -> Form | None:
     reader = ComponentReader(findings, max_components=MAX_COMPONENTS, max_nesting=MAX_NESTING)
     components = reader.all(document["components"])
     keys = _check_keys(components, findings)
+    check_prefills(components, findings)
     if findings.has_errors:
         return None
     form = Form(

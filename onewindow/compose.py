@@ -44,7 +44,7 @@ from engine.safe_xml import XmlLimits
 from engine.store.database import Database
 from engine.store.database_clock import clock_of
 from engine.tracing import traceparent
-from forms import Form, NamedFiles, files_named, inspect_form, validate, value_types
+from forms import FieldPrefill, Form, NamedFiles, files_named, inspect_form, prefills, validate, value_types
 from onewindow.accounts import BrowserSessions, Secrets
 from onewindow.engine_state import engine_state
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
@@ -87,6 +87,10 @@ class FormFiles:
     def files_named(self, form: Form, values: Mapping[str, Any]) -> Iterator[NamedFiles]:
         """The files that valid values of a form name."""
         return files_named(form, values)
+
+    def prefills(self, form: Form) -> Iterator[FieldPrefill]:
+        """What fills in its fields before the applicant does."""
+        return prefills(form)
 
 
 @dataclass(frozen=True, slots=True)

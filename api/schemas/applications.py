@@ -7,6 +7,7 @@ from marshmallow import Schema, fields
 from api.fields import Answers, Identifier, Language, Moment, Text
 from api.paging import PageQuery, page_of
 from api.schemas.payments import PaymentSchema
+from api.schemas.prefill import ConsentSchema
 
 
 class ApplyCommand(Schema):
@@ -183,6 +184,10 @@ class TrackingSchema(ApplicationSchema):
     decision = fields.Nested(DecisionSchema, allow_none=True)
     documents = fields.List(fields.Nested(DocumentSchema))
     evidence = fields.List(fields.Nested(EvidenceSchema))
+    consents = fields.List(
+        fields.Nested(ConsentSchema),
+        metadata={"description": "What the applicant allowed registers to be asked, the newest first."},
+    )
     own_tasks = fields.List(fields.Nested(OwnTaskSchema))
     payments = fields.List(fields.Nested(PaymentSchema))
 

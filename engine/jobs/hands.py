@@ -30,6 +30,7 @@ from engine.errors import NotFound, OnewindowError, Unavailable
 from engine.feel.plain import from_json, to_json
 from engine.identity import new_key
 from engine.jobs.breakers import Breakers
+from engine.runtime.consents import may_look_up
 from engine.runtime.finish_job import Source, complete_job, fail_job, give_up, throw_error
 from engine.runtime.finish_many import Called, Due, Ending, finish_many
 from engine.runtime.fire_timer import fire_timer
@@ -142,6 +143,8 @@ class Hands:
         if job.attempts > job.retries:
             give_up(self.runtime, job, owner=self.owner)
         elif job.kind is JobKind.service:
+            if not may_look_up(self.runtime, job, owner=self.owner):
+                return None
             return self._call(job, self.case_numbers([job]) if numbers is None else numbers)
         elif job.kind is JobKind.timer:
             return Due(job_id=job.id)

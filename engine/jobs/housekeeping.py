@@ -1,5 +1,6 @@
 """What grows without being looked at again is removed: expired messages, sessions that are over, old kept answers,
-events with their deliveries, abandoned uploads, and content of files that nothing holds."""
+events with their deliveries, prefilled forms that nobody submitted, abandoned uploads, and content of files that
+nothing holds."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ def tidy_up(runtime: Runtime) -> int:
             + work.accounts.forget_expired_sessions(now)
             + work.idempotency.forget(now - ANSWERS_KEPT_FOR)
             + work.exchanges.forget(now - runtime.exchanges_kept_for)
+            + work.prefills.forget(now)
             + work.webhooks.forget(now - runtime.webhooks.kept_for)
         )
     try:

@@ -17,6 +17,7 @@ from engine.runtime.attach import attach_files
 from engine.runtime.closures import agency_calendar
 from engine.runtime.definitions import FORM, PROCESS, SERVICE, bound
 from engine.runtime.ports import NamedFiles
+from engine.runtime.prefill import find_prefill, submit_prefill
 from engine.runtime.stepping import begin
 from engine.runtime.wiring import Runtime
 
@@ -44,12 +45,15 @@ def apply(
         _check_channel(passport, channel)
         values, named = _answers(act, passport, answers, language)
         process = bound(work, PROCESS, passport.process_id, Binding.latest, None, "")
+        made = find_prefill(act, passport)
         case = _new_case(act, passport, channel)
         attach_files(act, named, case, case.instance_id)
         act.journal(case.instance_id, "case.submitted", case.id, service=passport.key, channel=channel)
         variables = {"application": values, "case": _told(case, by, language or LANGUAGES[0])}
         record = begin(act, process.id, variables, case=case, instance_id=case.instance_id)
         assert record.case is not None
+        if made is not None:
+            submit_prefill(act, made, record, values)
         return record.case
 
     return transact(runtime, by, change)

@@ -7,36 +7,50 @@ leaves it to the next one. Who dies while it asks is asked again under the same 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from engine.casework.actor import SYSTEM
 from engine.casework.evidence import MessageProof
 from engine.casework.lookup import ASKING_FOR, LookupAnswer, Question, Turn
+from engine.casework.prefill import Prefill
+from engine.errors import NotFound, Refused
 from engine.runtime.act import Act, transact
+from engine.runtime.consents import missing_consents
+from engine.runtime.definitions import SERVICE
+from engine.runtime.prefill_jobs import PREFILL_HEADER
 from engine.runtime.wiring import Runtime
 
 _FOUND = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    """For whom a register is asked: a case, or a form that is not submitted yet."""
+
+    id: str
+    """Key of the instance, or of the form; the answers of a form go to the instance when it is submitted."""
+    person: str | None
 
 
 def take_turn(runtime: Runtime, question: Question) -> Turn:
     """Get the answer, or the turn to ask. Safe to repeat. Raises NotFound."""
 
     def change(act: Act) -> Turn:
-        _, record = act.work.jobs.lock_with_instance(question.job_id)
-        key = question.idempotency_key(record.id)
-        known = act.work.lookups.of_case(record.id, question.hash)
+        asker = _asker(act, question)
+        key = question.idempotency_key(asker.id)
+        known = act.work.lookups.of_case(asker.id, question.hash)
         if known is not None and known.answered_at is not None:
             return Turn(idempotency_key=key, answer=known)
         if known is not None and known.asked_by != question.job_id and known.asked_until > act.at:
             return Turn(idempotency_key=key, is_taken=True)
-        person = record.case.applicant if record.case is not None else None
+        person = asker.person
         if person is not None and not question.asks_again:
             earlier = act.work.lookups.of_person(person, question.hash, act.at)
             if earlier is not None:
-                return Turn(idempotency_key=key, answer=_reuse(act, earlier, record.id, question, known))
+                return Turn(idempotency_key=key, answer=_reuse(act, earlier, asker.id, question, known))
         asked = LookupAnswer(
-            instance_id=record.id,
+            instance_id=asker.id,
             question=question.hash,
             person=person,
             register=question.register,
@@ -60,14 +74,14 @@ def keep_answer(
     """Keep what a register answered; gives the answer that holds: the first one that came. Raises NotFound."""
 
     def change(act: Act) -> LookupAnswer:
-        _, record = act.work.jobs.lock_with_instance(question.job_id)
-        known = act.work.lookups.of_case(record.id, question.hash)
+        asker = _asker(act, question)
+        known = act.work.lookups.of_case(asker.id, question.hash)
         if known is not None and known.answered_at is not None:
             return known
         answer = LookupAnswer(
-            instance_id=record.id,
+            instance_id=asker.id,
             question=question.hash,
-            person=record.case.applicant if record.case is not None else None,
+            person=asker.person,
             register=question.register,
             asked_by=question.job_id,
             asked_until=act.at,
@@ -87,10 +101,30 @@ def let_go(runtime: Runtime, question: Question) -> None:
     """The register did not answer: whoever comes next may ask. Raises NotFound."""
 
     def change(act: Act) -> None:
-        _, record = act.work.jobs.lock_with_instance(question.job_id)
-        act.work.lookups.let_go(record.id, question.hash, question.job_id)
+        act.work.lookups.let_go(_asker(act, question).id, question.hash, question.job_id)
 
     transact(runtime, SYSTEM, change)
+
+
+def _asker(act: Act, question: Question) -> _Asker:
+    """The one who is locked meanwhile. Raises NotFound, also for a form that was submitted or forgotten."""
+    try:
+        _, record = act.work.jobs.lock_with_instance(question.job_id)
+    except NotFound:
+        job = act.work.jobs.lock(question.job_id)
+        if PREFILL_HEADER not in job.headers:
+            raise
+        made = act.work.prefills.lock(job.element_id)
+        _require_consent(act, made, job.headers[PREFILL_HEADER])
+        return _Asker(made.id, made.account_id)
+    return _Asker(record.id, record.case.applicant if record.case is not None else None)
+
+
+def _require_consent(act: Act, made: Prefill, evidence: str) -> None:
+    """Of the person whose form it is, also when it was taken back since. Raises Refused."""
+    passport = act.runtime.definitions.passport(act.work, act.work.deployments.find(SERVICE, made.service_key))
+    if evidence in missing_consents(act, passport, made.account_id):
+        raise Refused("The consent to this look-up was taken back.", remedy="Let the applicant type the value.")
 
 
 def _reuse(

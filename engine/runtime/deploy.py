@@ -27,6 +27,7 @@ from engine.runtime.definitions import PROCESS
 from engine.runtime.duties import require_analyst
 from engine.runtime.foreseen import check_answers, check_foreseen
 from engine.runtime.link_decisions import link_decisions
+from engine.runtime.prefill_checks import check_prefills
 from engine.runtime.references import Known, check_references
 from engine.runtime.spread import next_start, start_timer_job
 from engine.runtime.wiring import Runtime
@@ -76,6 +77,7 @@ def _examined(act: Act, bundle: Bundle) -> tuple[Bundle, tuple[Diagnostic, ...]]
     check_references(linked, _known(act))
     check_foreseen(linked, act.runtime.forms)
     check_answers(linked)
+    check_prefills(linked, act.runtime.forms)
     return linked, tuple(dict.fromkeys(linked.findings))
 
 

@@ -77,7 +77,7 @@ def _fetched(
             )
         if wanted.fallback is not Fallback.none:
             yield from _stood_in(key, wanted, place, ways, file_of)
-        yield from _uncaught(wanted, place, ways, file_of)
+        yield from _uncaught(key, wanted, place, ways, file_of)
 
 
 def _stood_in(key: str, wanted: EvidenceRequirement, place: Place, ways: Ways, file_of: FileOf) -> Iterator[Diagnostic]:
@@ -107,16 +107,23 @@ def _stood_in(key: str, wanted: EvidenceRequirement, place: Place, ways: Ways, f
         )
 
 
-def _uncaught(wanted: EvidenceRequirement, place: Place, ways: Ways, file_of: FileOf) -> Iterator[Diagnostic]:
+def _uncaught(key: str, wanted: EvidenceRequirement, place: Place, ways: Ways, file_of: FileOf) -> Iterator[Diagnostic]:
     for code, when in _also_thrown(wanted, place):
-        if any(catcher is None for catcher in ways.catchers(place, code)):
+        caught = ways.catchers(place, code)
+        if code == NO_CONSENT and wanted.fallback is not Fallback.none:
+            # What was promised for a register that is down holds here as well.
+            caught = [
+                one if one is not None and _is_supplied(key, wanted, ways.reached_from([one], but=place)) else None
+                for one in caught
+            ]
+        if any(catcher is None for catcher in caught):
             yield _at(
                 place,
                 file_of,
                 f"evidence-{code}-uncaught",
-                f"When {when}, the look-up ends in the error {code!r}, and nothing catches it: the case would stop "
-                "with an incident.",
-                f"Let an error event of the task catch {code!r}, or every error.",
+                f"When {when}, the look-up ends in the error {code!r}, and nothing catches it and leads on "
+                "to who stands in.",
+                f"Let an error event of the task catch {code!r}, or every error, and lead on.",
             )
 
 

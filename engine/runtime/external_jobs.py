@@ -11,6 +11,7 @@ from engine.casework.actor import Actor
 from engine.casework.job import Job, JobState
 from engine.errors import Invalid, Place
 from engine.runtime.act import Act, transact
+from engine.runtime.consents import may_look_up
 from engine.runtime.duties import require_operator
 from engine.runtime.finish_job import give_up, held_service_job
 from engine.runtime.wiring import Runtime
@@ -39,7 +40,7 @@ def fetch_jobs(
     alone = replace(runtime, before_commit=None)
     for job in spent:
         give_up(alone, job, owner=worker)
-    return jobs
+    return tuple(job for job in jobs if may_look_up(alone, job, owner=worker))
 
 
 def extend_lease(runtime: Runtime, job_id: str, *, worker: str, by: Actor, lease_seconds: int = 60) -> datetime:

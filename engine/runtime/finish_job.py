@@ -23,6 +23,7 @@ from engine.runtime.act import Act, transact
 from engine.runtime.agreement import DISAGREES, agreement
 from engine.runtime.effects import keep_effect, keep_loose_effect
 from engine.runtime.evidence import add_evidence
+from engine.runtime.prefill_jobs import PREFILL_HEADER, keep_answered, keep_unanswered
 from engine.runtime.record_waits import EVIDENCE_HEADER
 from engine.runtime.stepping import advance, save_noted
 from engine.runtime.variables import check_variables
@@ -83,6 +84,15 @@ def complete_job(
             completed(act, job, record, variables, source, effects)
             return
         act.work.jobs.save(finished(job))
+        if PREFILL_HEADER in job.headers:
+            keep_answered(
+                act,
+                job,
+                variables,
+                fetched_at=source.fetched_at if source else None,
+                is_reused=source.is_reused if source else False,
+                proof=source.proof if source else None,
+            )
         for effect in effects:
             keep_loose_effect(act, job, effect)
 
@@ -185,6 +195,10 @@ def fail_job(
             waiting = replace(job, state=JobState.waiting, lease_owner=None, lease_until=None)
             act.work.jobs.save(replace(waiting, due_at=due_at, last_error=said))
             return JobState.waiting
+        if PREFILL_HEADER in job.headers:
+            act.work.jobs.save(replace(finished(job), last_error=said))
+            keep_unanswered(act, job)
+            return JobState.done
         thrown = job.headers.get(ERROR_ON_FAILURE)
         if thrown and record is not None and job.kind is JobKind.service:
             throw(act, job, record, thrown, said, {})

@@ -39,6 +39,28 @@ class NamedFiles(Protocol):
         ...
 
 
+class FormPrefill(Protocol):
+    """What fills in one field before the applicant does."""
+
+    @property
+    def key(self) -> str:
+        """Of the field."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """In a register's answer, or `case.applicant.pin` and the like."""
+        ...
+
+    @property
+    def evidence(self) -> str | None:
+        """Key of the proof; None for what the account itself says."""
+        ...
+
+    @property
+    def operation(self) -> str: ...
+
+
 class Forms(Protocol):
     """Reads forms and validates what was filled in."""
 
@@ -69,6 +91,10 @@ class Forms(Protocol):
 
     def files_named(self, form: Any, values: Mapping[str, Any]) -> Iterator[NamedFiles]:
         """The files that valid values of a form name."""
+        ...
+
+    def prefills(self, form: Any) -> Iterator[FormPrefill]:
+        """What fills in its fields before the applicant does."""
         ...
 
 

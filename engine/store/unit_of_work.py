@@ -31,6 +31,7 @@ from engine.store.repositories.messages import Messages
 from engine.store.repositories.notices import Notices
 from engine.store.repositories.partners import Partners
 from engine.store.repositories.payments import Payments
+from engine.store.repositories.prefills import Consents, Prefills
 from engine.store.repositories.retention import Records
 from engine.store.repositories.seals import SealRows
 from engine.store.repositories.tasks import Tasks
@@ -52,6 +53,8 @@ class UnitOfWork:
     payments: Payments
     cases: Cases
     lookups: Lookups
+    consents: Consents
+    prefills: Prefills
     closures: Closures
     attachments: Attachments
     documents: Documents
@@ -109,6 +112,8 @@ class UnitOfWork:
         self.payments = Payments(connection)
         self.cases = Cases(connection)
         self.lookups = Lookups(connection)
+        self.consents = Consents(connection)
+        self.prefills = Prefills(connection)
         self.closures = Closures(connection)
         self.attachments = Attachments(connection)
         self.documents = Documents(connection)

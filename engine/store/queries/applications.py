@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from engine.casework.actor import Actor
 from engine.casework.case import Case, CaseState
+from engine.casework.consent import Consent
 from engine.casework.decision import Decision
 from engine.casework.task import TaskState
 from engine.errors import NotFound
@@ -20,6 +21,7 @@ from engine.store.queries.files import DocumentRow, documents_of_case
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.queries.payments import PaymentRow, payments_of_case
 from engine.store.queries.services import service_detail
+from engine.store.repositories.prefills import Consents
 from engine.store.rows import columns_of, table_of, taken, to_case
 from engine.store.tables import cases as tables
 from engine.store.tables.tasks import Task
@@ -89,6 +91,8 @@ class TrackingRow(ApplicationRow):
     evidence: Sequence[EvidenceRow]
     own_tasks: Sequence[OwnTaskRow]
     payments: Sequence[PaymentRow] = ()
+    consents: Sequence[Consent] = ()
+    """What the applicant allowed registers to be asked for this service, the newest first."""
     documents: Sequence[DocumentRow] = ()
 
 
@@ -150,7 +154,15 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
             if task.assignee == actor.account and task.queue is None
         ],
         payments=payments_of_case(connection, case_id),
+        consents=_consents(connection, case, passport),
     )
+
+
+def _consents(connection: Connection, case: Case, passport: Mapping[str, Any]) -> list[Consent]:
+    """One statement, where the service asks for consents; none else."""
+    if not any("consent" in one for one in (passport.get("evidence") or {}).values()):
+        return []
+    return Consents(connection).of(case.applicant, case.service_key)
 
 
 def _steps(connection: Connection, case: Case, passport: Mapping[str, Any]) -> list[StepRow]:
