@@ -133,6 +133,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, database: Databas
         templates=DocumentTemplates(),
         exchanges_kept_for=timedelta(days=settings.partners.exchange_days),
         notices=NoticeTemplates(),
+        sends_mail=bool(settings.notices.smtp_host),
         webhooks=webhook_rules(settings, kept),
         seal_key=seal_key(settings),
         trace=traceparent,

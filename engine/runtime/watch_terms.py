@@ -11,8 +11,10 @@ from typing import Final
 
 from engine.casework.actor import SYSTEM
 from engine.casework.case import Case
+from engine.casework.term_notice import NEAR, PASSED
 from engine.runtime.act import Act, transact
 from engine.runtime.closures import agency_calendar
+from engine.runtime.tell_officials import tell_officials
 from engine.runtime.wiring import Runtime
 from engine.store.records import InstanceRecord
 
@@ -60,6 +62,8 @@ def _tell(act: Act, record: InstanceRecord, case: Case, *, due: datetime, is_soo
     if due <= act.at:
         act.journal(record.id, "deadline.passed", case.id, deadline=due.isoformat())
         act.work.tasks.hurry(record.id, LATE_PRIORITY)
+        tell_officials(act, case, PASSED, due)
     elif is_soon:
         act.journal(record.id, "deadline.near", case.id, deadline=due.isoformat())
         act.work.tasks.hurry(record.id, SOON_PRIORITY)
+        tell_officials(act, case, NEAR, due)

@@ -126,6 +126,8 @@ class Runtime:
     """Reads templates of documents; None where no document can be made."""
     notices: Templates | None = None
     """Reads templates of notices; None where nobody is told anything."""
+    sends_mail: bool = False
+    """Whether a mail server is set up; without one the inbox alone tells."""
     webhooks: WebhookRules = field(default_factory=WebhookRules)
     wake: Callable[[], None] = _nobody_waits
     """Called after a commit that left work for a worker."""

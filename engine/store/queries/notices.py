@@ -119,7 +119,7 @@ def inbox_notice(connection: Connection, actor: Actor, notice_id: str) -> Notice
 
 
 def notices_of_case(connection: Connection, actor: Actor, case_id: str) -> Sequence[NoticeRow]:
-    """The notices of a case with their deliveries, the first one first, at most 500.
+    """The notices of a case to its applicant with their deliveries, the first one first, at most 500.
 
     Four statements at most. Raises NotFound for who may not read the case.
     """
@@ -128,7 +128,7 @@ def notices_of_case(connection: Connection, actor: Actor, case_id: str) -> Seque
     statement = (
         select(*NOTICE_COLUMNS, _CASE.c.number)
         .join(_CASE, _CASE.c.id == NOTICE.c.case_id)
-        .where(NOTICE.c.case_id == case_id)
+        .where(NOTICE.c.case_id == case_id, NOTICE.c.recipient == _CASE.c.applicant)
         .order_by(NOTICE.c.id)
         .limit(_MOST_OF_A_CASE)
     )

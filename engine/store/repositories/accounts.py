@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -74,6 +74,26 @@ class Accounts:
         return frozenset(
             map(QueueName.parse, self._connection.execute(select(_MEMBERSHIP.c.queue).distinct()).scalars())
         )
+
+    def members_of(self, queues: Collection[str], most: int = 200) -> set[str]:
+        """Accounts that work in any of these queues and may sign in."""
+        if not queues:
+            return set()
+        statement = (
+            select(_MEMBERSHIP.c.account_id)
+            .join(_ACCOUNT, _ACCOUNT.c.id == _MEMBERSHIP.c.account_id)
+            .where(_MEMBERSHIP.c.queue.in_(sorted(queues)), _ACCOUNT.c.disabled.is_(False))
+        )
+        return set(self._connection.execute(statement.limit(most)).scalars())
+
+    def supervisors_of(self, agency: str, most: int = 200) -> set[str]:
+        """Accounts that supervise an agency and may sign in."""
+        statement = (
+            select(_SUPERVISION.c.account_id)
+            .join(_ACCOUNT, _ACCOUNT.c.id == _SUPERVISION.c.account_id)
+            .where(_SUPERVISION.c.agency == agency, _ACCOUNT.c.disabled.is_(False))
+        )
+        return set(self._connection.execute(statement.limit(most)).scalars())
 
     def actor(self, account_id: str) -> Actor:
         """An account with its duties, disabled or not. Raises NotFound. Three statements."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -50,6 +50,12 @@ class Notices:
         """Where an account may be reached; None when it never said."""
         row = self._connection.execute(_CONTACT_OF, {"account": account_id}).first()
         return Contact(**taken(CONTACT_COLUMNS, row)) if row else None
+
+    def contacts_of(self, account_ids: Collection[str]) -> dict[str, Contact]:
+        """The same of several, by account."""
+        statement = select(*CONTACT_COLUMNS).where(CONTACT.c.account_id.in_(sorted(account_ids)))
+        found = [Contact(**taken(CONTACT_COLUMNS, row)) for row in self._connection.execute(statement)]
+        return {contact.account_id: contact for contact in found}
 
     def keep_contact(self, contact: Contact) -> None:
         """Keep where an account may be reached, in place of what it said before."""

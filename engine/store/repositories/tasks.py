@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -42,6 +43,10 @@ _HURRY = (
     .values(priority=bindparam("least"), priority_rank=bindparam("rank"))
     .execution_options(**SENT_TOGETHER)
 )
+_HOLDERS = select(TASK.c.assignee, TASK.c.queue).where(
+    TASK.c.instance_id == bindparam("key"),
+    TASK.c.state.in_([str(TaskState.open), str(TaskState.claimed)]),
+)
 _CANCEL = (
     update(TASK)
     .where(TASK.c.instance_id == bindparam("key"), TASK.c.wait.in_(bindparam("numbers", expanding=True)))
@@ -49,6 +54,15 @@ _CANCEL = (
     .values(state=str(TaskState.cancelled), completed_at=bindparam("at"), draft=None, version=TASK.c.version + 1)
     .execution_options(**SENT_TOGETHER)
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Who works on an instance."""
+
+    assignees: frozenset[str]
+    """Accounts."""
+    queues: frozenset[str]
 
 
 class Tasks:
@@ -77,6 +91,14 @@ class Tasks:
         row = of_task(task)
         values = {"key": task.instance_id, "number": task.wait, **{f"new_{name}": row[name] for name in _CHANGED}}
         self._connection.execute(_SAVE, values)
+
+    def holders(self, instance_id: str) -> Holders:
+        """Who works on the open tasks of an instance: those who hold one, and the queues of those that nobody holds."""
+        rows = self._connection.execute(_HOLDERS, {"key": instance_id}).all()
+        return Holders(
+            assignees=frozenset(row.assignee for row in rows if row.assignee),
+            queues=frozenset(row.queue for row in rows if row.queue and not row.assignee),
+        )
 
     def hurry(self, instance_id: str, priority: int) -> None:
         """Give the open tasks of an instance at least this priority."""
