@@ -41,6 +41,9 @@ STAYS = {
     "ledger_line": "the books know payments, not persons",
 }
 OF_NO_CASE = {
+    "consent",
+    "prefill",
+    "prefill_answer",
     *("account", "membership", "supervision", "session", "api_token", "contact", "closure"),
     *("resource", "deployment", "definition", "start_subscription", "partner", "webhook_subscription"),
     *("case_counter", "document_counter", "receipt_counter", "event_feed"),

@@ -27,51 +27,13 @@ from engine.runtime.prefill import own_values, prefill_form, prefilled
 from engine.runtime.wiring import Runtime
 from engine.store.queries.applications import TrackingRow, tracking
 from onewindow.lookups import KeptLookups
-from tests.builders.a_form import a_field, a_form_file
-from tests.builders.a_model import a_process
 from tests.builders.a_partner import Partner, a_partner
+from tests.builders.a_prefilled_service import CONSENT, OPERATION, a_prefilled_service
 from tests.builders.a_public_procedure import CLERKS, a_passport, from_register, in_all_languages
 from tests.builders.a_runtime import OFFICIAL, Running, a_runtime
 from tests.builders.an_actor import a_citizen, an_actor
 
 APPLICANT = a_citizen()
-OPERATION = "GET /persons/{pin}"
-CONSENT = {
-    "consent": "required",
-    "consent_legal_basis": "Law on Personal Data, art. 8",
-    "consent_text": in_all_languages("I agree."),
-}
-
-
-def a_service(**proof: Any) -> dict[str, bytes]:
-    """A form with the number and the street from the register; the case looks the person up once more."""
-    from_answer = {"ow:prefill.evidence": "identity", "ow:prefill.operation": OPERATION}
-    form = a_form_file(
-        a_field("pin", properties={"ow:prefill": "case.applicant.pin"}),
-        a_field("street", properties={"ow:prefill": "address.street", **from_answer}),
-        a_field("phone", properties={"ow:prefill": "phone", **from_answer}),
-        id="apply",
-    )
-    headers = {
-        "register": "population",
-        "operation": OPERATION,
-        "purpose": "permit",
-        "legalBasis": "art. 2",
-        "resultVariable": "person",
-        "errorOnFailure": "down",
-    }
-    process = a_process("permit").start(properties={"milestone": "received"})
-    process.service_task(
-        "ask", "register", headers=headers, inputs={"pin": "=case.applicant.pin"}, properties={"evidence": "identity"}
-    ).exclusive("known")
-    process.user_task("decide", queue=CLERKS).end("end", properties={"outcome": "withdrawn"})
-    process.boundary("not-asked", on="ask", error="")
-    process.user_task("by-hand", queue=CLERKS, properties={"evidence": "identity"}).to("known")
-    return {
-        "permit.bpmn": process.xml(),
-        "apply.form": form,
-        "service.yaml": a_passport(form="apply", evidence=from_register(**proof)),
-    }
 
 
 @pytest.fixture
@@ -99,7 +61,7 @@ def running(database_url: str, partner: Partner) -> Iterator[Running]:
 
 
 def deployed(running: Running, **proof: Any) -> None:
-    deploy(running.runtime, a_service(**proof), by=SYSTEM)
+    deploy(running.runtime, a_prefilled_service(**proof), by=SYSTEM)
 
 
 def asked(running: Running) -> str:
@@ -364,7 +326,7 @@ def refused(running: Running, files: dict[str, bytes]) -> set[str]:
 
 
 def test_a_field_names_a_proof_that_a_register_gives(running: Running) -> None:
-    files = a_service()
+    files = a_prefilled_service()
     assert refused(running, {**files, "service.yaml": a_passport(form="apply")}) == {"prefill-unknown-evidence"}
 
 
@@ -388,14 +350,14 @@ def test_a_field_names_a_proof_that_a_register_gives(running: Running) -> None:
     ],
 )
 def test_what_cannot_fill_in_a_field_is_refused(running: Running, said: dict[str, str]) -> None:
-    files = a_service()
+    files = a_prefilled_service()
     form = json.loads(files["apply.form"])
     form["components"][0]["properties"] = said
     assert refused(running, {**files, "apply.form": json.dumps(form).encode()}) >= {"form-prefill"}
 
 
 def test_a_missing_consent_must_lead_to_who_stands_in(running: Running) -> None:
-    files = a_service(**CONSENT)
+    files = a_prefilled_service(**CONSENT)
     files["permit.bpmn"] = (
         files["permit.bpmn"]
         .replace(
