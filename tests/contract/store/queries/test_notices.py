@@ -25,7 +25,7 @@ def told(database: Database, times: int = 3) -> str:
     """A case with some notices to `ME`, each with a mail, the first one read; gives the key of the case."""
     with database.work() as work:
         with_service(work)
-        _, case = started_with_case(work, service_key="renewal")
+        _, case = started_with_case(work, service_key="renewal", applicant=ME.account)
         for number in range(times):
             notice = a_notice(case_id=case.id, recipient=ME.account, read_at=None if number else AT)
             work.notices.add(notice, [a_delivery(notice)])
