@@ -24,6 +24,7 @@ setup: ## Make the virtual environment in .venv and install what is needed to ru
 setup-dev: ## The same, with what is needed to test
 	@scripts/setup dev
 	@scripts/pdf-libraries || true
+	@scripts/token-library || true
 
 run: setup ## Start everything on this machine: web, worker, sandbox; Ctrl-C stops it
 	@$(BIN)/onewindow run

@@ -6,7 +6,9 @@ and says so; when `CI` is set, it fails.
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 import sqlite3
 import tempfile
 import uuid
@@ -59,6 +61,23 @@ def postgresql_server(pytestconfig: pytest.Config) -> str:
         if os.environ.get("CI"):
             pytest.fail(f"PostgreSQL is never skipped in CI, but {missing}.")
         pytest.skip(f"Not tested on PostgreSQL: {missing}.")
+
+
+@pytest.fixture(scope="session")
+def softhsm() -> None:
+    """A token made of software, and what speaks to it (`scripts/token-library`)."""
+    missing = [
+        name
+        for name, is_there in (
+            ("softhsm2", bool(shutil.which("softhsm2-util"))),
+            ("python-pkcs11", importlib.util.find_spec("pkcs11") is not None),
+        )
+        if not is_there
+    ]
+    if missing and os.environ.get("CI"):
+        pytest.fail(f"Tokens are never skipped in CI, but {', '.join(missing)} is missing: scripts/token-library")
+    if missing:
+        pytest.skip(f"No tokens are tested: {', '.join(missing)} is missing. Run scripts/token-library.")
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from onewindow.commands.run_posts import (
     start_posts,
 )
 from onewindow.commands.run_roads import OVER_ROAD, partners_file, start_road
+from onewindow.commands.run_timestamps import start_timestamps, timestamps_environment
 from onewindow.demo import Demo, prepare
 from onewindow.demo_seal import demo_journal_seal, demo_seal, demo_webhook_seal
 from onewindow.filing import files_folder
@@ -44,9 +45,10 @@ class NotForTheNetwork(Refused):
     "--sandbox-port", default=8801, show_default=True, type=click.IntRange(1, 65_535), help="Of the registers."
 )
 @click.option("--payments-port", type=click.IntRange(1, 65_535), help="Of the payment provider. [default: the next]")
+@click.option("--with-timestamps", type=click.IntRange(1, 65_535), help="Port of a simulated time-stamp service, too.")
 @click.option("--without-sandbox", is_flag=True, help="Start no simulated partners; ONEWINDOW_REGISTERS names others.")
 @border
-def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> None:
+def run(sandbox_port: int, payments_port: int | None, with_timestamps: int | None, without_sandbox: bool) -> None:
     """Start everything on this machine: database, procedures, accounts, web server, worker and simulated partners.
 
     Safe to repeat: what is there already is kept. Prints the address, the demonstration accounts and a line to try;
@@ -64,6 +66,8 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
     if road is not None:
         folder = files_folder(Settings.load(environment)).parent
         environment["ONEWINDOW_PARTNERS"] = str(partners_file(folder, road))
+    if with_timestamps is not None:
+        environment |= timestamps_environment(with_timestamps)
     environment = journal_environment(webhook_environment(seal_environment(environment)))
     settings = Settings.load(environment)
     logs.configure("warning", "console")
@@ -78,6 +82,8 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
         check_port_is_free(SANDBOX_HOST, paid_at, "--payments-port")
         for port in (*posts.ports, *([] if road is None else [road])):
             check_port_is_free(SANDBOX_HOST, port, "--sandbox-port")
+    if with_timestamps is not None:
+        check_port_is_free(SANDBOX_HOST, with_timestamps, "--with-timestamps")
     signal.signal(signal.SIGTERM, _interrupt)
     children = Children(settings.stop_seconds)
     try:
@@ -96,6 +102,8 @@ def run(sandbox_port: int, payments_port: int | None, without_sandbox: bool) -> 
         if not without_sandbox:
             provider = _payments_command(paid_at, settings, demo)
             children.start_listener("simulated payment provider", provider, environment, SANDBOX_HOST, paid_at)
+        if with_timestamps is not None:
+            start_timestamps(children, with_timestamps, environment)
         children.wait_for_listeners()
         # The last one: what it calls must answer.
         children.start("worker", [sys.executable, "-m", "onewindow", "worker"], environment)

@@ -16,7 +16,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.connectors.contract import PartnerRefused, PartnerUnavailable, SecretResolver
-from engine.errors import OnewindowError, Refused
+from engine.connectors.document.timestamps import timestamper
+from engine.connectors.document.token import (
+    KeyToken,
+    SigningKeyUnusable,
+    away,
+    close_token,
+    is_of_a_token,
+    open_token,
+)
+from engine.errors import OnewindowError
+
+__all__ = ["EVERY_AGENCY", "KeyFile", "KeyToken", "Seals", "SignatureFound", "SigningKeyMissing", "SigningKeyUnusable"]
 
 EVERY_AGENCY: Final = "*"
 _FIELD: Final = "AgencySeal"
@@ -28,12 +39,6 @@ class SigningKeyMissing(PartnerRefused):
     code = "signing-key-missing"
 
 
-class SigningKeyUnusable(Refused):
-    """A key that was set up cannot be used."""
-
-    code = "signing-key-unusable"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFile:
     """A key with its certificates in a PKCS#12 file."""
@@ -41,19 +46,6 @@ class KeyFile:
     path: Path
     password_reference: str
     """Name of the secret that opens it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyToken:
-    """A key on a token, by PKCS#11."""
-
-    library: str
-    """Path of the module of the token's maker."""
-    token: str
-    """Label of the token."""
-    key: str
-    """Label of the key, and of its certificate."""
-    pin_reference: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +72,11 @@ class Seals:
     timestamp_url: str | None = None
     """Service for time-stamps (RFC 3161); None signs without."""
     _signers: dict[str, Any] = field(default_factory=dict)
+    _was_open: set[str] = field(default_factory=set)
+    """Those that worked once: a token among them that does not now is away for a while."""
+    _refused: dict[str, SigningKeyUnusable] = field(default_factory=dict)
+    """Tokens that were never opened: tried once, for a wrong PIN locks them."""
+    _stamper: Any = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def sign(self, pdf: bytes, agency: str, reason: str) -> tuple[bytes, str]:
@@ -100,8 +97,16 @@ class Seals:
             PdfSigner(about, signer, timestamper=self._timestamper()).sign_pdf(
                 IncrementalPdfFileWriter(io.BytesIO(pdf)), output=signed
             )
-        except OSError as away:
-            raise PartnerUnavailable("The time-stamp service does not answer.", retry_after_seconds=60) from away
+        except OSError as fault:  # pyHanko's TimestampRequestError is one
+            raise PartnerUnavailable(
+                "The time-stamp service gives no time-stamp; nothing is issued without one.",
+                remedy="It is tried again by itself. An operator looks at ONEWINDOW_TIMESTAMP_URL.",
+                retry_after_seconds=60,
+            ) from fault
+        except RuntimeError as fault:
+            if not is_of_a_token(fault):
+                raise
+            raise self._lost(agency, fault) from fault
         return signed.getvalue(), str(signer.signing_cert.subject.human_friendly)
 
     def check(self) -> None:
@@ -161,8 +166,20 @@ class Seals:
         with self._lock:
             if name not in self._signers:
                 key = self.keys[name]
-                self._signers[name] = self._of_file(key) if isinstance(key, KeyFile) else self._of_token(key)
+                self._signers[name] = self._of_file(key) if isinstance(key, KeyFile) else self._of_token(name, key)
+                self._was_open.add(name)
             return self._signers[name]
+
+    def _lost(self, agency: str, fault: BaseException) -> PartnerUnavailable:
+        """A token that broke off: the next attempt opens it anew."""
+        name = agency if agency in self.keys else EVERY_AGENCY
+        key = self.keys[name]
+        assert isinstance(key, KeyToken)
+        with self._lock:
+            signer = self._signers.pop(name, None)
+            if signer is not None:
+                close_token(signer)
+        return away(key, fault)
 
     def _of_file(self, key: KeyFile) -> Any:
         from pyhanko.sign.signers import SimpleSigner
@@ -184,19 +201,16 @@ class Seals:
                 remedy=f"Correct the file, or the secret {key.password_reference}.",
             ) from fault
 
-    def _of_token(self, key: KeyToken) -> Any:
+    def _of_token(self, name: str, key: KeyToken) -> Any:
+        if name in self._refused:
+            raise self._refused[name]
         try:
-            from pyhanko.config.pkcs11 import TokenCriteria
-            from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
-        except ImportError as missing:
-            raise SigningKeyUnusable(
-                "A signing key on a token is set up, but what speaks PKCS#11 is not installed.",
-                remedy="pip install python-pkcs11, or use a PKCS#12 file.",
-            ) from missing
-        session = open_pkcs11_session(
-            key.library, token_criteria=TokenCriteria(label=key.token), user_pin=self._secret(key.pin_reference)
-        )
-        return PKCS11Signer(session, cert_label=key.key, key_label=key.key)
+            return open_token(key, self._secret(key.pin_reference))
+        except SigningKeyUnusable as fault:
+            if name in self._was_open:
+                raise away(key, fault.__cause__ or fault) from fault
+            self._refused[name] = fault
+            raise
 
     def _secret(self, name: str) -> str:
         value = self.secret(name)
@@ -207,8 +221,10 @@ class Seals:
         return value
 
     def _timestamper(self) -> Any:
+        """One for all signatures: it asks once more at first, to know how much room a time-stamp takes."""
         if self.timestamp_url is None:
             return None
-        from pyhanko.sign.timestamps import HTTPTimeStamper
-
-        return HTTPTimeStamper(self.timestamp_url, timeout=10)
+        with self._lock:
+            if self._stamper is None:
+                self._stamper = timestamper(self.timestamp_url)
+            return self._stamper
