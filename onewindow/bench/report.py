@@ -14,6 +14,7 @@ from rich.table import Table
 from onewindow.bench.decisions import DecisionFigures
 from onewindow.bench.documents import DocumentFigures
 from onewindow.bench.jobs import JobFigures
+from onewindow.bench.restore import RestoreFigures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,8 @@ JOB_TARGETS: Mapping[str, Target] = {
     "idle_cpu_percent": Target(1),
 }
 """The bounds for workers, the same on both databases."""
+RESTORE_TARGETS: Mapping[str, Target] = {"restore_s": Target(300)}
+"""The bound for the way back of 100,000 cases, the same on both databases."""
 
 
 def missed(
@@ -100,6 +103,7 @@ def missed(
     decisions: DecisionFigures | None = None,
     documents: DocumentFigures | None = None,
     jobs: Mapping[str, JobFigures] | None = None,
+    restores: Mapping[str, RestoreFigures] | None = None,
 ) -> list[str]:
     """Names of the figures that miss their target, with the database."""
     slow = [
@@ -117,6 +121,12 @@ def missed(
         for database, work in (jobs or {}).items()
         for figure, target in JOB_TARGETS.items()
         if not target.is_met(getattr(work, figure))
+    ]
+    slow += [
+        f"{database}.{figure}"
+        for database, restored in (restores or {}).items()
+        for figure, target in RESTORE_TARGETS.items()
+        if not target.is_met(getattr(restored, figure))
     ]
     return slow + [
         f"{database}.{figure}"
@@ -142,11 +152,12 @@ def as_json(
     decisions: DecisionFigures | None = None,
     documents: DocumentFigures | None = None,
     jobs: Mapping[str, JobFigures] | None = None,
+    restores: Mapping[str, RestoreFigures] | None = None,
 ) -> dict[str, Any]:
     """The document that `--json` writes: figures of one process by their names, those of a database under its name."""
     measured = {} if decisions is None else asdict(decisions)
     measured |= {} if documents is None else asdict(documents)
-    for found in (figures, jobs or {}):
+    for found in (figures, jobs or {}, restores or {}):
         for name, one in found.items():
             measured[name] = measured.get(name, {}) | asdict(one)
     return {"machine": machine(), **measured}
@@ -163,10 +174,16 @@ def jobs_table(found: Mapping[str, JobFigures]) -> Table:
     return _beside("Workers", list(JobFigures.__dataclass_fields__), found, dict.fromkeys(found, JOB_TARGETS))
 
 
+def restore_table(found: Mapping[str, RestoreFigures]) -> Table:
+    """The table of backup and restore that is printed, in the same form."""
+    names = list(RestoreFigures.__dataclass_fields__)
+    return _beside("Backup and restore", names, found, dict.fromkeys(found, RESTORE_TARGETS))
+
+
 def _beside(
     title: str,
     names: Sequence[str],
-    found: Mapping[str, Figures] | Mapping[str, JobFigures],
+    found: Mapping[str, Figures] | Mapping[str, JobFigures] | Mapping[str, RestoreFigures],
     bounds: Mapping[str, Mapping[str, Target]],
 ) -> Table:
     """A row a figure, a column a database, the target beside it."""

@@ -9,6 +9,7 @@ import pytest
 
 from onewindow.bench.jobs import JobFigures
 from onewindow.bench.report import Figures
+from onewindow.bench.restore import RestoreFigures
 from tests.builders.databases import ON_POSTGRESQL
 from tests.contract.cli.conftest import Command
 
@@ -50,3 +51,18 @@ def test_documents_are_measured_alone(onewindow: Command, tmp_path: Path) -> Non
     assert ran.exit_code == 0, ran.output
     assert set(figures) == {"machine", "signed_pdf_ms_p50"}
     assert figures["signed_pdf_ms_p50"] > 0
+
+
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_the_way_back_of_a_backup_is_measured_alone(onewindow: Command, tmp_path: Path, database: str) -> None:
+    ran = onewindow(
+        "bench", "--quick", "--only", "restore", "--database", database, "--json", str(tmp_path / "bench.json")
+    )
+
+    assert ran.exit_code == 0, ran.output
+    assert "restore_s" in ran.stdout
+    measured = json.loads((tmp_path / "bench.json").read_text())[database]
+    assert set(measured) == set(RestoreFigures.__dataclass_fields__)
+    assert measured["restored_cases"] == 200
+    assert measured["restored_rows"] > 1_000
+    assert min(measured["backup_s"], measured["restore_s"]) > 0

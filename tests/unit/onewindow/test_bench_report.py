@@ -11,16 +11,20 @@ from rich.console import Console
 
 from engine.dmn import evaluate
 from onewindow.bench.decisions import CASES, LONG_EXPRESSION, QUICK, DecisionFigures, duty_table, measure_decisions
+from onewindow.bench.jobs import JobFigures
 from onewindow.bench.report import (
     DECISION_TARGETS,
+    JOB_TARGETS,
     Figures,
     as_json,
     as_table,
     decisions_table,
+    jobs_table,
     missed,
     targets,
     write_markdown,
 )
+from onewindow.bench.restore import RestoreFigures
 
 GOOD = Figures(
     start_ms_p50=4,
@@ -45,6 +49,18 @@ DECISIONS = DecisionFigures(feel_per_s=800_000, dmn_table_per_s=40_000, dmn_trac
 """The same."""
 
 
+JOBS = JobFigures(
+    service_jobs_per_s_1=300,
+    service_jobs_per_s_2=510,
+    service_jobs_ratio_2_to_1=1.7,
+    service_job_cpu_ms=3,
+    timer_lag_ms_p99=1_000,
+    due_timers_drained_s=60,
+    idle_cpu_percent=1,
+)
+RESTORED = RestoreFigures(backup_s=9, restore_s=300, restored_cases=100_000, restored_rows=850_000)
+
+
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_figures_at_their_bounds_meet_their_targets(database: str) -> None:
     assert missed({database: GOOD}) == []
@@ -63,6 +79,42 @@ def test_completion_may_take_a_millisecond_more_on_postgresql() -> None:
     found = replace(GOOD, complete_ms_p50=4)
 
     assert missed({"sqlite": found, "postgresql": found}) == ["sqlite.complete_ms_p50"]
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_workers_and_restores_at_their_bounds_meet_their_targets(database: str) -> None:
+    assert missed({}, jobs={database: JOBS}, restores={database: RESTORED}) == []
+
+
+@pytest.mark.parametrize("figure", sorted(JOB_TARGETS))
+def test_figure_of_workers_beyond_its_bound_is_missed(figure: str) -> None:
+    worse = 0.99 if JOB_TARGETS[figure].at_least else 1.01
+
+    beyond = replace(JOBS, **{figure: getattr(JOBS, figure) * worse})
+
+    assert missed({}, jobs={"sqlite": JOBS, "postgresql": beyond}) == [f"postgresql.{figure}"]
+
+
+def test_a_restore_beyond_five_minutes_is_missed() -> None:
+    assert missed({}, restores={"sqlite": replace(RESTORED, restore_s=301)}) == ["sqlite.restore_s"]
+
+
+def test_workers_and_restores_have_the_agreed_keys() -> None:
+    document = json.loads(json.dumps(as_json({}, jobs={"sqlite": JOBS}, restores={"sqlite": RESTORED})))
+
+    assert set(document["sqlite"]) >= {
+        "service_jobs_per_s_1", "service_jobs_per_s_2", "timer_lag_ms_p99", "due_timers_drained_s", "backup_s",
+        "restore_s",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("ratio", "verdict"), [(1.44, "1.44 MISSED"), (1.7, "1.70 ok")])
+def test_table_of_workers_says_what_is_missed(ratio: float, verdict: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Console(width=120).print(jobs_table({"postgresql": replace(JOBS, service_jobs_ratio_2_to_1=ratio)}))
+
+    rows = {line.split()[1]: line for line in capsys.readouterr().out.splitlines() if "_" in line}
+    assert verdict in rows["service_jobs_ratio_2_to_1"]
+    assert ">= 1.7" in rows["service_jobs_ratio_2_to_1"]
 
 
 def test_document_has_the_agreed_keys() -> None:
