@@ -90,7 +90,8 @@ def test_a_key_that_cannot_be_opened_is_told(tmp_path: Path, fault: str) -> None
     assert "wrong" not in str(caught.value)
 
 
-def test_a_key_on_a_token_needs_its_package() -> None:
+def test_a_key_on_a_token_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pkcs11", None)
     token = KeyToken(library="/usr/lib/none.so", token="t", key="k", pin_reference="pin")
 
     with pytest.raises(SigningKeyUnusable, match="python-pkcs11"):
