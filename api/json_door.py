@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
 
 from engine.errors import Invalid, OnewindowError, Place
@@ -150,7 +150,10 @@ def _fraction(digits: str) -> Decimal:
 def _fits(digits: str) -> bool:
     if len(digits) > 100:
         return False
-    number = Decimal(digits)
+    try:
+        number = Decimal(digits)
+    except InvalidOperation:  # an exponent beyond all that Decimal knows
+        return False
     return len(number.as_tuple().digits) <= _MAX_DIGITS and abs(number.adjusted()) <= _MAX_EXPONENT
 
 
@@ -185,27 +188,38 @@ def _malformed(text: str, offset: int, message: str, code: str, pointer: str = "
 
 
 def _first_fault(text: str) -> MalformedJson:
-    """Walk the tokens of a text that is well-formed JSON up to the first value we refuse, keeping its pointer."""
+    """Walk the tokens of a text up to the first value we refuse, keeping its pointer.
+
+    What comes after that value was not looked at yet, so that it need not be JSON at all.
+    """
     path: list[_Level] = []
-    for found in _TOKEN.finditer(text):
-        sign, at = found.group(), found.start()
-        level = path[-1] if path else None
-        if sign in "[{":
-            path.append(_Level(is_object=sign == "{"))
-        elif sign in "]}":
-            path.pop()
-        elif sign == ",":
-            if level is not None:
-                level.next()
-        elif sign == ":":
-            continue
-        else:
-            fault = _fault_of(sign, level)
-            if level is not None and level.awaits_name:
-                level.name(json.loads(sign))
+    try:
+        for found in _TOKEN.finditer(text):
+            fault = _step(found.group(), path)
             if fault is not None:
-                return _malformed(text, at, *fault, pointer="".join(f"/{part.step()}" for part in path))
+                pointer = "".join(f"/{part.step()}" for part in path)
+                return _malformed(text, found.start(), *fault, pointer=pointer)
+    except (ValueError, IndexError):  # no JSON: the value refused stands before
+        pass
     return _malformed(text, 0, "The body holds a value that is not allowed.", "not-allowed")
+
+
+def _step(sign: str, path: list[_Level]) -> tuple[str, str] | None:
+    """Go on by one token; gives its fault. Raises ValueError, IndexError where the text is no JSON."""
+    level = path[-1] if path else None
+    fault = None
+    if sign in "[{":
+        path.append(_Level(is_object=sign == "{"))
+    elif sign in "]}":
+        path.pop()
+    elif sign == ",":
+        if level is not None:
+            level.next()
+    elif sign != ":":
+        fault = _fault_of(sign, level)
+        if level is not None and level.awaits_name:
+            level.name(json.loads(sign))
+    return fault
 
 
 class _Level:

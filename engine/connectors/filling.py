@@ -67,7 +67,7 @@ class Sandbox:
         """Names and lines of `data.<name>` that a task giving only these variables does not give."""
         try:
             tree = _Environment(self, "", source).parse(source)
-        except TemplateSyntaxError:
+        except (TemplateSyntaxError, RecursionError):  # `inspect` tells
             return
         optional = {id(node.node) for node in tree.find_all(nodes.Filter) if node.name in ("default", "d")}
         optional |= {id(node.node) for node in tree.find_all(nodes.Test) if node.name in ("defined", "undefined")}
