@@ -18,6 +18,7 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import available_timezones
 
 from engine.errors import Invalid, Place
+from onewindow.secret_command import NoSecret, secret_of
 
 PREFIX: Final = "ONEWINDOW_"
 _SECRETS: Final = "ONEWINDOW_SECRET_"
@@ -214,16 +215,17 @@ class SettingsReader:
         return value
 
     def secrets(self) -> Mapping[str, Secret]:
-        """ONEWINDOW_SECRET_<NAME> holds a secret, ONEWINDOW_SECRET_<NAME>_FILE the path of a file that holds it."""
+        """ONEWINDOW_SECRET_<NAME> holds a secret; with _FILE the path of its file, with _COMMAND what prints it."""
         found: dict[str, Secret] = {}
         for variable, value in sorted(self._environ.items()):
             if not variable.startswith(_SECRETS):
                 continue
             self._asked.add(variable)
-            name, in_file = variable.removeprefix(_SECRETS), False
+            name, text = variable.removeprefix(_SECRETS), value
             if name.endswith("_FILE"):
-                name, in_file = name.removesuffix("_FILE"), True
-            text = self._from_file(variable, value) if in_file else value
+                name, text = name.removesuffix("_FILE"), self._from_file(variable, value)
+            elif name.endswith("_COMMAND"):
+                name, text = name.removesuffix("_COMMAND"), self._printed(variable, value)
             if not text.strip():
                 self.fault(variable.removeprefix(PREFIX), "a secret that is not empty", None, "(a long random text)")
                 continue
@@ -271,6 +273,16 @@ class SettingsReader:
         except (OSError, UnicodeDecodeError) as fault:
             reason = getattr(fault, "strerror", None) or "it is not UTF-8 text"
             self.fault(variable.removeprefix(PREFIX), f"a file that can be read ({reason})", path, "/run/secrets/key")
+            return "unreadable"
+
+    def _printed(self, variable: str, command: str) -> str:
+        """What a vault's program prints. The command is not shown: some put a password into it."""
+        seen = {name: value for name, value in self._environ.items() if not name.startswith(_SECRETS)}
+        try:
+            return secret_of(command, seen)
+        except NoSecret as fault:
+            expected = f"a command that prints the secret ({fault})"
+            self.fault(variable.removeprefix(PREFIX), expected, None, "/usr/bin/vault kv get -field=value secret/key")
             return "unreadable"
 
     def fault(self, name: str, expected: str, found: str | None, example: str) -> None:

@@ -8,21 +8,28 @@ interval is a promise.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from engine.audit import Seal, SealKey, SignedSeal, Subtree
 from engine.casework.actor import SYSTEM
 from engine.runtime.act import Act, transact
 from engine.runtime.wiring import Runtime
 
+MOST_UNSEALED: Final = 10_000
+"""Entries that may wait for a seal, however young the last one is: as X-Road's batches of time-stamps."""
 
-def seal_journal(runtime: Runtime, key: SealKey, *, unless_within: timedelta | None = None) -> list[SignedSeal]:
+
+def seal_journal(
+    runtime: Runtime, key: SealKey, *, unless_within: timedelta | None = None, most_unsealed: int = MOST_UNSEALED
+) -> list[SignedSeal]:
     """Seal what has moved since the last seal; gives the seals made, none when nothing has.
 
-    With `unless_within` nothing is done when the last seal is younger, so that several workers keep one interval.
-    A seal holds a bounded number of heads: what is left makes further ones. Raises Unavailable.
+    With `unless_within` nothing is done when the last seal is younger and fewer than `most_unsealed` entries came
+    since, so that several workers keep one interval. A seal holds a bounded number of heads: what is left makes further
+    ones. Raises Unavailable.
     """
     made: list[SignedSeal] = []
-    one = transact(runtime, SYSTEM, lambda act: _seal(act, key, unless_within))
+    one = transact(runtime, SYSTEM, lambda act: _seal(act, key, unless_within, most_unsealed=most_unsealed))
     while one is not None:
         made.append(one)
         one = transact(runtime, SYSTEM, lambda act: _seal(act, key, None))
@@ -35,10 +42,17 @@ def seal_chain(act: Act, key: SealKey, chain: str) -> SignedSeal | None:
     return _seal(act, key, None, only=chain)
 
 
-def _seal(act: Act, key: SealKey, unless_within: timedelta | None, only: str | None = None) -> SignedSeal | None:
+def _seal(
+    act: Act,
+    key: SealKey,
+    unless_within: timedelta | None,
+    only: str | None = None,
+    most_unsealed: int = MOST_UNSEALED,
+) -> SignedSeal | None:
     edge = act.work.seals.lock()
     last = act.work.seals.last() if unless_within is not None else None
-    if last is not None and unless_within is not None and act.at - last.seal.at < unless_within:
+    is_young = last is not None and unless_within is not None and act.at - last.seal.at < unless_within
+    if is_young and act.work.seals.moved_entries() < most_unsealed:
         return None
     heads = act.work.seals.moved_heads(only)
     if not heads:

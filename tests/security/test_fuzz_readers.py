@@ -57,7 +57,8 @@ XML = (
 JSON = (
     "{", "}", "[", "]", ",", ":", '"', "\\", "\\u0000", "\\ud800", "null", "true", "NaN", "Infinity", "-", "1e999999",
     "0x1", "9" * 40, '"type":', '"key":"a.b"', '"key":"__proto__"', '"path":"x"', '"components":[', '"validate":{',
-    '"pattern":"(a+)+$"', '"min":"x"', '"conditional":{"hide":"=1/0"}', '"values":[]', '"type":"group"', "\x00", "\ud83d",
+    '"pattern":"(a+)+$"', '"min":"x"', '"conditional":{"hide":"=1/0"}', '"values":[]', '"type":"group"', "\x00",
+    "\ud83d",
 )  # fmt: skip
 YAML = (
     "&a", "*a", "<<: *a", "!!python/object:os.system", "!!binary", "- ", ": ", "? ", "|", ">", "---", "...", "%YAML 9",
@@ -69,7 +70,8 @@ JINJA = (
     "{% for x in range(99999999) %}", "{% endfor %}", "{% if %}", "{% endif %}", "{{ ''.__class__.__mro__ }}",
     "{{ data|attr('__class__') }}", "{% include 'x' %}", "{% extends 'layout.html' %}", "{% block content %}",
     "{% endblock %}", "{{ cycler.__init__.__globals__ }}", "{{ data['__class__'] }}", "|day", "|safe", "|join", "~",
-    "{% set x = 1 %}", "{% macro m() %}{{ m() }}{% endmacro %}", "{{ m() }}", "{{ self }}", "{{ '%999999999d'|format(1) }}",
+    "{% set x = 1 %}", "{% macro m() %}{{ m() }}{% endmacro %}", "{{ m() }}", "{{ self }}",
+    "{{ '%999999999d'|format(1) }}",
 )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def rivals(city: BusyCity) -> BusyCity:
     """The city, with a supervisor of another agency."""
     api = city.api
     database, now = api.composed.database, api.clock.now()
-    accounts.add_account(database, "rival", "Rival", None, Duties(supervises=frozenset({"elsewhere"})), now)
+    accounts.add_account(database, "rival", "Rival", None, Duties(supervises=frozenset({"elsewhere"})), now, None)
     _, api.tokens["rival"] = accounts.create_token(database, "rival", "tests", timedelta(days=30), now)
     return city
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Select, bindparam, insert, or_, select, union_all, update
+from sqlalchemy import Column, Connection, Select, bindparam, func, insert, or_, select, union_all, update
 
 from engine.audit import Frontier, SealedHead, SignedSeal, Subtree
 from engine.store.queries.seals import to_seal
@@ -61,6 +61,15 @@ class SealRows:
             instance, other = instance.where(_INSTANCE.c.id == only), other.where(_HEAD.c.chain == only)
         both = union_all(instance, other).order_by("chain").limit(_MOST_CHAINS)
         return [SealedHead(chain, seq, bytes(hash_)) for chain, seq, hash_ in self._connection.execute(both)]
+
+    def moved_entries(self) -> int:
+        """How many entries stand behind what is sealed, over all chains."""
+        instance = _moved(_INSTANCE.c.id, _INSTANCE.c.journal_seq, _INSTANCE.c.journal_hash)
+        other = _moved(_HEAD.c.chain, _HEAD.c.seq, _HEAD.c.hash)
+        both = union_all(instance, other).subquery()
+        behind = func.sum(both.c[1] - func.coalesce(_CHAIN.c.seq, 0))
+        joined = both.outerjoin(_CHAIN, _CHAIN.c.chain == both.c.chain)
+        return int(self._connection.execute(select(behind).select_from(joined)).scalar_one() or 0)
 
     def grow(
         self,

@@ -167,3 +167,18 @@ def _tamper(url: str, kind: str, draw: random.Random) -> None:
         assert isinstance(connection, Connection)
         KINDS[kind](connection, draw)
     engine.dispose()
+
+
+def test_many_entries_are_sealed_before_the_interval_is_over(office: Running, key: SealKey) -> None:
+    hour = timedelta(hours=1)
+    decide(office, 2)
+    seal_journal(office.runtime, key)
+    with office.runtime.database.work() as work:
+        assert work.seals.moved_entries() == 0
+    decide(office, 2)
+    with office.runtime.database.work() as work:
+        waiting = work.seals.moved_entries()
+
+    assert waiting > 1
+    assert seal_journal(office.runtime, key, unless_within=hour, most_unsealed=waiting + 1) == []
+    assert len(seal_journal(office.runtime, key, unless_within=hour, most_unsealed=waiting)) == 1
