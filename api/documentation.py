@@ -19,7 +19,7 @@ from api.access import PUBLIC, under
 from api.examples import made, resolved
 
 _POLICY: Final = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
+    "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _METHODS: Final = ("get", "post", "put", "patch", "delete")

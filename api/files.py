@@ -12,7 +12,9 @@ from engine.files.names import disposition
 from engine.files.storage import PIECE_BYTES, chunks_of
 from engine.runtime.open_file import OpenedFile
 
-_SANDBOX: Final = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+_SANDBOX: Final = (
+    "default-src 'none'; object-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
 
 
 def download(opened: OpenedFile) -> Response:

@@ -129,7 +129,8 @@ def harden(app: Flask) -> None:
         answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         answer.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         answer.headers.setdefault(
-            "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+            "Content-Security-Policy",
+            "default-src 'none'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
         )
         if request.path.startswith("/api/") and "Cache-Control" not in answer.headers:
             answer.headers["Cache-Control"] = "no-store"
