@@ -26,7 +26,7 @@ from engine.connectors.settings import (
     said,
 )
 
-SCHEMA: Final = "https://unpkg.com/@camunda/zeebe-element-templates-json-schema/resources/schema.json"
+SCHEMA: Final = "@camunda/zeebe-element-templates-json-schema/resources/schema.json"
 """The name by which modelers know the format; nothing is fetched from there."""
 VERSION: Final = 1
 """Of all templates; one more when a property is renamed or taken out."""
