@@ -10,7 +10,7 @@ SOAK_OTHERS := tests/faults/test_after_downtime.py tests/faults/test_overload.py
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev run check test bench fuzz soak soak-others conformance lock wheel clean
+.PHONY: help setup setup-dev run check test bench fuzz soak soak-others conformance lock audit sbom wheel clean
 
 help: ## List these commands
 	@echo "Onewindow: public services behind one window"
@@ -63,7 +63,13 @@ conformance: setup-dev ## Read other people's BPMN, run other people's DMN test 
 lock: setup-dev ## Write requirements/*.txt anew from pyproject.toml, with the newest versions
 	@scripts/lock
 
-wheel: setup-dev ## Build the wheel into dist/
+audit: setup-dev ## Ask the advisory database about every locked package; says so when it cannot be reached
+	@scripts/audit $(AUDIT_OPTIONS)
+
+sbom: setup-dev ## Write the bill of materials (CycloneDX) of what is locked to dist/
+	@scripts/sbom
+
+wheel: setup-dev sbom ## Build the wheel into dist/, its bill of materials beside it
 	$(BIN)/python -m hatchling build -t wheel
 
 clean: ## Remove the virtual environment and caches; var/ with its database stays

@@ -6,6 +6,7 @@ Several processes add up their figures for /metrics in a folder that the command
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -28,6 +29,8 @@ class _Lines(Logger):  # type: ignore[misc]
 
     def setup(self, cfg: Any) -> None:  # noqa: ARG002 (gunicorn's argument)
         self.error_log.propagate = True
+        # at debug it would write each request's address, with whatever a caller put there
+        self.error_log.setLevel(logging.INFO)
         self.access_log.propagate = False
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
