@@ -14,6 +14,7 @@ from rich.table import Table
 from onewindow.bench.decisions import DecisionFigures
 from onewindow.bench.documents import DocumentFigures
 from onewindow.bench.jobs import JobFigures
+from onewindow.bench.journal import JournalFigures
 from onewindow.bench.restore import RestoreFigures
 
 
@@ -86,6 +87,13 @@ DECISION_TARGETS: Mapping[str, Target] = {
 DOCUMENT_TARGETS: Mapping[str, Target] = {"signed_pdf_ms_p50": Target(400)}
 
 
+JOURNAL_TARGETS: Mapping[str, Target] = {
+    "journal_ms": Target(0.4),
+    # a million in thirty seconds
+    "verify_entries_per_s": Target(33_334, at_least=True),
+}
+
+
 JOB_TARGETS: Mapping[str, Target] = {
     "service_jobs_per_s_1": Target(300, at_least=True),
     "service_jobs_ratio_2_to_1": Target(1.7, at_least=True),
@@ -104,6 +112,7 @@ def missed(
     documents: DocumentFigures | None = None,
     jobs: Mapping[str, JobFigures] | None = None,
     restores: Mapping[str, RestoreFigures] | None = None,
+    journal: JournalFigures | None = None,
 ) -> list[str]:
     """Names of the figures that miss their target, with the database."""
     slow = [
@@ -115,6 +124,11 @@ def missed(
         figure
         for figure, target in DOCUMENT_TARGETS.items()
         if documents is not None and not target.is_met(getattr(documents, figure))
+    ]
+    slow += [
+        figure
+        for figure, target in JOURNAL_TARGETS.items()
+        if journal is not None and not target.is_met(getattr(journal, figure))
     ]
     slow += [
         f"{database}.{figure}"
@@ -153,10 +167,12 @@ def as_json(
     documents: DocumentFigures | None = None,
     jobs: Mapping[str, JobFigures] | None = None,
     restores: Mapping[str, RestoreFigures] | None = None,
+    journal: JournalFigures | None = None,
 ) -> dict[str, Any]:
     """The document that `--json` writes: figures of one process by their names, those of a database under its name."""
     measured = {} if decisions is None else asdict(decisions)
     measured |= {} if documents is None else asdict(documents)
+    measured |= {} if journal is None else asdict(journal)
     for found in (figures, jobs or {}, restores or {}):
         for name, one in found.items():
             measured[name] = measured.get(name, {}) | asdict(one)
@@ -218,6 +234,17 @@ def documents_table(found: DocumentFigures) -> Table:
     table.add_column("value", justify="right")
     table.add_column("target", justify="right")
     for figure, target in DOCUMENT_TARGETS.items():
+        table.add_row(figure, *_told(getattr(found, figure), target))
+    return table
+
+
+def journal_table(found: JournalFigures) -> Table:
+    """The table of the journal that is printed."""
+    table = Table(title="The journal, in process, on SQLite", title_justify="left")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    table.add_column("target", justify="right")
+    for figure, target in JOURNAL_TARGETS.items():
         table.add_row(figure, *_told(getattr(found, figure), target))
     return table
 

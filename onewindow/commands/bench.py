@@ -14,11 +14,13 @@ from rich.status import Status
 
 from engine.errors import Unavailable
 from onewindow.bench import jobs as job_bench
+from onewindow.bench import journal as journal_bench
 from onewindow.bench import report
 from onewindow.bench import restore as restore_bench
 from onewindow.bench import run as benches
 from onewindow.bench.decisions import QUICK, DecisionScale, measure_decisions
 from onewindow.bench.documents import measure_documents
+from onewindow.bench.journal import measure_journal
 from onewindow.bench.temporary_postgresql import NoServer
 from onewindow.commands.outcome import Exit, border
 
@@ -35,9 +37,9 @@ from onewindow.commands.outcome import Exit, border
 )
 @click.option(
     "--only",
-    type=click.Choice(["decisions", "documents", "server", "jobs", "restore"]),
-    help="Measure one part: decisions and documents take seconds, the server and jobs minutes. The way back of a "
-    "backup of 100,000 cases is measured only when it is named: making them takes a quarter of an hour and more.",
+    type=click.Choice(["decisions", "documents", "journal", "server", "jobs", "restore"]),
+    help="Measure one part: decisions, documents and journal take seconds, the server and jobs minutes. The way back "
+    "of a backup of 100,000 cases is measured only when it is named: making them takes a quarter of an hour and more.",
 )
 @click.option(
     "--postgresql-url",
@@ -57,14 +59,14 @@ def bench(
     quick: bool,
     strict: bool,
 ) -> None:
-    """Measure expressions, decisions and documents, then the real server and workers on SQLite and PostgreSQL.
+    """Measure expressions, decisions, documents and journal, then the real server and workers on SQLite and PostgreSQL.
 
     Each database is a new one; what the bench made itself is removed again. Takes about six minutes. The figures are
     those of this machine at this hour: compare ratios. A database that is named serves one part, with --only.
     """
     console = Console(stderr=True)
     scale, job_scale = (benches.QUICK, job_bench.QUICK) if quick else (benches.Scale(), job_bench.JobScale())
-    figures, jobs, restores, decisions, documents = {}, {}, {}, None, None
+    figures, jobs, restores, decisions, documents, journal = {}, {}, {}, None, None, None
     with console.status("starting") as status:
         if only in (None, "decisions"):
             status.update("expressions and decisions")
@@ -72,6 +74,10 @@ def bench(
         if only in (None, "documents"):
             status.update("documents")
             documents = measure_documents(5 if quick else 30)
+        if only in (None, "journal"):
+            status.update("the journal")
+            with _new_database("sqlite", None) as url:
+                journal = measure_journal(url, journal_bench.QUICK if quick else journal_bench.JournalScale())
         for name in ("sqlite", "postgresql"):
             if database not in ("both", name):
                 continue
@@ -90,6 +96,8 @@ def bench(
         Console().print(report.decisions_table(decisions))
     if documents is not None:
         Console().print(report.documents_table(documents))
+    if journal is not None:
+        Console().print(report.journal_table(journal))
     if figures:
         Console().print(report.as_table(figures))
     if jobs:
@@ -99,11 +107,12 @@ def bench(
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(
-            json.dumps(report.as_json(figures, decisions, documents, jobs, restores), indent=1) + "\n", encoding="utf-8"
+            json.dumps(report.as_json(figures, decisions, documents, jobs, restores, journal), indent=1) + "\n",
+            encoding="utf-8",
         )
     if markdown is not None:
         report.write_markdown(figures, markdown)
-    if strict and report.missed(figures, decisions, documents, jobs, restores):
+    if strict and report.missed(figures, decisions, documents, jobs, restores, journal):
         raise SystemExit(Exit.findings)
 
 

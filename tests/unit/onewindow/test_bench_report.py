@@ -12,6 +12,8 @@ from rich.console import Console
 from engine.dmn import evaluate
 from onewindow.bench.decisions import CASES, LONG_EXPRESSION, QUICK, DecisionFigures, duty_table, measure_decisions
 from onewindow.bench.jobs import JobFigures
+from onewindow.bench.journal import QUICK as JOURNAL_QUICK
+from onewindow.bench.journal import JournalFigures, measure_journal
 from onewindow.bench.report import (
     DECISION_TARGETS,
     JOB_TARGETS,
@@ -59,6 +61,23 @@ JOBS = JobFigures(
     idle_cpu_percent=1,
 )
 RESTORED = RestoreFigures(backup_s=9, restore_s=300, restored_cases=100_000, restored_rows=850_000)
+JOURNAL = JournalFigures(journal_ms=0.4, verify_entries_per_s=33_334)
+"""The same."""
+
+
+def test_the_journal_has_its_bounds_and_its_keys() -> None:
+    worse = replace(JOURNAL, journal_ms=0.41, verify_entries_per_s=33_000)
+
+    assert missed({}, journal=JOURNAL) == []
+    assert missed({}, journal=worse) == ["journal_ms", "verify_entries_per_s"]
+    assert {"journal_ms", "verify_entries_per_s"} <= set(as_json({}, journal=JOURNAL))
+
+
+def test_the_journal_is_measured_over_one_that_verifies(tmp_path: Path) -> None:
+    found = measure_journal(f"sqlite:///{tmp_path / 'onewindow.db'}", JOURNAL_QUICK)
+
+    assert 0 < found.journal_ms < 1_000
+    assert found.verify_entries_per_s > 100
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
