@@ -2,7 +2,8 @@
 
 A rule is about roles only; whose task, case or queue it is, is decided by the domain (`Actor`) in use cases and
 queries, which answer 404 for what the caller may not know exists. Who the caller is stands in a bearer token or a
-session cookie; a cookie needs the header X-Csrf-Token besides for every request that changes something.
+session cookie; a cookie needs the header X-Csrf-Token besides for every request that changes something. A token may be
+limited to scopes, and a session whose second factor is not proved yet may do nothing but prove or add one.
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 
+from api.scopes import check_scope
 from engine.casework.actor import Actor
 from engine.errors import Forbidden, NotSignedIn
 
 SESSION_COOKIE: Final = "onewindow_session"
+SECURE_SESSION_COOKIE: Final = "__Host-onewindow_session"
+"""Over TLS: a browser takes a name with this prefix from this very host only (RFC 6265bis, 4.1.3.2)."""
 CSRF_HEADER: Final = "X-Csrf-Token"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_SECRET: Final = 200
@@ -45,6 +50,22 @@ class CsrfMissing(Forbidden):
     code = "csrf-token-missing"
 
 
+class SecondFactorNeeded(Forbidden):
+    """The session is not whole: its second factor is not proved yet."""
+
+    code = "second-factor-needed"
+
+    def __init__(self, *, has_factor: bool) -> None:
+        super().__init__(
+            "Your second factor was not proved in this session."
+            if has_factor
+            else "Your duties need a second factor, and you have none yet.",
+            remedy="Prove it at POST /api/v1/session/second-factor."
+            if has_factor
+            else "Add one at /api/v1/me/second-factors.",
+        )
+
+
 class RoleMissing(Forbidden):
     """The caller's roles do not reach."""
 
@@ -58,6 +79,8 @@ class Rule:
     name: str
     roles: frozenset[Role] | None
     """None lets everyone in, known or not."""
+    halfway: bool = False
+    """Whether a session may call whose second factor is not proved yet."""
 
     def admits(self, roles: frozenset[Role]) -> bool:
         """Whether somebody signed in with these roles may call."""
@@ -68,6 +91,8 @@ PUBLIC: Final = Rule("public", None)
 """Everyone, without a sign-in."""
 SIGNED_IN: Final = Rule("signed-in", frozenset(Role))
 """Everyone who has signed in and has any role."""
+PROVING: Final = Rule("proving", frozenset(Role), halfway=True)
+"""Everyone who has signed in, also before the second factor is proved."""
 CITIZEN: Final = Rule("citizen", frozenset({Role.citizen}))
 STAFF: Final = Rule("staff", frozenset({Role.clerk, Role.supervisor}))
 """Clerks and supervisors."""
@@ -141,12 +166,36 @@ def caller() -> Actor:
     return actor
 
 
-Authenticate = Callable[[str, bool], Actor | None]
-"""(hash of the secret, whether it is a session) -> who it is; None when unknown, expired or disabled."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """Who is behind a request, and how she proved it."""
+
+    actor: Actor
+    password_at: datetime | None = None
+    """When the password was last proved in the session."""
+    has_factor: bool = False
+    """Whether the account has a second factor; of sessions only."""
+    is_whole: bool = True
+    """False for a session whose second factor is still to be proved."""
+    must_renew: bool = False
+    """Whether the session is to get a new secret, for the account's duties changed."""
 
 
-def guard(app: Flask, authenticate: Authenticate) -> None:
+class Authenticate(Protocol):
+    """Recognises callers by the hashes of their secrets."""
+
+    def __call__(self, secret_hash: str, is_session: bool) -> Recognised | None:
+        """Who it is; None when the secret is unknown or over, or the account is disabled."""
+        ...
+
+    def renew(self, secret_hash: str) -> str | None:
+        """Give a session a new secret; None when it has just got one."""
+        ...
+
+
+def guard(app: Flask, authenticate: Authenticate, *, cookies_are_secure: bool = False) -> None:
     """Check every request of an application before its view runs."""
+    cookie = session_cookie(cookies_are_secure)
 
     @app.before_request
     def check() -> None:
@@ -157,10 +206,37 @@ def guard(app: Flask, authenticate: Authenticate) -> None:
             raise Forbidden("This address has no access rule; nobody may call it.")
         if rule.roles is None:
             return
-        g.actor = _known_caller(authenticate)
-        if not rule.admits(roles_of(caller())):
+        known = _recognised(authenticate, cookie)
+        g.actor = known and replace(known.actor, origin=request.remote_addr)
+        g.recognised = known
+        roles = roles_of(caller())
+        assert known is not None
+        if not known.is_whole and not rule.halfway:
+            raise SecondFactorNeeded(has_factor=known.has_factor)
+        if not rule.admits(roles):
             wanted = " or ".join(sorted(rule.roles))
             raise RoleMissing(f"This needs the role {wanted}.", remedy="Ask an operator for the role.", rule=rule.name)
+        check_scope(known.actor.scopes, request.blueprint or "", request.method)
+        if known.must_renew and g.is_session:
+            g.renewed_secret = authenticate.renew(hash_of(g.session_secret))
+
+    @app.after_request
+    def renew(answer: Response) -> Response:
+        secret = g.pop("renewed_secret", None)
+        if secret is not None and "Set-Cookie" not in answer.headers:
+            set_session_cookie(answer, secret, secure=cookies_are_secure)
+            answer.headers[CSRF_HEADER] = csrf_token_of(secret)
+        return answer
+
+
+def session_cookie(secure: bool) -> str:
+    """The name of the session's cookie."""
+    return SECURE_SESSION_COOKIE if secure else SESSION_COOKIE
+
+
+def set_session_cookie(answer: Response, secret: str, *, secure: bool) -> None:
+    """Let the browser keep a session's secret until it is closed; the server ends the session before."""
+    answer.set_cookie(session_cookie(secure), secret, httponly=True, secure=secure, samesite="Lax", path="/")
 
 
 def routes_without_rule(app: Flask) -> list[str]:
@@ -168,23 +244,23 @@ def routes_without_rule(app: Flask) -> list[str]:
     return sorted(endpoint for endpoint, view in app.view_functions.items() if rule_of(view) is None)
 
 
-def _known_caller(authenticate: Authenticate) -> Actor | None:
+def _recognised(authenticate: Authenticate, cookie: str) -> Recognised | None:
     """The account behind the bearer token, else behind the cookie. A wrong token is told, not passed over."""
     header = request.headers.get("Authorization")
     if header is not None:
         scheme, _, secret = header.partition(" ")
-        actor = None
+        known = None
         if scheme.lower() == "bearer" and 0 < len(secret) <= _LONGEST_SECRET and secret.isascii():
-            actor = authenticate(hash_of(secret.strip()), False)
-        if actor is None:
+            known = authenticate(hash_of(secret.strip()), False)
+        if known is None:
             raise NotSignedIn("The API token is unknown, expired or revoked.", remedy="Ask for a new one.")
         g.is_session = False
-        return actor
-    secret = request.cookies.get(SESSION_COOKIE, "")
+        return known
+    secret = request.cookies.get(cookie, "")
     if not (secret.isascii() and 0 < len(secret) <= _LONGEST_SECRET):
         return None
-    actor = authenticate(hash_of(secret), True)
-    if actor is None:
+    known = authenticate(hash_of(secret), True)
+    if known is None:
         return None
     if request.method not in _SAFE:
         sent = request.headers.get(CSRF_HEADER, "")
@@ -195,4 +271,4 @@ def _known_caller(authenticate: Authenticate) -> Actor | None:
             )
     g.is_session = True
     g.session_secret = secret
-    return actor
+    return known

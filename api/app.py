@@ -16,6 +16,7 @@ from flask.json.provider import JSONProvider
 
 from api import (
     access,
+    accounts,
     applications,
     attachments,
     closures,
@@ -31,7 +32,6 @@ from api import (
     incidents,
     instances,
     jobs,
-    me,
     messages,
     notices,
     partners,
@@ -41,7 +41,9 @@ from api import (
     process_definitions,
     records,
     seals,
+    second_factors,
     services,
+    session,
     tasks,
     telemetry,
     tracing,
@@ -69,8 +71,9 @@ NOUNS: Final[tuple[Noun, ...]] = (
     payments.blueprint,
     notices.blueprint,
     tasks.blueprint,
-    me.blueprint,
-    me.session_blueprint,
+    second_factors.blueprint,
+    session.blueprint,
+    accounts.blueprint,
     process_definitions.blueprint,
     deployments.blueprint,
     instances.blueprint,
@@ -145,7 +148,7 @@ def create_app(wired: ApiServices) -> Flask:
     problems.register(app)
     if wired.places is not None:
         pressure.limit(app, wired.places)
-    access.guard(app, wired.authenticate)
+    access.guard(app, wired.authenticate, cookies_are_secure=wired.cookies_are_secure)
     documented = make_api(app)
     for noun in NOUNS:
         documented.register_blueprint(noun, url_prefix=f"{PREFIX}/{noun.name}")

@@ -23,7 +23,7 @@ _CALENDAR: Final[Mapping[str, Any]] = {
     }
 }
 
-blueprint = Noun("inbox", __name__, description="Notices of agencies to the caller.")
+blueprint = Noun("inbox", __name__, description="Notices to the caller, of agencies and about the account itself.")
 
 
 @blueprint.operation("GET", "", rule=SIGNED_IN, summary="List own notices", query=InboxQuery, answer=InboxPage)

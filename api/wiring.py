@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any, Final, cast
 
 from flask import current_app
@@ -13,7 +12,7 @@ from flask import current_app
 from api.access import Authenticate
 from api.json_door import JsonLimits
 from api.long_poll import LongPolls
-from api.sign_in import Sessions
+from api.sign_in import SecondFactors, Sessions, Tokens
 from api.telemetry import Figures
 from engine.clock import Clock
 from engine.runtime.wiring import Runtime
@@ -33,6 +32,8 @@ class ApiServices:
     clock: Clock
     authenticate: Authenticate
     sessions: Sessions
+    factors: SecondFactors
+    tokens: Tokens
     show_form: ShowForm
     """The form of a task in a language, over the values the task sees, and these values."""
     figures: Figures
@@ -49,7 +50,6 @@ class ApiServices:
     upload_bytes: int = 20_000_000
     """Of one deployment, all files together."""
     cookies_are_secure: bool = False
-    session_absolute: timedelta = timedelta(hours=12)
     payment_callback_secret: str | None = None
     """What the payment provider signs its callbacks with; None refuses them all."""
     notice_callback_secret: str | None = None

@@ -45,7 +45,7 @@ from engine.store.database import Database
 from engine.store.database_clock import clock_of
 from engine.tracing import traceparent
 from forms import FieldPrefill, Form, NamedFiles, files_named, inspect_form, prefills, validate, value_types
-from onewindow.accounts import BrowserSessions, Secrets
+from onewindow.credentials import credentials
 from onewindow.engine_state import engine_state
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
 from onewindow.lookups import KeptLookups
@@ -219,8 +219,7 @@ def _host(url: str) -> str:
 def api_services(settings: Settings, composed: Composed, *, shared_metrics_folder: str | None = None) -> ApiServices:
     """What the API is given."""
     database, clock = composed.database, composed.runtime.clock
-
-    idle, absolute = timedelta(minutes=settings.idle_minutes), timedelta(hours=settings.session_hours)
+    proofs = credentials(settings, composed.runtime)
 
     def read() -> AbstractContextManager[Any]:
         return database.read()
@@ -229,8 +228,10 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
         runtime=composed.runtime,
         read=read,
         clock=clock,
-        authenticate=Secrets(database, clock, idle),
-        sessions=BrowserSessions(database=database, clock=clock, idle=idle, absolute=absolute),
+        authenticate=proofs.callers,
+        sessions=proofs.sessions,
+        factors=proofs.factors,
+        tokens=proofs.tokens,
         show_form=TaskForms(composed.runtime),
         figures=engine_state(database, clock),
         is_ready=readiness(settings, database, composed.runtime.storage),
@@ -240,7 +241,6 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
         read_signature=composed.seals.read,
         element_templates=partial(element_templates, composed.registry),
         cookies_are_secure=settings.cookies_are_secure,
-        session_absolute=absolute,
         long_polls=LongPolls(most=max(1, settings.threads // 4), longest_seconds=max(1, settings.stop_seconds - 2)),
         payment_callback_secret=_value_of(settings, "payment-callback"),
         notice_callback_secret=_value_of(settings, "notice-callback"),

@@ -45,9 +45,17 @@ def demo_journal_seal(folder: Path) -> Path:
 
 def demo_webhook_seal(folder: Path) -> Path:
     """The file of the seal under which secrets of webhooks are kept, made when it is not there."""
-    file = folder / "demo-webhooks.seal"
+    return _sealing_text(folder / "demo-webhooks.seal")
+
+
+def demo_factor_seal(folder: Path) -> Path:
+    """The file of the seal under which secrets of authenticator apps are kept, made when it is not there."""
+    return _sealing_text(folder / "demo-factors.seal")
+
+
+def _sealing_text(file: Path) -> Path:
     if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         _write(file, secrets.token_urlsafe(48).encode())
     return file
 

@@ -1,26 +1,35 @@
 """Passwords: argon2id, at most two computed at a time, and the same effort whether or not the account exists.
 
-Source: RFC 9106, second recommended option (64 MiB, 3 passes); OWASP ASVS 5.0, 11.4.
+They are computed in threads of their own with little claim to the processor, so that signing in never slows the work of
+those who are. Source: RFC 9106, second recommended option (64 MiB, 3 passes); OWASP ASVS 5.0, 6.2 and 11.4.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
-from functools import lru_cache
-from typing import Final
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Final, Protocol, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from engine.errors import Invalid, Place, Unavailable
 
+T = TypeVar("T")
+
 SHORTEST: Final = 12
 LONGEST: Final = 200
+_AT_ONCE: Final = 2
 _PATIENCE_SECONDS: Final = 5.0
+_NICENESS: Final = 5
 
 _hasher = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=1)
 # each takes 64 MiB: without a bound, many sign-ins at once would take all memory
-_turn = threading.BoundedSemaphore(2)
+_turn = threading.BoundedSemaphore(_AT_ONCE)
 
 
 class WeakPassword(Invalid):
@@ -29,41 +38,79 @@ class WeakPassword(Invalid):
     code = "weak-password"
 
 
-def hash_password(password: str) -> str:
-    """The hash to keep. Raises WeakPassword."""
+class BreachedPassword(WeakPassword):
+    """A password is known to thieves: it stands in a list of those that were stolen."""
+
+    code = "breached-password"
+
+
+class Breached(Protocol):
+    """A list of passwords that nobody may take."""
+
+    def __contains__(self, password: str) -> bool:
+        """Whether it was stolen somewhere."""
+        ...
+
+
+def hash_password(password: str, breached: Breached | None = None) -> str:
+    """The hash to keep. Raises WeakPassword, BreachedPassword."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise WeakPassword(
             f"A password has {SHORTEST} to {LONGEST} characters.",
             places=[Place("/password", f"Expected {SHORTEST} to {LONGEST} characters.", "length")],
             remedy="Take a sentence you can remember.",
         )
-    with _Turn():
-        return _hasher.hash(password)
+    if breached is not None and password in breached:
+        raise BreachedPassword(
+            "This password was stolen somewhere, and thieves try it everywhere.",
+            places=[Place("/password", "Expected a password that no thief knows.", "breached")],
+            remedy="Take another one, and change it wherever else you use it.",
+        )
+    return _computed(lambda: _hasher.hash(password))
 
 
 def password_fits(kept_hash: str | None, password: str) -> bool:
     """Whether a password is the one kept. With no hash it takes as long and is False: nobody learns who exists."""
     if len(password) > LONGEST:
         return False
-    with _Turn():
+
+    def verify() -> bool:
         try:
             _hasher.verify(kept_hash or _of_nobody(), password)
         except (VerificationError, InvalidHashError):
             return False
-    return kept_hash is not None
+        return kept_hash is not None
+
+    return _computed(verify)
 
 
-@lru_cache(maxsize=1)
+def make_ready() -> None:
+    """Compute what the first comparison would wait for."""
+    _computed(_of_nobody)
+
+
+@cache
 def _of_nobody() -> str:
     return _hasher.hash("no account has this password")
 
 
-class _Turn:
-    """A place among the few that compute at the same time. Raises Unavailable when none gets free."""
-
-    def __enter__(self) -> None:
-        if not _turn.acquire(timeout=_PATIENCE_SECONDS):
-            raise Unavailable("Too many sign-ins at once.", retry_after_seconds=5)
-
-    def __exit__(self, *_: object) -> None:
+def _computed(work: Callable[[], T]) -> T:
+    """The result of a computation, in its turn. Raises Unavailable when that does not come soon."""
+    if not _turn.acquire(timeout=_PATIENCE_SECONDS):
+        raise Unavailable("Too many sign-ins at once.", retry_after_seconds=5)
+    try:
+        return _computers().submit(work).result()
+    finally:
         _turn.release()
+
+
+@cache
+def _computers() -> ThreadPoolExecutor:
+    """Made when first needed: threads do not outlive the fork of a web process."""
+    return ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="passwords", initializer=_yield_to_others)
+
+
+def _yield_to_others() -> None:
+    # On Linux the priority is the thread's; elsewhere it would be the whole process's.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

@@ -17,6 +17,7 @@ from engine.casework.retention import Retention
 from engine.files.kinds import KINDS
 from onewindow.file_settings import FileSettings
 from onewindow.health_settings import HealthSettings, read_health_settings
+from onewindow.identity_settings import IdentitySettings, read_identity_settings
 from onewindow.notice_settings import NoticeSettings, read_notice_settings
 from onewindow.partner_settings import PartnerSettings, read_partner_settings
 from onewindow.retention_settings import read_retention_settings
@@ -105,6 +106,7 @@ class Settings:
     seals: SealSettings = field(default_factory=SealSettings)
     traces: TraceSettings = field(default_factory=TraceSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
+    identity: IdentitySettings = field(default_factory=IdentitySettings)
 
     @property
     def is_sqlite(self) -> bool:
@@ -193,6 +195,7 @@ class Settings:
             seals=read_seal_settings(reader),
             traces=read_trace_settings(reader),
             health=read_health_settings(reader),
+            identity=read_identity_settings(reader),
         )
         reader.finish()
         return known

@@ -25,10 +25,12 @@ class NoticeSchema(Schema):
     """A notice in the inbox."""
 
     id = fields.String(required=True, metadata={"example": "01hk3v8b6s9e4w2m7q5t0x1y2z"})
-    application = fields.String(attribute="case_id")
-    case_number = fields.String(metadata={"example": "AZ-2026-000123-7"})
-    service = fields.String(attribute="service_key", metadata={"example": "driving-licence"})
-    agency = fields.String(metadata={"example": "traffic-police"})
+    application = fields.String(
+        attribute="case_id", allow_none=True, metadata={"description": "Null when it is about the account itself."}
+    )
+    case_number = fields.String(allow_none=True, metadata={"example": "AZ-2026-000123-7"})
+    service = fields.String(attribute="service_key", allow_none=True, metadata={"example": "driving-licence"})
+    agency = fields.String(allow_none=True, metadata={"example": "traffic-police"})
     kind = fields.String(attribute="template", metadata={"example": "decision-made"})
     language = fields.String(metadata={"example": "az"})
     subject = fields.String()

@@ -1,6 +1,6 @@
-"""What grows without being looked at again is removed: expired messages, sessions that are over, old kept answers,
-events with their deliveries, prefilled forms that nobody submitted, abandoned uploads, and content of files that
-nothing holds."""
+"""What grows without being looked at again is removed: expired messages, sessions that are over, challenges and
+wrong tries of sign-in, places nobody signed in from for long, old kept answers, events with their deliveries,
+prefilled forms that nobody submitted, abandoned uploads, and content of files that nothing holds."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ from engine.runtime.wiring import Runtime
 ANSWERS_KEPT_FOR: Final = timedelta(hours=24)
 """How long the answer to a request with an Idempotency-Key can be had again."""
 
+TRIES_KEPT_FOR: Final = timedelta(hours=24)
+"""As long as a wrong try counts (`engine.casework.throttle`)."""
+PLACES_KEPT_FOR: Final = timedelta(days=365)
+"""A place where nobody signed in for so long is new again."""
+
 
 def tidy_up(runtime: Runtime) -> int:
     """Remove what is over; gives how many rows. Safe to repeat, and from several workers. Raises Unavailable."""
@@ -22,6 +27,9 @@ def tidy_up(runtime: Runtime) -> int:
         gone = (
             work.messages.forget_expired(now)
             + work.accounts.forget_expired_sessions(now)
+            + work.credentials.forget_challenges(now)
+            + work.credentials.forget_tries(now - TRIES_KEPT_FOR)
+            + work.credentials.forget_places(now - PLACES_KEPT_FOR)
             + work.idempotency.forget(now - ANSWERS_KEPT_FOR)
             + work.exchanges.forget(now - runtime.exchanges_kept_for)
             + work.prefills.forget(now)

@@ -9,6 +9,7 @@ from typing import Any
 from engine.bpmn.kernel.port import CompleteTask
 from engine.casework.actor import Actor
 from engine.casework.evidence import Provenance
+from engine.casework.step_up import FRESH, STEP_UP, require_second_factor
 from engine.casework.task import Task
 from engine.runtime.act import Act, transact
 from engine.runtime.answers import checked_answers
@@ -31,12 +32,15 @@ def complete(
 ) -> CompletedTask:
     """Finish a task. Of several callers at once one succeeds; faults of the form are told in `language`.
 
-    Raises NotFound (also for a task the actor may not see), TaskDone, TaskTaken, NotTaskHolder, Invalid with places.
+    Raises NotFound (also for a task the actor may not see), TaskDone, TaskTaken, NotTaskHolder, Invalid with places,
+    and StepUpNeeded where the model wants a second factor that was proved just now.
     """
 
     def change(act: Act) -> CompletedTask:
         task, record = act.work.tasks.lock(task_id)
         completed = task.complete(by, act.at)
+        if task.properties.get(STEP_UP) == FRESH:
+            require_second_factor(by, act.at, "complete this task")
         values = checked_answers(act, task, record, answers, language)
         act.work.tasks.save(completed)
         act.journal(record.id, "task.completed", task.id, element=task.element_id)

@@ -10,8 +10,8 @@ from engine.store.records import InstanceRecord
 
 
 def notices_chain(case_id: str) -> str:
-    """The journal's chain of what becomes of the notices of a case beside its process."""
-    return f"notices-{case_id}"
+    """The journal's chain of what becomes of the notices of a case beside its process; of no case, for an empty key."""
+    return f"notices-{case_id}" if case_id else "notices"
 
 
 def keep_made(act: Act, record: InstanceRecord, job_id: str, made: NoticeMade) -> None:

@@ -6,6 +6,7 @@ evidence     key of an evidence requirement of the service, proved when the elem
 agrees       expression on a task with `evidence`: whether the answer fits what the applicant stated
 stopsClock   `true` on a user task, or on an event or task that waits for a message: meanwhile the clock stands still
 term         name of a term of the service, on a timer: it is due when the term ends
+secondFactor `fresh` on a user task: whoever completes it has proved a second factor just now (`casework.step_up`)
 counting     `working-days` or `calendar-days`, on a timer (read by the kernel)
 """
 
@@ -29,6 +30,7 @@ from engine.bpmn.model import (
 )
 from engine.calendar import Counting
 from engine.casework.decision import Outcome
+from engine.casework.step_up import FRESH, STEP_UP
 
 MILESTONE: Final = "milestone"
 OUTCOME: Final = "outcome"
@@ -88,6 +90,8 @@ def mark_faults(process: Process) -> Iterator[MarkFault]:
                 AGREES,
                 "an expression beginning with =, on a service task with `evidence`",
             )
+        if STEP_UP in said and (said[STEP_UP] != FRESH or not isinstance(node, UserTask)):
+            yield _fault(node, "misplaced-second-factor", STEP_UP, "`fresh`, on a user task")
         if STOPS_CLOCK in said and (said[STOPS_CLOCK] not in ("true", "false") or not _may_stop(node)):
             yield _fault(node, "misplaced-stop", STOPS_CLOCK, "`true` or `false` on a user task or awaited message")
         if TERM in said and not _is_waiting_timer(node):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -147,6 +147,11 @@ class SessionRecord:
     idle_until: datetime
     expires_at: datetime
     description: str = ""
+    id: str | None = None
+    second_factor_at: datetime | None = None
+    password_at: datetime | None = None
+    origin: str | None = None
+    renew_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,3 +165,35 @@ class TokenRecord:
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None = None
+    scopes: Sequence[str] | None = None
+    made_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRecord:
+    """A second factor of an account: `totp` has a sealed secret, `passkey` a credential with its public key."""
+
+    id: str
+    account_id: str
+    kind: str
+    name: str
+    secret: str | None = None
+    last_step: int | None = None
+    credential: str | None = None
+    public_key: bytes | None = None
+    sign_count: int | None = None
+    created_at: datetime
+    confirmed_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChallengeRecord:
+    """What a passkey is to sign, once."""
+
+    id: str
+    account_id: str
+    session: str
+    purpose: str
+    value: bytes
+    expires_at: datetime

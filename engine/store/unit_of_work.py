@@ -19,6 +19,7 @@ from engine.store.lanes import Lanes
 from engine.store.repositories.accounts import Accounts, KeptAnswers
 from engine.store.repositories.cases import Cases
 from engine.store.repositories.closures import Closures
+from engine.store.repositories.credentials import Credentials
 from engine.store.repositories.deployments import Deployments
 from engine.store.repositories.events import Events
 from engine.store.repositories.exchanges import Exchanges
@@ -62,6 +63,7 @@ class UnitOfWork:
     journal: Journal
     seals: SealRows
     accounts: Accounts
+    credentials: Credentials
     idempotency: KeptAnswers
     events: Events
     webhooks: Webhooks
@@ -121,6 +123,7 @@ class UnitOfWork:
         self.journal = Journal(connection)
         self.seals = SealRows(connection)
         self.accounts = Accounts(connection)
+        self.credentials = Credentials(connection)
         self.idempotency = KeptAnswers(connection)
         self.events = Events(connection)
         self.webhooks = Webhooks(connection)

@@ -13,10 +13,11 @@ from rich.table import Table
 
 from engine.clock import SystemClock
 from engine.store.queries import accounts as queries
-from onewindow import accounts
+from onewindow import accounts, logs
 from onewindow.accounts import Duties
 from onewindow.commands.outcome import border, print_json
 from onewindow.compose import open_database
+from onewindow.credentials import breached_passwords
 from onewindow.settings import Settings
 from onewindow.words import checked_name
 
@@ -51,6 +52,13 @@ def _duties(
     )
 
 
+def _settings() -> Settings:
+    """The settings; what is done is told the log of security events, on standard error."""
+    settings = Settings.of_this_process()
+    logs.configure(settings.log_level, settings.log_format)
+    return settings
+
+
 @click.group()
 def account() -> None:
     """Accounts and their duties."""
@@ -77,8 +85,10 @@ def add(
     """Make an account. The password is asked for, or read from standard input when that is no terminal."""
     duties = _duties(citizen, analyst, operator, queues, supervises)
     password = None if token_only else ask_password()
-    database = open_database(Settings.of_this_process())
-    key = accounts.add_account(database, checked_name(name), shown_name, password, duties, SystemClock().now(), pin)
+    settings = _settings()
+    database, breached = open_database(settings), breached_passwords(settings)
+    now = SystemClock().now()
+    key = accounts.add_account(database, checked_name(name), shown_name, password, duties, now, pin, breached)
     click.echo(f"Account {name} was made; its key is {key}.")
 
 
@@ -87,7 +97,7 @@ def add(
 @border
 def list_accounts(as_json: bool) -> None:
     """List the accounts with their duties."""
-    with open_database(Settings.of_this_process()).read() as connection:
+    with open_database(_settings()).read() as connection:
         found = queries.account_rows(connection)
     if as_json:
         print_json([asdict(one) for one in found])
@@ -104,7 +114,7 @@ def list_accounts(as_json: bool) -> None:
 @border
 def disable(name: str, again: bool) -> None:
     """Close an account: it is signed out everywhere and its tokens do not work. What it did stays."""
-    accounts.set_disabled(open_database(Settings.of_this_process()), name, not again)
+    accounts.set_disabled(open_database(_settings()), name, not again)
     click.echo(f"Account {name} is {'open again' if again else 'closed'}.")
 
 
@@ -113,8 +123,30 @@ def disable(name: str, again: bool) -> None:
 @border
 def passwd(name: str) -> None:
     """Give an account a new password; it is signed out everywhere."""
-    accounts.set_password(open_database(Settings.of_this_process()), name, ask_password())
+    settings = _settings()
+    accounts.set_password(open_database(settings), name, ask_password(), breached_passwords(settings))
     click.echo(f"Account {name} has a new password.")
+
+
+@account.command("sign-out")
+@click.argument("name")
+@border
+def sign_out(name: str) -> None:
+    """End all sessions of an account, such as after a theft. Its tokens go on working: see `onewindow token revoke`."""
+    ended = accounts.sign_out(open_database(_settings()), name)
+    click.echo(f"{ended} sessions of account {name} were ended.")
+
+
+@account.command("reset-factors")
+@click.argument("name")
+@border
+def reset_factors(name: str) -> None:
+    """Take all second factors of an account away, whose owner lost them. See her face first: it opens her account.
+
+    She is signed out everywhere, and adds a new factor at her next sign-in.
+    """
+    gone = accounts.reset_factors(open_database(_settings()), name)
+    click.echo(f"{gone} second factors of account {name} were taken away.")
 
 
 @account.command()
@@ -133,7 +165,7 @@ def grant(
 ) -> None:
     """Give an account duties, or take them away; it works at once, also for sessions that are open."""
     duties = _duties(citizen, analyst, operator, queues, supervises)
-    accounts.grant(open_database(Settings.of_this_process()), name, duties, revoke=revoke)
+    accounts.grant(open_database(_settings()), name, duties, revoke=revoke)
     click.echo(f"The duties of account {name} were changed.")
 
 

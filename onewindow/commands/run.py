@@ -24,7 +24,7 @@ from onewindow.commands.run_posts import (
 from onewindow.commands.run_roads import OVER_ROAD, partners_file, start_road
 from onewindow.commands.run_timestamps import start_timestamps, timestamps_environment
 from onewindow.demo import Demo, prepare
-from onewindow.demo_seal import demo_journal_seal, demo_seal, demo_webhook_seal
+from onewindow.demo_seal import demo_factor_seal, demo_journal_seal, demo_seal, demo_webhook_seal
 from onewindow.filing import files_folder
 from onewindow.settings import Settings, environment_with
 
@@ -68,7 +68,7 @@ def run(sandbox_port: int, payments_port: int | None, with_timestamps: int | Non
         environment["ONEWINDOW_PARTNERS"] = str(partners_file(folder, road))
     if with_timestamps is not None:
         environment |= timestamps_environment(with_timestamps)
-    environment = journal_environment(webhook_environment(seal_environment(environment)))
+    environment = identity_environment(journal_environment(webhook_environment(seal_environment(environment))))
     settings = Settings.load(environment)
     logs.configure("warning", "console")
     if settings.host not in _LOOPBACK:
@@ -171,6 +171,18 @@ def webhook_environment(environment: dict[str, str]) -> dict[str, str]:
     return said | environment
 
 
+def identity_environment(environment: dict[str, str]) -> dict[str, str]:
+    """With a seal for authenticator apps, and officials who need no second factor, unless the environment says so.
+
+    The address has a name, not a number, so that a browser makes passkeys for it.
+    """
+    said = {"ONEWINDOW_SECOND_FACTOR": "offered"}
+    if not any(name.startswith("ONEWINDOW_SECRET_FACTOR_SEAL") for name in environment):
+        seal = demo_factor_seal(files_folder(Settings.load(environment)).parent)
+        said["ONEWINDOW_SECRET_FACTOR_SEAL_FILE"] = str(seal)
+    return said | environment
+
+
 def tell(settings: Settings, demo: Demo, posts: Posts | None = None) -> None:
     """What somebody who just started it needs to know. Plain lines, so that they can be copied whole."""
     click.echo(f"\nOnewindow runs at {settings.address}")
@@ -184,6 +196,8 @@ def tell(settings: Settings, demo: Demo, posts: Posts | None = None) -> None:
     for account in demo.accounts:
         told = f"{account.name}: {account.duties}"
         click.echo(f"  {account.sign_in_name:<{width}}  {account.password:<16}  {told}")
+    if not settings.identity.second_factor_is_required:
+        click.echo("Warning: officials sign in by password alone here. For real use leave ONEWINDOW_SECOND_FACTOR out.")
     click.echo("\nApply for a service, as the citizen:")
     click.echo("  " + demo.line_to_try(settings.address))
     click.echo("\nTokens of all accounts: " + str(demo.file))

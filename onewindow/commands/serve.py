@@ -5,11 +5,15 @@ from __future__ import annotations
 from tempfile import TemporaryDirectory
 
 import click
+import structlog
 
 from onewindow import logs
 from onewindow.commands.outcome import border
+from onewindow.credentials import ways_exist
 from onewindow.settings import Settings, share_figures_in
 from onewindow.tracing import require_extra
+
+log = structlog.get_logger("security")
 
 
 @click.command()
@@ -23,6 +27,13 @@ def serve() -> None:
     settings = Settings.of_this_process()
     logs.configure(settings.log_level, settings.log_format)
     require_extra(settings)
+    if not settings.identity.second_factor_is_required:
+        log.warning("officials need no second factor here", remedy="Leave ONEWINDOW_SECOND_FACTOR out for real use.")
+    elif not ways_exist(settings):
+        log.warning(
+            "officials need a second factor, and none can be added here",
+            remedy="Set ONEWINDOW_PUBLIC_URL with a host name, or ONEWINDOW_SECRET_FACTOR_SEAL.",
+        )
     with TemporaryDirectory(prefix="onewindow-figures-", ignore_cleanup_errors=True) as folder:
         shared = folder if settings.web_processes > 1 else None
         if shared:

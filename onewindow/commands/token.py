@@ -9,12 +9,21 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from api.scopes import checked_scopes
 from engine.clock import SystemClock
 from engine.store.queries import accounts as queries
-from onewindow import accounts
+from engine.store.queries.credentials import tokens_of
+from onewindow import accounts, logs
 from onewindow.commands.outcome import border, print_json
 from onewindow.compose import open_database
 from onewindow.settings import Settings
+
+
+def _settings() -> Settings:
+    """The settings; what is done is told the log of security events, on standard error."""
+    settings = Settings.of_this_process()
+    logs.configure(settings.log_level, settings.log_format)
+    return settings
 
 
 @click.group()
@@ -26,12 +35,15 @@ def token() -> None:
 @click.argument("account")
 @click.option("--name", required=True, help="What it is for, such as the program that will use it.")
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 366), help="How long it works.")
+@click.option(
+    "--scope", "scopes", multiple=True, metavar="NOUN:ACT", help="What it may do, such as tasks:read; may be repeated."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @border
-def create(account: str, name: str, days: int, as_json: bool) -> None:
-    """Make a token of ACCOUNT. It is shown this once; only its hash is kept."""
-    database = open_database(Settings.of_this_process())
-    key, secret = accounts.create_token(database, account, name, timedelta(days=days), SystemClock().now())
+def create(account: str, name: str, days: int, scopes: tuple[str, ...], as_json: bool) -> None:
+    """Make a token of ACCOUNT. It is shown this once; only its hash is kept. Without scopes it may do all."""
+    database, limit = open_database(_settings()), checked_scopes(scopes) if scopes else None
+    key, secret = accounts.create_token(database, account, name, timedelta(days=days), SystemClock().now(), limit)
     if as_json:
         print_json({"id": key, "token": secret})
         return
@@ -44,7 +56,7 @@ def create(account: str, name: str, days: int, as_json: bool) -> None:
 @border
 def revoke(token_id: str) -> None:
     """Take a token away for good."""
-    accounts.revoke_token(open_database(Settings.of_this_process()), token_id)
+    accounts.revoke_token(open_database(_settings()), token_id)
     click.echo(f"Token {token_id} was revoked.")
 
 
@@ -53,8 +65,8 @@ def revoke(token_id: str) -> None:
 @border
 def list_tokens(as_json: bool) -> None:
     """List the tokens; never their secrets."""
-    with open_database(Settings.of_this_process()).read() as connection:
-        found = queries.tokens_of(connection)
+    with open_database(_settings()).read() as connection:
+        found = tokens_of(connection)
         names = {one.id: one.sign_in_name for one in queries.account_rows(connection)}
     if as_json:
         print_json([{name: value for name, value in asdict(one).items() if name != "hash"} for one in found])

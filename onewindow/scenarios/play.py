@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -107,7 +108,8 @@ class _Playing:
         try:
             if task.assignee != actor.account:
                 claim(self._stage.runtime, task.id, by=actor)
-            complete(self._stage.runtime, task.id, dict(step.answers), by=actor)
+            proved = replace(actor, second_factor_at=self._stage.runtime.clock.now())
+            complete(self._stage.runtime, task.id, dict(step.answers), by=proved)
         except Invalid as refused:
             yield from _refusal(step.refused, refused)
             return

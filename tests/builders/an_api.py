@@ -103,7 +103,7 @@ def an_api(url: str, at: datetime = MONDAY, **settings: str) -> Api:
 
 def _account(composed: Composed, name: str, duties: Duties, at: datetime) -> str:
     key = accounts.add_account(composed.database, name, name.title(), None, duties, at, _pin(name))
-    accounts.change(composed.database, name, lambda _, account: replace(account, password_hash=_hashed()))
+    accounts.change(composed.database, name, lambda _, account, _notes: replace(account, password_hash=_hashed()), at)
     return key
 
 

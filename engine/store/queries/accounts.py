@@ -1,29 +1,23 @@
-"""Who is behind a token or a session, and what an account may know of itself."""
+"""Accounts with their duties. Who is behind a token or a session: `credentials`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from engine.casework.actor import Actor
 from engine.errors import NotFound
 from engine.identity import QueueName
-from engine.store.queries.paging import CursorUnknown, Page, bounded, decode_cursor, page_of
-from engine.store.records import TokenRecord
-from engine.store.rows import columns_of, table_of, taken
+from engine.store.rows import table_of
 from engine.store.tables import accounts as tables
-from engine.store.tables.base import Moment
 
 _ACCOUNT = table_of(tables.Account)
 _MEMBERSHIP = table_of(tables.Membership)
 _SUPERVISION = table_of(tables.Supervision)
-_SESSION = table_of(tables.Session)
-_TOKEN = table_of(tables.ApiToken)
-_TOKEN_COLUMNS = columns_of(tables.ApiToken)
 _SEPARATOR = ","
 
 
@@ -43,37 +37,16 @@ _DUTIES: Sequence[ColumnElement[Any]] = (
     _all_of(_MEMBERSHIP.c.queue, _ACCOUNT.c.id).label("queues"),
     _all_of(_SUPERVISION.c.agency, _ACCOUNT.c.id).label("agencies"),
 )
-_NOW = bindparam("now", type_=Moment)
 
 
-def _behind(secret: FromClause, last_seen: ColumnElement[Any], *still_good: ColumnElement[bool]) -> Select[Any]:
-    return (
-        select(*_DUTIES, last_seen)
-        .join(secret, secret.c.account_id == _ACCOUNT.c.id)
-        .where(secret.c.hash == bindparam("hash"), _ACCOUNT.c.disabled.is_(False), *still_good)
-    )
+def duties() -> Sequence[ColumnElement[Any]]:
+    """The columns that an actor is made of, for statements that find an account by something else."""
+    return _DUTIES
 
 
-_BEHIND_TOKEN = _behind(_TOKEN, _TOKEN.c.last_used_at, _TOKEN.c.expires_at > _NOW)
-_BEHIND_SESSION = _behind(_SESSION, _SESSION.c.seen_at, _SESSION.c.expires_at > _NOW, _SESSION.c.idle_until > _NOW)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """Who showed a secret, and when it was last seen, so that the use is not written at every request."""
-
-    actor: Actor
-    last_seen_at: datetime | None
-
-
-def behind_token(connection: Connection, secret_hash: str, now: datetime) -> Known | None:
-    """Who holds an API token; None when it is unknown or over, or the account is disabled. One statement."""
-    return _known(connection, _BEHIND_TOKEN, secret_hash, now)
-
-
-def behind_session(connection: Connection, secret_hash: str, now: datetime) -> Known | None:
-    """Who is signed in with a session; None when it is unknown or over, or the account is disabled. One statement."""
-    return _known(connection, _BEHIND_SESSION, secret_hash, now)
+def actor_in(row: Any) -> Actor:
+    """The actor in a row that begins with the columns of `duties`."""
+    return _actor(row)
 
 
 def actor_of(connection: Connection, account_id: str) -> Actor:
@@ -118,73 +91,6 @@ def account_rows(connection: Connection, at_most: int = 1_000) -> list[AccountRo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SessionRow:
-    """A session of one's own. `id` is the hash of its secret, which opens nothing."""
-
-    id: str
-    created_at: datetime
-    last_seen_at: datetime
-    expires_at: datetime
-    description: str
-
-    def to_json(self) -> dict[str, Any]:
-        """By name."""
-        return {
-            "id": self.id,
-            "created_at": self.created_at,
-            "last_seen_at": self.last_seen_at,
-            "expires_at": self.expires_at,
-            "description": self.description,
-        }
-
-
-def session_page(
-    connection: Connection, account_id: str, now: datetime, *, limit: int = 25, cursor: str | None = None
-) -> Page[SessionRow]:
-    """The open sessions of an account, the newest first. One statement."""
-    start, most = decode_cursor(cursor, str, str), bounded(limit)
-    statement = select(_SESSION).where(
-        _SESSION.c.account_id == account_id, _SESSION.c.expires_at > now, _SESSION.c.idle_until > now
-    )
-    if start is not None:
-        created, last = _moment_in(start[0]), start[1]
-        statement = statement.where(
-            or_(
-                _SESSION.c.created_at < created,
-                and_(_SESSION.c.created_at == created, _SESSION.c.hash < last),
-            )
-        )
-    rows = connection.execute(statement.order_by(_SESSION.c.created_at.desc(), _SESSION.c.hash.desc()).limit(most + 1))
-    found = [
-        SessionRow(
-            id=row.hash,
-            created_at=row.created_at,
-            last_seen_at=row.seen_at,
-            expires_at=row.expires_at,
-            description=row.description,
-        )
-        for row in rows
-    ]
-    return page_of(found, most, lambda one: (one.created_at.isoformat(), one.id))
-
-
-def _moment_in(part: str) -> datetime:
-    """A moment of a cursor. Raises CursorUnknown."""
-    try:
-        return datetime.fromisoformat(part).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise CursorUnknown from None
-
-
-def tokens_of(connection: Connection, account_id: str | None = None) -> list[TokenRecord]:
-    """Tokens of one account or of all, at most 1,000."""
-    statement = select(*_TOKEN_COLUMNS).order_by(_TOKEN.c.created_at).limit(1_000)
-    if account_id is not None:
-        statement = statement.where(_TOKEN.c.account_id == account_id)
-    return [TokenRecord(**taken(_TOKEN_COLUMNS, row)) for row in connection.execute(statement)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAnswerRow:
     """The first answer to a request with an Idempotency-Key."""
 
@@ -205,11 +111,6 @@ def kept_answer(connection: Connection, account_id: str, key: str, since: dateti
     """What was answered to this account for a key since a moment; None when the key is new."""
     row = connection.execute(_KEPT_ANSWER, {"account": account_id, "key": key, "since": since}).first()
     return KeptAnswerRow(**row._mapping) if row else None
-
-
-def _known(connection: Connection, statement: Select[Any], secret_hash: str, now: datetime) -> Known | None:
-    row = connection.execute(statement, {"hash": secret_hash, "now": now}).first()
-    return Known(_actor(row), row[len(_DUTIES)]) if row else None
 
 
 def _actor(row: Any) -> Actor:

@@ -56,8 +56,24 @@ class NoticeRow:
     """A notice with what became of it."""
 
     notice: Notice
-    case_number: str
+    case_number: str | None
+    """None of a notice that is about the account itself."""
     deliveries: Sequence[DeliveryRow] = ()
+
+    @property
+    def case_id(self) -> str | None:
+        """None likewise."""
+        return self.notice.case_id or None
+
+    @property
+    def service_key(self) -> str | None:
+        """None likewise."""
+        return self.notice.service_key or None
+
+    @property
+    def agency(self) -> str | None:
+        """None likewise."""
+        return self.notice.agency or None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.notice, name)
@@ -90,7 +106,7 @@ def inbox_page(
     mine = NOTICE.c.recipient == actor.account
     statement = (
         select(*NOTICE_COLUMNS, _CASE.c.number)
-        .join(_CASE, _CASE.c.id == NOTICE.c.case_id)
+        .join(_CASE, _CASE.c.id == NOTICE.c.case_id, isouter=True)
         .where(mine)
         .order_by(NOTICE.c.id.desc())
         .limit(wanted + 1)
@@ -109,7 +125,7 @@ def inbox_notice(connection: Connection, actor: Actor, notice_id: str) -> Notice
     """One of the actor's own notices. One statement. Raises NoSuchNotice, also for somebody else's."""
     statement = (
         select(*NOTICE_COLUMNS, _CASE.c.number)
-        .join(_CASE, _CASE.c.id == NOTICE.c.case_id)
+        .join(_CASE, _CASE.c.id == NOTICE.c.case_id, isouter=True)
         .where(NOTICE.c.id == notice_id, NOTICE.c.recipient == actor.account)
     )
     row = connection.execute(statement).first()
@@ -149,8 +165,9 @@ def contact_of(connection: Connection, account_id: str) -> Contact | None:
 
 
 def _row(row: Any) -> NoticeRow:
-    number = str(CaseNumber.parse(row[len(NOTICE_COLUMNS)]))
-    return NoticeRow(notice=to_notice(taken(NOTICE_COLUMNS, row)), case_number=number)
+    number = row[len(NOTICE_COLUMNS)]
+    shown = str(CaseNumber.parse(number)) if number else None
+    return NoticeRow(notice=to_notice(taken(NOTICE_COLUMNS, row)), case_number=shown)
 
 
 def _deliveries(connection: Connection, case_id: str) -> dict[str, list[DeliveryRow]]:

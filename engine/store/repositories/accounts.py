@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from engine.casework.actor import Actor
 from engine.errors import NotFound
@@ -19,6 +19,7 @@ _ACCOUNT_COLUMNS = columns_of(tables.Account)
 _MEMBERSHIP = table_of(tables.Membership)
 _SUPERVISION = table_of(tables.Supervision)
 _SESSION = table_of(tables.Session)
+_SESSION_COLUMNS = columns_of(tables.Session)
 _TOKEN = table_of(tables.ApiToken)
 _KEPT = table_of(tables.KeptAnswer)
 
@@ -39,6 +40,14 @@ class Accounts:
         row = self._connection.execute(statement).first()
         if row is None:
             raise NotFound.of("account", sign_in_name)
+        return AccountRecord(**taken(_ACCOUNT_COLUMNS, row))
+
+    def lock_key(self, account_id: str) -> AccountRecord:
+        """An account by its key, kept from all others. Raises NotFound."""
+        statement = select(*_ACCOUNT_COLUMNS).where(_ACCOUNT.c.id == account_id).with_for_update()
+        row = self._connection.execute(statement).first()
+        if row is None:
+            raise NotFound.of("account", account_id)
         return AccountRecord(**taken(_ACCOUNT_COLUMNS, row))
 
     def save(self, account: AccountRecord) -> None:
@@ -129,14 +138,41 @@ class Accounts:
         statement = update(_SESSION).where(_SESSION.c.hash == secret_hash)
         self._connection.execute(statement.values(seen_at=seen_at, idle_until=idle_until))
 
-    def end_session(self, secret_hash: str, account_id: str) -> bool:
-        """End a session of an account; whether there was one."""
-        statement = delete(_SESSION).where(_SESSION.c.hash == secret_hash, _SESSION.c.account_id == account_id)
+    def lock_session(self, secret_hash: str) -> SessionRecord:
+        """A session by the hash of its secret, kept from all others. Raises NotFound."""
+        statement = select(*_SESSION_COLUMNS).where(_SESSION.c.hash == secret_hash).with_for_update()
+        row = self._connection.execute(statement).first()
+        if row is None:
+            raise NotFound("This session is over.", remedy="Sign in again.")
+        return SessionRecord(**taken(_SESSION_COLUMNS, row))
+
+    def renew_session(self, secret_hash: str, session: SessionRecord) -> bool:
+        """Keep a session as it is now, under the hash of its new secret; the former one opens nothing any more."""
+        statement = update(_SESSION).where(_SESSION.c.hash == secret_hash).values(**plain(session))
         return self._connection.execute(statement).rowcount == 1
 
-    def end_all_sessions(self, account_id: str) -> None:
-        """End every session of an account, such as after a new password."""
-        self._connection.execute(delete(_SESSION).where(_SESSION.c.account_id == account_id))
+    def let_sessions_renew(self, account_id: str, since: datetime) -> None:
+        """Let every session of an account get a new secret at its next request: what it may do has changed."""
+        statement = update(_SESSION).where(_SESSION.c.account_id == account_id)
+        self._connection.execute(statement.values(renew_since=since))
+
+    def forget_proofs(self, account_id: str) -> None:
+        """Let no session of an account count as proved by a second factor: it has none any more."""
+        statement = update(_SESSION).where(_SESSION.c.account_id == account_id)
+        self._connection.execute(statement.values(second_factor_at=None))
+
+    def end_session(self, session_id: str, account_id: str) -> bool:
+        """End a session of an account by its key; whether there was one."""
+        is_it = func.coalesce(_SESSION.c.id, _SESSION.c.hash) == session_id
+        statement = delete(_SESSION).where(_SESSION.c.account_id == account_id, is_it)
+        return self._connection.execute(statement).rowcount == 1
+
+    def end_all_sessions(self, account_id: str, but: str | None = None) -> int:
+        """End every session of an account, `but` that one, such as after a new password; gives how many."""
+        statement = delete(_SESSION).where(_SESSION.c.account_id == account_id)
+        if but is not None:
+            statement = statement.where(func.coalesce(_SESSION.c.id, _SESSION.c.hash) != but)
+        return self._connection.execute(statement).rowcount
 
     def forget_expired_sessions(self, now: datetime) -> int:
         """Remove sessions that are over; gives how many."""
@@ -151,9 +187,12 @@ class Accounts:
         """A token was used."""
         self._connection.execute(update(_TOKEN).where(_TOKEN.c.hash == secret_hash).values(last_used_at=at))
 
-    def revoke_token(self, token_id: str) -> bool:
-        """Take a token away for good; whether there was one."""
-        return self._connection.execute(delete(_TOKEN).where(_TOKEN.c.id == token_id)).rowcount == 1
+    def revoke_token(self, token_id: str, account_id: str | None = None) -> str | None:
+        """Take a token away for good, only one of `account_id` if that is given; gives whose it was."""
+        statement = delete(_TOKEN).where(_TOKEN.c.id == token_id)
+        if account_id is not None:
+            statement = statement.where(_TOKEN.c.account_id == account_id)
+        return self._connection.execute(statement.returning(_TOKEN.c.account_id)).scalar_one_or_none()
 
 
 _KEEP = insert(_KEPT)

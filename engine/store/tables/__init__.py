@@ -9,6 +9,7 @@ every database.
 from engine.store.tables import (
     accounts,
     cases,
+    credentials,
     deployments,
     evidence,
     files,
@@ -32,6 +33,7 @@ metadata = Base.metadata
 __all__ = [
     "accounts",
     "cases",
+    "credentials",
     "deployments",
     "evidence",
     "files",

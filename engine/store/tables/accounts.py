@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.tables.base import Base, Key, Name, OptionalMoment, RequiredMoment
+from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
 
 
 class Account(Base):
@@ -62,6 +62,16 @@ class Session(Base):
     """The absolute end, however busy the session is."""
     description: Mapped[str] = mapped_column(Text)
     """The browser, as it named itself."""
+    id: Mapped[str | None] = mapped_column(String(26))
+    """Its name in lists and in the journal; stays when the secret is renewed. Null of a version before 0017."""
+    second_factor_at: Mapped[OptionalMoment]
+    """When a second factor was last proved in it."""
+    password_at: Mapped[OptionalMoment]
+    """When the password was last proved in it."""
+    origin: Mapped[str | None] = mapped_column(String(45))
+    """The network address it began at."""
+    renew_since: Mapped[OptionalMoment]
+    """Since when its secret is due to be renewed, for the account's duties changed."""
 
 
 class ApiToken(Base):
@@ -77,6 +87,10 @@ class ApiToken(Base):
     created_at: Mapped[RequiredMoment]
     expires_at: Mapped[RequiredMoment]
     last_used_at: Mapped[OptionalMoment]
+    scopes: Mapped[Json]
+    """A list of what it may do; null for all that the account may."""
+    made_by: Mapped[str | None] = mapped_column(String(26))
+    """The account that made it; null on the command line."""
 
 
 class KeptAnswer(Base):

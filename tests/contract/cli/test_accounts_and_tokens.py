@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -67,3 +68,43 @@ def test_a_token_is_shown_once_listed_without_its_secret_and_revoked(onewindow: 
     assert revoked.exit_code == 0
     assert json.loads(onewindow("token", "list", "--json").stdout) == []
     assert onewindow("token", "revoke", made["id"]).exit_code == 2
+
+
+def test_a_token_is_limited_to_scopes_of_the_list(onewindow: Command) -> None:
+    onewindow("account", "add", "printer", "--shown-name", "Printer", "--token-only", "--operator")
+
+    made = onewindow("token", "create", "printer", "--name", "shop", "--scope", "jobs:write", "--scope", "me:read")
+    refused = onewindow("token", "create", "printer", "--name", "shop", "--scope", "jobs:steal")
+
+    assert (made.exit_code, refused.exit_code) == (0, 2)
+    assert "There is no scope 'jobs:steal'" in refused.stderr
+    assert [one["scopes"] for one in json.loads(onewindow("token", "list", "--json").stdout)] == [
+        ["jobs:write", "me:read"]
+    ]
+
+
+def test_what_an_operator_does_is_told_the_log_of_security_events_without_names(onewindow: Command) -> None:
+    made = onewindow("account", "add", "aysel", "--shown-name", "Aysel", "--citizen", stdin=PASSWORD)
+    signed_out = onewindow("account", "sign-out", "aysel")
+    reset = onewindow("account", "reset-factors", "aysel")
+
+    lines = [json.loads(line) for answer in (made, signed_out, reset) for line in answer.stderr.splitlines()]
+    assert [(line["event"], line["logger"]) for line in lines] == [
+        ("account.made", "security"),
+        ("sessions.ended", "security"),
+        ("factors.reset", "security"),
+    ]
+    assert "aysel" not in str(lines).casefold()
+    assert "0 sessions" in signed_out.stdout
+    assert "0 second factors" in reset.stdout
+
+
+def test_a_stolen_password_is_refused(onewindow: Command, tmp_path: Path) -> None:
+    stolen = tmp_path / "stolen.txt"
+    stolen.write_text(PASSWORD)
+    said = {"ONEWINDOW_BREACHED_PASSWORDS": str(stolen)}
+
+    refused = onewindow("account", "add", "aysel", "--shown-name", "Aysel", stdin=PASSWORD, **said)
+
+    assert refused.exit_code == 2
+    assert "stolen" in refused.stderr

@@ -117,6 +117,7 @@ def test_one_bad_file_keeps_all_out(running: Running) -> None:
         ({"p.bpmn": a_process("p").start().call("c", "p").end().xml()}, "call-cycle"),
         ({"p.bpmn": a_task_of(properties={"outcome": "perhaps"}).xml()}, "unknown-outcome"),
         ({"p.bpmn": a_task_of(properties={"stopsClock": "maybe"}).xml()}, "misplaced-stop"),
+        ({"p.bpmn": a_task_of(properties={"secondFactor": "sometimes"}).xml()}, "misplaced-second-factor"),
         ({"p.bpmn": a_task_of(properties={"term": "statutory"}).xml()}, "misplaced-term"),
         ({"p.bpmn": a_task_of(candidate_users="aysel").xml()}, "candidate-users"),
         ({"f.form": b"{"}, "form-not-json"),

@@ -140,7 +140,7 @@ def test_token_is_used_and_revoked(database: Database) -> None:
     with database.read() as reading:
         assert reading.execute(select(table_of(tables.ApiToken).c.last_used_at)).scalar() == NOW
     with database.work() as work:
-        assert [work.accounts.revoke_token(token.id) for _ in range(2)] == [True, False]
+        assert [work.accounts.revoke_token(token.id) for _ in range(2)] == [account.id, None]
 
 
 def test_answer_is_kept_once_for_each_account_and_key(database: Database) -> None:

@@ -11,15 +11,8 @@ from sqlalchemy import Connection
 from engine.errors import NotFound
 from engine.identity import QueueName
 from engine.store.database import Database
-from engine.store.queries.accounts import (
-    account_rows,
-    actor_of,
-    behind_session,
-    behind_token,
-    kept_answer,
-    session_page,
-    tokens_of,
-)
+from engine.store.queries.accounts import account_rows, actor_of, kept_answer
+from engine.store.queries.credentials import behind_session, behind_token, session_page, tokens_of
 from engine.store.records import AccountRecord
 from tests.builders.a_task import NOW
 from tests.builders.an_account import a_session, a_token, an_account
@@ -161,7 +154,7 @@ def test_open_sessions_of_one_s_own_are_told_the_newest_first(database: Database
     rows = session_page(reading, account.id, NOW).items
 
     assert [(row.id, row.description) for row in rows] == [("newer", "Firefox"), ("older", "")]
-    assert rows[0].to_json()["last_seen_at"] == NOW
+    assert rows[0].last_seen_at == NOW
 
 
 def test_tokens_are_told_of_one_account_or_of_all(database: Database, reading: Connection) -> None:

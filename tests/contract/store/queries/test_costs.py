@@ -9,7 +9,17 @@ import pytest
 from sqlalchemy import Connection
 
 from engine.store.database import Database
-from engine.store.queries import accounts, applications, definitions, incidents, instances, jobs, services, tasks
+from engine.store.queries import (
+    accounts,
+    applications,
+    credentials,
+    definitions,
+    incidents,
+    instances,
+    jobs,
+    services,
+    tasks,
+)
 from engine.store.queries.figures import engine_figures
 from engine.store.queries.shares import shares
 from tests.builders.a_catalogue import with_service
@@ -33,8 +43,8 @@ def _queue(actor: Any, **asked: Any) -> Callable[[Connection], Any]:
         pytest.param(_queue(_TWO, search="x", overdue=True), 1, id="several queues, filtered"),
         pytest.param(_queue(a_supervisor(), queue=QUEUE), 1, id="a supervisor's queue"),
         pytest.param(_queue(a_supervisor()), 2, id="all queues of a supervisor's agency"),
-        pytest.param(lambda on: accounts.behind_token(on, "x", NOW), 1, id="behind a token"),
-        pytest.param(lambda on: accounts.behind_session(on, "x", NOW), 1, id="behind a session"),
+        pytest.param(lambda on: credentials.behind_token(on, "x", NOW), 1, id="behind a token"),
+        pytest.param(lambda on: credentials.behind_session(on, "x", NOW), 1, id="behind a session"),
         pytest.param(lambda on: accounts.account_rows(on), 1, id="accounts"),
         pytest.param(lambda on: accounts.kept_answer(on, "a", "k", NOW), 1, id="a kept answer"),
         pytest.param(lambda on: applications.own_applications(on, a_citizen()), 1, id="own applications"),
@@ -111,8 +121,8 @@ def test_next_page_of_a_queue_begins_where_the_last_ended(database: Database, re
         pytest.param(_queue(_TWO), id="several queues"),
         pytest.param(_queue(a_supervisor()), id="the queues of an agency"),
         pytest.param(_queue(a_clerk(), mine=True), id="what one holds"),
-        pytest.param(lambda on: accounts.behind_token(on, "x", NOW), id="behind a token"),
-        pytest.param(lambda on: accounts.behind_session(on, "x", NOW), id="behind a session"),
+        pytest.param(lambda on: credentials.behind_token(on, "x", NOW), id="behind a token"),
+        pytest.param(lambda on: credentials.behind_session(on, "x", NOW), id="behind a session"),
         pytest.param(lambda on: applications.own_applications(on, a_citizen()), id="own applications"),
         pytest.param(lambda on: instances.history_page(on, "x"), id="history"),
         pytest.param(lambda on: tasks.open_tasks_of(on, "x"), id="open tasks of an instance"),

@@ -1,0 +1,161 @@
+"""The caller's session: sign in, prove a second factor, sign out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from flask import Response, g, jsonify, request
+
+from api.access import (
+    PROVING,
+    PUBLIC,
+    Recognised,
+    caller,
+    csrf_token_of,
+    hash_of,
+    roles_of,
+    session_cookie,
+    set_session_cookie,
+)
+from api.operation import Noun
+from api.schemas.accounts import (
+    CeremonySchema,
+    NoBody,
+    ProofCommand,
+    SignedInSchema,
+    SignInCommand,
+)
+from api.sign_in import Came, NeedsSession, Proof, SignedIn, Way, Who
+from api.wiring import services
+from engine.casework.actor import Actor
+from engine.errors import Forbidden
+
+blueprint = Noun("session", __name__, description="Sign in and out with a session cookie.")
+
+_OWN: Final = frozenset({"same-origin", "none"})
+"""Values of Sec-Fetch-Site of requests that no foreign page made."""
+
+
+class CrossSite(Forbidden):
+    """A page of somebody else's tries to sign its visitor in here, into an account that it knows."""
+
+    code = "cross-site-sign-in"
+
+
+def came() -> Came:
+    """Where the request came from."""
+    return Came(request.remote_addr, request.headers.get("User-Agent", ""))
+
+
+def who() -> Who:
+    """The caller's session, for changes of her own credentials. Raises NeedsSession for a token."""
+    known = g.get("recognised")
+    secret = g.get("session_secret")
+    if not isinstance(known, Recognised) or secret is None:
+        raise NeedsSession(
+            "This needs a session, not a token: a token proves no person.", remedy="Sign in at POST /api/v1/session."
+        )
+    return Who(
+        actor=caller(),
+        secret_hash=hash_of(secret),
+        password_at=known.password_at,
+        has_factor=known.has_factor,
+        came=came(),
+    )
+
+
+def about(actor: Actor, csrf_token: str | None, *, is_whole: bool = True) -> dict[str, Any]:
+    """What is told of the caller; duties only once they count."""
+    return {
+        "account": actor.account,
+        "name": actor.name,
+        "roles": sorted(roles_of(actor)) if is_whole else [],
+        "queues": sorted(str(queue) for queue in actor.queues) if is_whole else [],
+        "supervises": sorted(actor.supervises) if is_whole else [],
+        "scopes": None if actor.scopes is None else sorted(actor.scopes),
+        "second_factor_at": actor.second_factor_at,
+        "second_factor_needed": not is_whole,
+        "csrf_token": csrf_token,
+    }
+
+
+def answer_with_session(signed_in: SignedIn, more: Mapping[str, Any], status: int) -> Response:
+    """An answer that carries a session's new secret in its cookie, and what is told of it."""
+    about_it = {
+        **about(signed_in.actor, csrf_token_of(signed_in.secret), is_whole=signed_in.is_whole),
+        "expires_at": signed_in.expires_at,
+        "ways": [str(way) for way in signed_in.ways],
+        **more,
+    }
+    answer = jsonify(about_it)
+    answer.status_code = status
+    set_session_cookie(answer, signed_in.secret, secure=services().cookies_are_secure)
+    return answer
+
+
+@blueprint.operation("POST", "", rule=PUBLIC, summary="Sign in", body=SignInCommand, answer=SignedInSchema, status=201)
+def begin(command: Mapping[str, Any]) -> Response:
+    """Sign in with name and password. The session is a cookie; send `csrf_token` as X-Csrf-Token with every change.
+
+    With `second_factor_needed` the session may only prove a factor in one of the `ways`, at `POST
+    /session/second-factor`, or, where there are no ways, add one at `/me/second-factors`; it ends after 15 minutes.
+    After several wrong passwords name and address rest for a while (429). Pages of other sites cannot sign in (403).
+    """
+    _refuse_other_sites()
+    signed_in = services().sessions.sign_in(command["name"], command["password"], came())
+    return answer_with_session(signed_in, {}, 201)
+
+
+@blueprint.operation(
+    "POST",
+    "/second-factor/options",
+    rule=PROVING,
+    summary="Ask for a passkey",
+    body=NoBody,
+    answer=CeremonySchema,
+)
+def options(_command: Mapping[str, Any]) -> Any:
+    """What to give to `navigator.credentials.get` to prove a passkey. The challenge is good once, for five minutes."""
+    return services().factors.ask_passkey(who())
+
+
+@blueprint.operation(
+    "POST", "/second-factor", rule=PROVING, summary="Prove a second factor", body=ProofCommand, answer=SignedInSchema
+)
+def prove(command: Mapping[str, Any]) -> Response:
+    """Prove a second factor after the password, or again before an act that asks for a fresh proof (step-up).
+
+    The session gets a new secret: a new cookie and a new `csrf_token`. Each code is taken once. After several wrong
+    proofs the factors rest for a while (429).
+    """
+    proof = Proof(
+        way=Way(command["way"]),
+        code=command["code"],
+        challenge=command["challenge"],
+        credential=command["credential"],
+    )
+    return answer_with_session(services().factors.prove(who(), proof), {}, 200)
+
+
+@blueprint.operation("DELETE", "", rule=PROVING, summary="Sign out", status=204)
+def end() -> Response:
+    """End this session."""
+    actor = caller()
+    if actor.session is not None:
+        services().sessions.end(actor.session, actor.account, actor)
+    answer = Response(status=204)
+    secure = services().cookies_are_secure
+    answer.delete_cookie(session_cookie(secure), path="/", httponly=True, samesite="Lax", secure=secure)
+    return answer
+
+
+def _refuse_other_sites() -> None:
+    """See that no page of another site sent this. Programs send neither header. Raises CrossSite."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    foreign = site is not None and site not in _OWN
+    if origin is not None and site is None:
+        foreign = urlsplit(origin).netloc != request.host
+    if foreign:
+        raise CrossSite("This sign-in was sent by a page of another site.", remedy="Sign in on our own page.")

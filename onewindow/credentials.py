@@ -1,0 +1,71 @@
+"""Puts together what accounts prove themselves with: sessions, second factors, tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from engine.casework.contact import Channel
+from engine.runtime.wiring import Runtime
+from onewindow.breached import read_list
+from onewindow.callers import Callers
+from onewindow.passkeys import RelyingParty
+from onewindow.passwords import Breached
+from onewindow.sealed_secrets import SealedSecrets
+from onewindow.second_factors import AccountFactors
+from onewindow.settings import Settings
+from onewindow.sign_in import BrowserSessions
+from onewindow.throttling import Throttle
+from onewindow.tokens import ApiTokens
+
+FACTOR_SEAL: Final = "factor-seal"
+"""Reference of the secret that secrets of authenticator apps are sealed with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credentials:
+    """All of them, for one process."""
+
+    callers: Callers
+    sessions: BrowserSessions
+    factors: AccountFactors
+    tokens: ApiTokens
+
+
+def credentials(settings: Settings, runtime: Runtime) -> Credentials:
+    """What the settings make of them. Raises SealTooShort, UnreadableList."""
+    idle, required = timedelta(minutes=settings.idle_minutes), settings.identity.second_factor_is_required
+    throttle = Throttle(runtime.database)
+    sessions = BrowserSessions(
+        runtime=runtime,
+        throttle=throttle,
+        idle=idle,
+        absolute=timedelta(hours=settings.session_hours),
+        factor_is_required=required,
+        breached=breached_passwords(settings),
+        channels=(Channel.mail,) if settings.notices.smtp_host else (),
+    )
+    return Credentials(
+        callers=Callers(database=runtime.database, clock=runtime.clock, idle=idle, factor_is_required=required),
+        sessions=sessions,
+        factors=AccountFactors(
+            runtime=runtime,
+            sessions=sessions,
+            throttle=throttle,
+            seals=SealedSecrets(settings.secrets, FACTOR_SEAL),
+            party=RelyingParty.at(settings.address),
+        ),
+        tokens=ApiTokens(runtime=runtime, sessions=sessions),
+    )
+
+
+def breached_passwords(settings: Settings) -> Breached | None:
+    """The list of stolen passwords; None where none is set. Raises UnreadableList."""
+    path = settings.identity.breached_passwords
+    return None if path is None else read_list(path)
+
+
+def ways_exist(settings: Settings) -> bool:
+    """Whether a second factor can be added: an app, or a passkey."""
+    return FACTOR_SEAL in settings.secrets or bool(RelyingParty.at(settings.address).id)
