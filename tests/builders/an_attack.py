@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 
-CONNECTIONS = 16
+CONNECTIONS = 64
 
 
 def main() -> None:
