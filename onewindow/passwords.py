@@ -1,7 +1,8 @@
 """Passwords: argon2id, at most two computed at a time, and the same effort whether or not the account exists.
 
-They are computed in threads of their own with little claim to the processor, so that signing in never slows the work of
-those who are. Source: RFC 9106, second recommended option (64 MiB, 3 passes); OWASP ASVS 5.0, 6.2 and 11.4.
+They are computed in threads of their own; in a web process these have little claim to the processor, so that signing in
+never slows the work of those who are. Source: RFC 9106, second recommended option (64 MiB, 3 passes); OWASP ASVS 5.0,
+6.2 and 11.4.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ _NICENESS: Final = 5
 _hasher = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=1)
 # each takes 64 MiB: without a bound, many sign-ins at once would take all memory
 _turn = threading.BoundedSemaphore(_AT_ONCE)
+_serving = threading.Event()
 
 
 class WeakPassword(Invalid):
@@ -85,7 +87,9 @@ def password_fits(kept_hash: str | None, password: str) -> bool:
 
 
 def make_ready() -> None:
-    """Compute what the first comparison would wait for."""
+    """For a web process: compute what the first comparison would wait for, and yield to its other work from now on."""
+    _serving.set()
+    _computers.cache_clear()
     _computed(_of_nobody)
 
 
@@ -112,5 +116,5 @@ def _computers() -> ThreadPoolExecutor:
 
 def _yield_to_others() -> None:
     # On Linux the priority is the thread's; elsewhere it would be the whole process's.
-    if sys.platform == "linux":
+    if _serving.is_set() and sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

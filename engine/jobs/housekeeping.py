@@ -1,6 +1,7 @@
 """What grows without being looked at again is removed: expired messages, sessions that are over, challenges and
-wrong tries of sign-in, places nobody signed in from for long, old kept answers, events with their deliveries,
-prefilled forms that nobody submitted, abandoned uploads, and content of files that nothing holds."""
+wrong tries of sign-in, places nobody signed in from for long, old notices about accounts, old kept answers, events
+with their deliveries, prefilled forms that nobody submitted, abandoned uploads, and content of files that nothing
+holds."""
 
 from __future__ import annotations
 
@@ -19,6 +20,9 @@ TRIES_KEPT_FOR: Final = timedelta(hours=24)
 PLACES_KEPT_FOR: Final = timedelta(days=365)
 """A place where nobody signed in for so long is new again."""
 
+ACCOUNT_NOTICES_KEPT_FOR: Final = timedelta(days=365)
+"""How long an inbox keeps what is about the account itself."""
+
 
 def tidy_up(runtime: Runtime) -> int:
     """Remove what is over; gives how many rows. Safe to repeat, and from several workers. Raises Unavailable."""
@@ -30,6 +34,7 @@ def tidy_up(runtime: Runtime) -> int:
             + work.credentials.forget_challenges(now)
             + work.credentials.forget_tries(now - TRIES_KEPT_FOR)
             + work.credentials.forget_places(now - PLACES_KEPT_FOR)
+            + work.notices.forget_of_accounts(now - ACCOUNT_NOTICES_KEPT_FOR)
             + work.idempotency.forget(now - ANSWERS_KEPT_FOR)
             + work.exchanges.forget(now - runtime.exchanges_kept_for)
             + work.prefills.forget(now)

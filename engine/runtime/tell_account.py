@@ -25,7 +25,7 @@ def tell_account(
     language = language_of(None, contact, None, LANGUAGES, ORDER)
     zone = ZoneInfo((contact.time_zone if contact else None) or act.runtime.calendar.timezone)
     wording = account_wording(news, language, act.at, zone, browser)
-    key = new_key()
+    key = new_key(int(act.at.timestamp() * 1_000))  # by its age it is removed one day
     notice = Notice(
         id=key,
         job_id=key,  # no job made it; the table takes one notice for each
@@ -44,7 +44,7 @@ def tell_account(
     found = addresses(contact, None, None)
     deliveries = [
         Delivery(
-            id=new_key(),
+            id=new_key(int(act.at.timestamp() * 1_000)),
             notice_id=key,
             instance_id="",
             case_id="",

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine.casework.contact import Channel, Contact
 from engine.casework.notice import Appointment, Delivery, DeliveryState, Notice
 from engine.errors import NotFound
+from engine.identity import new_key
 from engine.store.rows import columns_of, insert_into, plain, table_of, taken
 from engine.store.sent_together import SENT_TOGETHER
 from engine.store.tables import notices as tables
@@ -104,6 +105,15 @@ class Notices:
         """Note that the recipient read it; gives whether it was unread until now."""
         said = {"key": notice_id, "account": account_id, "now": at}
         return self._connection.execute(_MARK, said).rowcount == 1
+
+    def forget_of_accounts(self, before: datetime) -> int:
+        """Remove notices of no case that are older than a moment, and their deliveries; gives how many notices.
+
+        Those of a case go with its record.
+        """
+        key = new_key(int(before.timestamp() * 1_000))
+        self._connection.execute(delete(DELIVERY).where(DELIVERY.c.case_id == "", DELIVERY.c.id < key))
+        return self._connection.execute(delete(NOTICE).where(NOTICE.c.case_id == "", NOTICE.c.id < key)).rowcount
 
     def _delivery(self, statement: Any, delivery_id: str) -> Delivery:
         row = self._connection.execute(statement, {"key": delivery_id}).first()

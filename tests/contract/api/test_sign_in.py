@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from engine.jobs.housekeeping import tidy_up
 from onewindow import accounts
 from tests.builders.a_runtime import Running
 from tests.builders.an_api import PASSWORD, Api, an_api
@@ -200,6 +201,26 @@ def test_failures_stand_in_the_journal_without_names(api: Api) -> None:
     assert [entry["subject"] for entry in entries] == [""]
     assert "secret" not in str(entries)
     running.check()
+
+
+def test_what_is_about_an_account_leaves_its_inbox_after_a_year_and_the_rest_before(api_on_both: Api) -> None:
+    api = api_on_both
+    token = _sign_in(api).json["csrf_token"]
+    _sign_in(api, "nobody", "wrong password here")
+    api.put("/me/password", body={"current": PASSWORD, "password": "p" * 20}, headers={"X-Csrf-Token": token})
+    running = Running(api.runtime, None)  # type: ignore[arg-type]
+    tables = ("session", "throttle", "known_place", "notice")
+    before = [running.count(table) for table in tables]
+
+    api.clock.advance(timedelta(days=364))
+    tidy_up(api.runtime)
+    within = [running.count(table) for table in tables]
+    api.clock.advance(timedelta(days=2))
+    tidy_up(api.runtime)
+
+    assert before == [1, 3, 1, 1]
+    assert within == [0, 0, 1, 1]
+    assert [running.count(table) for table in tables] == [0, 0, 0, 0]
 
 
 def test_what_is_done_to_an_account_stands_in_its_chain(api_on_both: Api) -> None:

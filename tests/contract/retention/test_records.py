@@ -45,6 +45,7 @@ OF_NO_CASE = {
     "prefill",
     "prefill_answer",
     *("account", "membership", "supervision", "session", "api_token", "contact", "closure"),
+    *("second_factor", "recovery_code", "challenge", "throttle", "known_place"),
     *("resource", "deployment", "definition", "start_subscription", "partner", "webhook_subscription"),
     *("case_counter", "document_counter", "receipt_counter", "event_feed"),
     *("kept_answer", "buffered_message"),  # gone by themselves after a day, and after thirty days
