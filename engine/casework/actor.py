@@ -24,6 +24,8 @@ class Actor:
     """As shown to colleagues."""
     pin: str | None = None
     """The personal number, when the account is a person's."""
+    tin: str | None = None
+    """The taxpayer's number (VÖEN), when the account is a company's."""
     citizen: bool = False
     queues: frozenset[QueueName] = field(default_factory=frozenset)
     """Queues whose tasks the actor may take: memberships of `agency:role`."""
@@ -34,9 +36,9 @@ class Actor:
     administers: frozenset[str] = field(default_factory=frozenset)
     """Agencies whose members, units, deputies and absences the actor administers."""
     stands_in: Mapping[QueueName, frozenset[str]] = field(default_factory=dict)
-    """Queues the actor may work in for absent colleagues, each with their accounts; not among `queues`."""
-    represents: frozenset[str] = field(default_factory=frozenset)
-    """Accounts the actor holds a mandate of that is valid now; its scope is asked where it is used."""
+    """Queues the actor may work in for absent colleagues, each with their accounts; some may be among `queues`."""
+    represents: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    """Accounts the actor holds a mandate of that is valid now, each with the services it is for; None for all."""
     session: str | None = None
     """The session that the act came by; None for tokens, and for Onewindow itself."""
     scopes: frozenset[str] | None = None
@@ -52,9 +54,32 @@ class Actor:
         """Whether the actor may take tasks of this queue."""
         return queue is not None and queue in self.queues
 
+    def stands_in_for(self, queue: QueueName | None) -> frozenset[str]:
+        """The absent colleagues whose work in this queue the actor may do."""
+        return self.stands_in.get(queue, frozenset()) if queue is not None else frozenset()
+
+    def may_work_in(self, queue: QueueName | None) -> bool:
+        """Whether the actor may take tasks of this queue, for herself or for an absent colleague."""
+        return self.works_in(queue) or bool(self.stands_in_for(queue))
+
     def oversees(self, agency: str | None) -> bool:
         """Whether the actor supervises this agency."""
         return agency is not None and agency in self.supervises
+
+    def is_administrator_of(self, agency: str) -> bool:
+        """Whether the actor administers this agency."""
+        return agency in self.administers
+
+    def represents_in(self, account: str | None, service: str | None) -> bool:
+        """Whether the actor holds a mandate of this account that is valid now and is for this service."""
+        if account is None or account not in self.represents:
+            return False
+        services = self.represents[account]
+        return services is None or service in services
+
+    def acts_for(self, account: str | None, service: str | None) -> bool:
+        """Whether the actor is this account, or holds its mandate for this service."""
+        return account is not None and (account == self.account or self.represents_in(account, service))
 
     @property
     def agencies(self) -> frozenset[str]:

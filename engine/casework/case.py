@@ -78,7 +78,10 @@ class Case:
     agency: str
     """The agency that answers for it."""
     applicant: str
-    """Account of the applicant."""
+    """Account of the applicant; under a mandate, of the one it is acted for."""
+    representative: str | None = None
+    """Account that applied for the applicant under a mandate."""
+    mandate_id: str | None = None
     instance_id: str
     state: CaseState = CaseState.submitted
     milestone: str | None = None
@@ -112,8 +115,20 @@ class Case:
         return self.state not in _ENDS
 
     def may_be_seen_by(self, actor: Actor) -> bool:
-        """Its applicant, and supervisors of its agency. A clerk sees it through a task."""
-        return actor.account == self.applicant or actor.oversees(self.agency)
+        """Its applicant, who holds her mandate for its service now, and supervisors of its agency.
+
+        A clerk sees it through a task.
+        """
+        return self.is_acted_for_by(actor) or actor.oversees(self.agency)
+
+    def is_acted_for_by(self, actor: Actor) -> bool:
+        """Whether the actor is the applicant, or acts for her under a mandate that is valid now."""
+        return actor.acts_for(self.applicant, self.service_key)
+
+    def acting(self, actor: Actor) -> dict[str, str]:
+        """What the journal says besides of an act that is done for the applicant under a mandate."""
+        is_for_another = self.applicant != actor.account and actor.represents_in(self.applicant, self.service_key)
+        return {"acting_for": self.applicant} if is_for_another else {}
 
     def require_seen_by(self, actor: Actor) -> None:
         """Raises NotFound for who may not know that it exists."""

@@ -1,6 +1,9 @@
 """A task: work of a person. Who may see, take, give back, hand over and finish it.
 
+How its holder hands it to a colleague is in `delegation`, what is refused in `task_refusals`.
+
 open --claim--> claimed --release--> open
+claimed --claim by the holder's deputy, assign, accept--> claimed
 open, claimed --complete--> completed
 open, claimed --cancel--> cancelled     (the process went another way)
 """
@@ -14,7 +17,18 @@ from enum import StrEnum
 from typing import Any, Final
 
 from engine.casework.actor import Actor
-from engine.errors import Forbidden, NotFound, Refused
+from engine.casework.deputy import DeputyOfDeputy
+from engine.casework.task_refusals import (
+    AssigneeOutsideQueue,
+    NotInQueue,
+    NotSupervisor,
+    NotTaskHolder,
+    TaskChanged,
+    TaskDone,
+    TaskOfOnePerson,
+    TaskTaken,
+)
+from engine.errors import NotFound
 from engine.identity import QueueName
 
 
@@ -34,100 +48,6 @@ TASK_MOVES: Final[Mapping[TaskState, frozenset[TaskState]]] = {
     TaskState.cancelled: frozenset(),
 }
 """From each state, the states it may go to; claimed to claimed is a reassignment."""
-
-
-class TaskDone(Refused):
-    """The task was completed or cancelled before."""
-
-    code = "task-done"
-
-    def __init__(self, task: Task) -> None:
-        when = f" since {task.completed_at:%Y-%m-%d %H:%M} UTC" if task.completed_at else ""
-        super().__init__(
-            f"Expected task {task.id} ({task.name}) to be open, but it is {task.state}{when}.",
-            remedy="Look at your queue again; the case has moved on.",
-            state=str(task.state),
-        )
-
-
-class TaskTaken(Refused):
-    """Somebody else holds the task."""
-
-    code = "task-taken"
-
-    def __init__(self, task: Task) -> None:
-        since = f" since {task.claimed_at:%H:%M} UTC" if task.claimed_at else ""
-        super().__init__(
-            f"Expected task {task.id} of queue {task.queue or 'of its own'} to be free, but somebody holds it{since}.",
-            remedy="Ask them to release it, or ask your supervisor to reassign it.",
-            holder=task.assignee,
-        )
-
-
-class NotTaskHolder(Forbidden):
-    """Only the holder of a task may do this."""
-
-    code = "not-task-holder"
-
-    def __init__(self, task: Task, act: str) -> None:
-        super().__init__(
-            f"Only who holds task {task.id} may {act} it.", remedy="Claim it first, or ask its holder or supervisor."
-        )
-
-
-class NotInQueue(Forbidden):
-    """Only members of the task's queue may take it."""
-
-    code = "not-in-queue"
-
-    def __init__(self, task: Task, act: str) -> None:
-        super().__init__(
-            f"Only members of queue {task.queue or 'of its holder'} may {act} task {task.id}.",
-            remedy="Ask a member of the queue, or ask to be made one.",
-        )
-
-
-class NotSupervisor(Forbidden):
-    """Only a supervisor of the agency may hand tasks out."""
-
-    code = "not-supervisor"
-
-    def __init__(self) -> None:
-        super().__init__("Only a supervisor of the agency may assign its tasks.", remedy="Ask your supervisor.")
-
-
-class AssigneeOutsideQueue(Refused):
-    """A task is handed only to members of its queue."""
-
-    code = "assignee-outside-queue"
-
-    def __init__(self, queue: QueueName) -> None:
-        super().__init__(
-            f"Expected a member of queue {queue}; the account named is none.",
-            remedy="Choose a member of the queue, or make the person one first.",
-        )
-
-
-class TaskOfOnePerson(Refused):
-    """The task was never in a queue."""
-
-    code = "task-of-one-person"
-
-    def __init__(self, task: Task) -> None:
-        super().__init__(f"Task {task.id} belongs to one person and has no queue to go back to.", remedy="Complete it.")
-
-
-class TaskChanged(Refused):
-    """The task is not what the caller last saw."""
-
-    code = "task-changed"
-
-    def __init__(self, task: Task, seen: int) -> None:
-        super().__init__(
-            f"Task {task.id} was changed meanwhile: you saw version {seen}, it is at {task.version}.",
-            remedy="Read it again, then repeat your change.",
-            version=task.version,
-        )
 
 
 def task_id_of(instance_id: str, wait: int) -> str:
@@ -161,6 +81,12 @@ class Task:
     draft: Mapping[str, Any] | None = None
     """Answers saved but not sent."""
     version: int = 1
+    acted_for: str | None = None
+    """Account that the holder acts for: an absent colleague, or the applicant under a mandate. None for herself."""
+    offered_to: str | None = None
+    """Account of the colleague that the holder wants to hand it to, until she says yes or no."""
+    service_key: str | None = field(default=None, compare=False)
+    """The service of its case; it is kept with the case."""
 
     @property
     def id(self) -> str:
@@ -172,13 +98,20 @@ class Task:
         """Whether it still waits for a person."""
         return bool(TASK_MOVES[self.state])
 
+    @property
+    def principal(self) -> str | None:
+        """Whose task it is, where it belongs to one person: it stays hers when somebody acts for her."""
+        return self.acted_for or self.assignee
+
     def may_be_seen_by(self, actor: Actor) -> bool:
-        """Members of its queue, its holder, and supervisors of its agency."""
-        return (
-            actor.works_in(self.queue)
-            or actor.account == self.assignee
-            or actor.oversees(self.queue.agency if self.queue else None)
-        )
+        """Members of its queue, deputies of absent ones, and supervisors of its agency.
+
+        A task without a queue is seen by the person it belongs to, and by who holds her mandate for its service. To
+        have claimed a task once is no duty: who was taken out of the queue does not see it any more.
+        """
+        if self.queue is None:
+            return actor.acts_for(self.principal, self.service_key)
+        return actor.may_work_in(self.queue) or actor.oversees(self.queue.agency)
 
     def require_seen_by(self, actor: Actor) -> None:
         """Raises NotFound for who may not know that it exists."""
@@ -186,65 +119,76 @@ class Task:
             raise NotFound.of("task", self.id)
 
     def claim(self, by: Actor, at: datetime) -> Task:
-        """Give the task to `by`. Safe to repeat. Raises TaskDone, TaskTaken, NotInQueue, NotFound."""
+        """Give the task to `by`; a deputy may take what her absent colleague holds. Safe to repeat.
+
+        Raises TaskDone, TaskTaken, NotInQueue, DeputyOfDeputy, NotFound.
+        """
         self._require_open(by)
-        if self.assignee == by.account:
-            return self if self.state is TaskState.claimed else self._held_by(by.account, at)
-        if self.assignee is not None:
-            raise TaskTaken(self)
-        if not by.works_in(self.queue):
-            raise NotInQueue(self, "claim")
-        return self._held_by(by.account, at)
+        acted_for = self._taken_by(by, "claim")
+        if self.assignee == by.account and self.state is TaskState.claimed and acted_for == self.acted_for:
+            return self
+        return self._held_by(by.account, at, acted_for)
 
     def release(self, by: Actor) -> Task:
-        """Give the task back to its queue; its holder or a supervisor may. Safe to repeat.
+        """Give the task back to its queue; its holder, her deputy or a supervisor may. Safe to repeat.
 
         Raises TaskDone, NotTaskHolder, TaskOfOnePerson, NotFound.
         """
         self._require_open(by)
         if self.state is TaskState.open:
             return self
-        if by.account != self.assignee and not by.oversees(self.queue.agency if self.queue else None):
-            raise NotTaskHolder(self, "release")
+        is_hers = by.account == self.assignee or self.assignee in by.stands_in_for(self.queue)
         if self.queue is None:
             raise TaskOfOnePerson(self)
-        return replace(self, state=TaskState.open, assignee=None, claimed_at=None, version=self.version + 1)
+        if not is_hers and not by.oversees(self.queue.agency):
+            raise NotTaskHolder(self, "release")
+        return self.given_back()
+
+    def given_back(self) -> Task:
+        """Open in its queue again, whoever held it."""
+        return replace(
+            self,
+            state=TaskState.open,
+            assignee=None,
+            acted_for=None,
+            offered_to=None,
+            claimed_at=None,
+            version=self.version + 1,
+        )
 
     def assign(self, to: Actor, by: Actor, at: datetime) -> Task:
-        """Hand the task to a member of its queue; supervisors of the agency may.
+        """Hand the task to a member of its queue, or to a deputy of one; supervisors of the agency may.
 
         Raises TaskDone, NotSupervisor, AssigneeOutsideQueue, NotFound.
         """
         self._require_open(by)
         if self.queue is None or not by.oversees(self.queue.agency):
             raise NotSupervisor
-        if not to.works_in(self.queue):
+        if not to.may_work_in(self.queue):
             raise AssigneeOutsideQueue(self.queue)
-        return self._held_by(to.account, at)
+        return self._held_by(to.account, at, acts_for_in(to, self.queue))
 
     def save_draft(self, answers: Mapping[str, Any], by: Actor, seen_version: int | None) -> Task:
         """Keep answers for later; only its holder may. Raises TaskChanged when another version was seen."""
         self._require_open(by)
-        if by.account != self.assignee:
-            raise NotTaskHolder(self, "keep a draft of")
+        self.require_held_by(by, "keep a draft of")
         if seen_version is not None and seen_version != self.version:
             raise TaskChanged(self, seen_version)
         return replace(self, draft=dict(answers), version=self.version + 1)
 
     def complete(self, by: Actor, at: datetime) -> Task:
-        """Finish the task: its holder, or a member of its queue while nobody holds it.
+        """Finish the task: its holder or her deputy, or a member of its queue while nobody holds it.
 
-        Raises TaskDone, TaskTaken, NotInQueue, NotFound.
+        Whoever finishes it must be let into the queue now, not only when she claimed it.
+        Raises TaskDone, TaskTaken, NotInQueue, DeputyOfDeputy, NotFound.
         """
         self._require_open(by)
-        if self.assignee is not None and self.assignee != by.account:
-            raise TaskTaken(self)
-        if self.assignee is None and not by.works_in(self.queue):
-            raise NotInQueue(self, "complete")
         return replace(
             self,
             state=TaskState.completed,
+            acted_for=self._taken_by(by, "complete"),
             assignee=by.account,
+            offered_to=None,
             completed_at=at,
             draft=None,
             version=self.version + 1,
@@ -254,12 +198,80 @@ class Task:
         """The process no longer needs it. Raises TaskDone."""
         if not self.is_open:
             raise TaskDone(self)
-        return replace(self, state=TaskState.cancelled, completed_at=at, draft=None, version=self.version + 1)
+        return replace(
+            self,
+            state=TaskState.cancelled,
+            offered_to=None,
+            completed_at=at,
+            draft=None,
+            version=self.version + 1,
+        )
 
-    def _held_by(self, account: str, at: datetime) -> Task:
-        return replace(self, state=TaskState.claimed, assignee=account, claimed_at=at, version=self.version + 1)
+    def require_held_by(self, by: Actor, act: str) -> None:
+        """Only who holds the task and may work in its queue now, or whom it belongs to. Raises NotTaskHolder."""
+        if self.queue is None:
+            if not by.acts_for(self.assignee, self.service_key):
+                raise NotTaskHolder(self, act)
+        elif by.account != self.assignee or not by.may_work_in(self.queue):
+            raise NotTaskHolder(self, act)
+
+    def held_by(self, to: Actor, at: datetime) -> Task:
+        """In the hands of a member of its queue, or of a deputy, who acts for the absent one."""
+        return self._held_by(to.account, at, acts_for_in(to, self.queue))
+
+    def _taken_by(self, by: Actor, act: str) -> str | None:
+        """For whom `by` acts when she takes it: None for herself. Raises TaskTaken, NotInQueue, DeputyOfDeputy."""
+        if self.queue is None:
+            if not by.acts_for(self.assignee, self.service_key):
+                raise TaskTaken(self)
+            return None if by.account == self.assignee else self.assignee
+        colleagues = by.stands_in_for(self.queue)
+        if self.assignee is not None and self.assignee != by.account:
+            if self.assignee not in colleagues:
+                raise TaskTaken(self)
+            if self.acted_for is not None:
+                raise DeputyOfDeputy(f"who holds task {self.id} does it for somebody else.")
+            return self.assignee
+        if self.assignee is not None and self.acted_for in colleagues:
+            return self.acted_for
+        if not by.may_work_in(self.queue):
+            raise NotInQueue(self, act)
+        return acts_for_in(by, self.queue)
+
+    def _held_by(self, account: str, at: datetime, acted_for: str | None) -> Task:
+        return replace(
+            self,
+            state=TaskState.claimed,
+            assignee=account,
+            acted_for=acted_for,
+            offered_to=None,
+            claimed_at=at,
+            version=self.version + 1,
+        )
 
     def _require_open(self, by: Actor) -> None:
         self.require_seen_by(by)
         if not self.is_open:
             raise TaskDone(self)
+
+
+def acts_for_in(actor: Actor, queue: QueueName | None) -> str | None:
+    """For whom somebody works in a queue: None for herself, else an absent colleague; of several the first one."""
+    return None if actor.works_in(queue) else min(actor.stands_in_for(queue), default=None)
+
+
+__all__ = [
+    "TASK_MOVES",
+    "AssigneeOutsideQueue",
+    "NotInQueue",
+    "NotSupervisor",
+    "NotTaskHolder",
+    "Task",
+    "TaskChanged",
+    "TaskDone",
+    "TaskOfOnePerson",
+    "TaskState",
+    "TaskTaken",
+    "acts_for_in",
+    "task_id_of",
+]

@@ -127,6 +127,8 @@ class AccountRecord:
     password_hash: str | None
     name: str
     pin: str | None = None
+    tin: str | None = None
+    """The taxpayer's number of a company."""
     citizen: bool = False
     analyst: bool = False
     operator: bool = False

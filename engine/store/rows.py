@@ -69,8 +69,8 @@ def of_variables(values: Mapping[str, Any]) -> str | None:
     return encode(dict(values)) if values else None
 
 
-def to_task(row: Mapping[str, Any]) -> Task:
-    """A task of its row."""
+def to_task(row: Mapping[str, Any], service_key: str | None = None) -> Task:
+    """A task of its row, and the service of its case."""
     return Task(
         instance_id=row["instance_id"],
         wait=row["wait"],
@@ -90,6 +90,9 @@ def to_task(row: Mapping[str, Any]) -> Task:
         completed_at=row["completed_at"],
         draft=to_variables(row["draft"]) if row["draft"] else None,
         version=row["version"],
+        acted_for=row["acted_for"],
+        offered_to=row["offered_to"],
+        service_key=service_key,
     )
 
 
@@ -116,6 +119,8 @@ def of_task(task: Task) -> dict[str, Any]:
         "completed_at": task.completed_at,
         "draft": of_variables(task.draft or {}),
         "version": task.version,
+        "acted_for": task.acted_for,
+        "offered_to": task.offered_to,
     }
 
 

@@ -21,6 +21,7 @@ from engine.store.repositories.cases import Cases
 from engine.store.repositories.closures import Closures
 from engine.store.repositories.credentials import Credentials
 from engine.store.repositories.deployments import Deployments
+from engine.store.repositories.deputies import Deputies
 from engine.store.repositories.events import Events
 from engine.store.repositories.exchanges import Exchanges
 from engine.store.repositories.files import Attachments, Documents
@@ -28,8 +29,10 @@ from engine.store.repositories.instances import Instances
 from engine.store.repositories.jobs import Incidents, Jobs
 from engine.store.repositories.journal import Journal
 from engine.store.repositories.lookups import Lookups
+from engine.store.repositories.mandates import Mandates
 from engine.store.repositories.messages import Messages
 from engine.store.repositories.notices import Notices
+from engine.store.repositories.organisation import Organisation
 from engine.store.repositories.partners import Partners
 from engine.store.repositories.payments import Payments
 from engine.store.repositories.prefills import Consents, Prefills
@@ -65,6 +68,9 @@ class UnitOfWork:
     accounts: Accounts
     credentials: Credentials
     idempotency: KeptAnswers
+    organisation: Organisation
+    deputies: Deputies
+    mandates: Mandates
     events: Events
     webhooks: Webhooks
     records: Records
@@ -125,6 +131,9 @@ class UnitOfWork:
         self.accounts = Accounts(connection)
         self.credentials = Credentials(connection)
         self.idempotency = KeptAnswers(connection)
+        self.organisation = Organisation(connection)
+        self.deputies = Deputies(connection)
+        self.mandates = Mandates(connection)
         self.events = Events(connection)
         self.webhooks = Webhooks(connection)
         self.records = Records(connection)

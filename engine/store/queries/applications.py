@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, select, union_all
 
 from engine.casework.actor import Actor
 from engine.casework.case import Case, CaseState
@@ -24,12 +24,16 @@ from engine.store.queries.services import service_detail
 from engine.store.repositories.prefills import Consents
 from engine.store.rows import columns_of, table_of, taken, to_case
 from engine.store.tables import cases as tables
+from engine.store.tables.accounts import Account
 from engine.store.tables.tasks import Task
 
 _CASE = table_of(tables.Case)
 _CASE_COLUMNS = columns_of(tables.Case)
 _MILESTONE = table_of(tables.MilestoneReached)
 _TASK = table_of(Task)
+_ACCOUNT = table_of(Account)
+_REPRESENTATIVE = _ACCOUNT.alias("representing")
+_MOST_MANDATORS: Final = 50
 _RECENT_CASES: Final = 50
 """How many closed cases of a service the expected day is reckoned from."""
 
@@ -39,6 +43,9 @@ class ApplicationRow:
     """An application in short."""
 
     case: Case
+    applicant_name: str | None = None
+    representative_name: str | None = None
+    """Of who applied for the applicant under a mandate."""
     expected_at: datetime | None = None
     """When a decision is likely; the list does not reckon it."""
 
@@ -97,32 +104,95 @@ class TrackingRow(ApplicationRow):
 
 
 def own_applications(
-    connection: Connection, actor: Actor, *, limit: int = 25, cursor: str | None = None
+    connection: Connection,
+    actor: Actor,
+    *,
+    on_behalf_of: str | None = None,
+    limit: int = 25,
+    cursor: str | None = None,
 ) -> Page[ApplicationRow]:
-    """The actor's own applications, the newest first. One statement. Raises CursorUnknown."""
+    """The actor's own applications and those of whom she represents, for the services of the mandate; newest first.
+
+    `on_behalf_of` narrows to one of these accounts; of more than 50 mandators the first 50 are shown. One statement.
+    Raises CursorUnknown.
+    """
     start = decode_cursor(cursor, str)
-    statement = select(*_CASE_COLUMNS).where(_CASE.c.applicant == actor.account)
-    if start is not None:
-        statement = statement.where(_CASE.c.id < start[0])
     most = bounded(limit)
-    rows = connection.execute(statement.order_by(_CASE.c.id.desc()).limit(most + 1))
-    found = [ApplicationRow(case=to_case(taken(_CASE_COLUMNS, row))) for row in rows]
+    parts = []
+    for where in _own_parts(actor, on_behalf_of):
+        part = _named().where(where).order_by(_CASE.c.id.desc()).limit(most + 1)
+        parts.append(part if start is None else part.where(_CASE.c.id < start[0]))
+    if not parts:
+        return Page(())
+    statement = parts[0]
+    if len(parts) > 1:
+        merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
+        statement = select(merged).order_by(merged.c.id.desc()).limit(most + 1)
+    found = [_row(row) for row in connection.execute(statement)]
     return page_of(found, most, lambda one: (one.case.id,))
 
 
 def in_short(connection: Connection, case: Case) -> ApplicationRow:
-    """A case at hand as its applicant sees it, with the expected day. One statement, where it is not decided."""
-    return ApplicationRow(case=case, expected_at=_expected_at(connection, case) if case.is_open else None)
+    """A case at hand as its applicant sees it, with the expected day. Two statements; one where it is decided."""
+    names = {
+        row.id: row.name
+        for row in connection.execute(
+            select(_ACCOUNT.c.id, _ACCOUNT.c.name).where(_ACCOUNT.c.id.in_([case.applicant, case.representative or ""]))
+        )
+    }
+    return ApplicationRow(
+        case=case,
+        applicant_name=names.get(case.applicant),
+        representative_name=names.get(case.representative or ""),
+        expected_at=_expected_at(connection, case) if case.is_open else None,
+    )
 
 
 def case_seen_by(connection: Connection, actor: Actor, case_id: str) -> Case:
     """A case. Raises NotFound also for who may not see it. One statement."""
-    row = connection.execute(select(*_CASE_COLUMNS).where(_CASE.c.id == case_id)).first()
+    return _seen_by(connection, actor, case_id).case
+
+
+def _seen_by(connection: Connection, actor: Actor, case_id: str) -> ApplicationRow:
+    row = connection.execute(_named().where(_CASE.c.id == case_id)).first()
     if row is None:
         raise NotFound.of("application", case_id)
-    case = to_case(taken(_CASE_COLUMNS, row))
-    case.require_seen_by(actor)
-    return case
+    found = _row(row)
+    found.case.require_seen_by(actor)
+    return found
+
+
+def _own_parts(actor: Actor, on_behalf_of: str | None) -> list[ColumnElement[bool]]:
+    """Conditions that part what is an actor's own, as `Case.is_acted_for_by` says it; each is served by one index."""
+    parts = [_CASE.c.applicant == actor.account] if on_behalf_of in (None, actor.account) else []
+    for account, services in sorted(actor.represents.items())[:_MOST_MANDATORS]:
+        if account != actor.account and on_behalf_of in (None, account):
+            of_mandator = _CASE.c.applicant == account
+            parts.append(
+                of_mandator if services is None else and_(of_mandator, _CASE.c.service_key.in_(sorted(services)))
+            )
+    return parts
+
+
+def _named() -> Select[Any]:
+    return (
+        select(
+            *_CASE_COLUMNS,
+            _ACCOUNT.c.name.label("applicant_name"),
+            _REPRESENTATIVE.c.name.label("representative_name"),
+        )
+        .select_from(_CASE)
+        .outerjoin(_ACCOUNT, _ACCOUNT.c.id == _CASE.c.applicant)
+        .outerjoin(_REPRESENTATIVE, _REPRESENTATIVE.c.id == _CASE.c.representative)
+    )
+
+
+def _row(row: Any) -> ApplicationRow:
+    return ApplicationRow(
+        case=to_case(taken(_CASE_COLUMNS, row)),
+        applicant_name=row.applicant_name,
+        representative_name=row.representative_name,
+    )
 
 
 def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
@@ -130,7 +200,8 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
 
     Eight statements, each by key or index; one more where money went back.
     """
-    case = case_seen_by(connection, actor, case_id)
+    seen = _seen_by(connection, actor, case_id)
+    case = seen.case
     tasks = connection.execute(
         select(_TASK.c.wait, _TASK.c.name, _TASK.c.assignee, _TASK.c.due_at, _TASK.c.queue)
         .where(
@@ -142,6 +213,8 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
     passport = service_detail(connection, case.service_key).passport
     return TrackingRow(
         case=case,
+        applicant_name=seen.applicant_name,
+        representative_name=seen.representative_name,
         expected_at=_expected_at(connection, case) if case.is_open else None,
         steps=_steps(connection, case, passport),
         where_now=[task.name for task in tasks],
@@ -151,7 +224,7 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
         own_tasks=[
             OwnTaskRow(id=f"{case.instance_id}-{task.wait}", name=task.name, due_at=task.due_at)
             for task in tasks
-            if task.assignee == actor.account and task.queue is None
+            if task.queue is None and actor.acts_for(task.assignee, case.service_key)
         ],
         payments=payments_of_case(connection, case_id),
         consents=_consents(connection, case, passport),

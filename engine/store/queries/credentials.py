@@ -10,13 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, bindparam, exists, func, or_, select
 
 from engine.casework.actor import Actor
-from engine.store.queries.accounts import actor_in, duties
+from engine.store.duties import DUTIES, NOW, actor_from
 from engine.store.queries.paging import CursorUnknown, Page, bounded, decode_cursor, page_of
 from engine.store.records import AccountRecord, FactorRecord, TokenRecord
 from engine.store.rows import columns_of, table_of, taken
 from engine.store.tables import accounts as tables
 from engine.store.tables import credentials as proofs
-from engine.store.tables.base import Moment
 
 _ACCOUNT = table_of(tables.Account)
 _ACCOUNT_COLUMNS = columns_of(tables.Account)
@@ -28,21 +27,19 @@ _FACTOR_COLUMNS = columns_of(proofs.SecondFactor)
 _CODE = table_of(proofs.RecoveryCode)
 _THROTTLE = table_of(proofs.Throttle)
 
-_NOW = bindparam("now", type_=Moment)
 _SESSION_KEY = func.coalesce(_SESSION.c.id, _SESSION.c.hash)
-_DUTIES = duties()
 _HAS_FACTOR = exists().where(_FACTOR.c.account_id == _ACCOUNT.c.id, _FACTOR.c.confirmed_at.is_not(None))
 
 
 def _behind(secret: FromClause, wanted: Sequence[ColumnElement[Any]], *still_good: ColumnElement[bool]) -> Select[Any]:
     return (
-        select(*_DUTIES, *wanted)
+        select(*DUTIES, *wanted)
         .join(secret, secret.c.account_id == _ACCOUNT.c.id)
         .where(secret.c.hash == bindparam("hash"), _ACCOUNT.c.disabled.is_(False), *still_good)
     )
 
 
-_BEHIND_TOKEN = _behind(_TOKEN, (_TOKEN.c.last_used_at, _TOKEN.c.scopes), _TOKEN.c.expires_at > _NOW)
+_BEHIND_TOKEN = _behind(_TOKEN, (_TOKEN.c.last_used_at, _TOKEN.c.scopes), _TOKEN.c.expires_at > NOW)
 _BEHIND_SESSION = _behind(
     _SESSION,
     (
@@ -54,8 +51,8 @@ _BEHIND_SESSION = _behind(
         # once proved, nobody asks whether there is one
         and_(_SESSION.c.second_factor_at.is_(None), _HAS_FACTOR),
     ),
-    _SESSION.c.expires_at > _NOW,
-    _SESSION.c.idle_until > _NOW,
+    _SESSION.c.expires_at > NOW,
+    _SESSION.c.idle_until > NOW,
 )
 
 
@@ -79,9 +76,9 @@ def behind_token(connection: Connection, secret_hash: str, now: datetime) -> Kno
     row = connection.execute(_BEHIND_TOKEN, {"hash": secret_hash, "now": now}).first()
     if row is None:
         return None
-    last_used_at, scopes = row[len(_DUTIES) :]
+    last_used_at, scopes = row[len(DUTIES) :]
     limit = None if scopes is None else frozenset(scopes)
-    return Known(actor=replace(actor_in(row), scopes=limit), last_seen_at=last_used_at)
+    return Known(actor=replace(actor_from(row), scopes=limit), last_seen_at=last_used_at)
 
 
 def behind_session(connection: Connection, secret_hash: str, now: datetime) -> Known | None:
@@ -89,9 +86,9 @@ def behind_session(connection: Connection, secret_hash: str, now: datetime) -> K
     row = connection.execute(_BEHIND_SESSION, {"hash": secret_hash, "now": now}).first()
     if row is None:
         return None
-    seen_at, key, second_factor_at, password_at, renew_since, has_factor = row[len(_DUTIES) :]
+    seen_at, key, second_factor_at, password_at, renew_since, has_factor = row[len(DUTIES) :]
     return Known(
-        actor=replace(actor_in(row), session=key, second_factor_at=second_factor_at),
+        actor=replace(actor_from(row), session=key, second_factor_at=second_factor_at),
         last_seen_at=seen_at,
         password_at=password_at,
         has_factor=bool(has_factor),

@@ -133,7 +133,7 @@ def document_by_hash(connection: Connection, sha256: str) -> Document | None:
 
 
 def may_read_case(connection: Connection, actor: Actor, case_id: str) -> bool:
-    """Whether the actor is its applicant, oversees its agency, or has an open task of it in her queues or in hand.
+    """Whether the actor is its applicant, oversees its agency, or has an open task of it in her queues.
 
     At most two statements.
     """
@@ -143,15 +143,15 @@ def may_read_case(connection: Connection, actor: Actor, case_id: str) -> bool:
     case = to_case(taken(_CASE_COLUMNS, row))
     if case.may_be_seen_by(actor):
         return True
-    if not actor.queues:
+    queues = sorted({str(queue) for queue in (*actor.queues, *actor.stands_in)})[:200]
+    if not queues:
         return False
-    queues = sorted(str(queue) for queue in actor.queues)[:200]
     statement = (
         select(_TASK.c.wait)
         .where(
             _TASK.c.instance_id == case.instance_id,
             _TASK.c.state.in_(_OPEN),
-            _TASK.c.queue.in_(queues) | (_TASK.c.assignee == actor.account),
+            _TASK.c.queue.in_(queues),
         )
         .limit(1)
     )

@@ -126,8 +126,12 @@ def payments_of_application(
     Three statements.
     """
     start, most = decode_cursor(cursor, str), bounded(limit)
-    row = connection.execute(select(_CASE.c.applicant, _CASE.c.agency).where(_CASE.c.id == case_id)).first()
-    if row is None or not (actor.account == row.applicant or actor.oversees(row.agency) or actor.operator):
+    row = connection.execute(
+        select(_CASE.c.applicant, _CASE.c.agency, _CASE.c.service_key).where(_CASE.c.id == case_id)
+    ).first()
+    if row is None or not (
+        actor.acts_for(row.applicant, row.service_key) or actor.oversees(row.agency) or actor.operator
+    ):
         raise NotFound.of("application", case_id)
     statement = select(*PAYMENT_COLUMNS).where(PAYMENT.c.case_id == case_id)
     if start is not None:

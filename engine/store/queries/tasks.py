@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    func,
     literal_column,
     or_,
     select,
@@ -41,12 +42,15 @@ from engine.store.tables.instances import Instance
 _TASK = table_of(tables.Task)
 _CASE = table_of(Case)
 _ACCOUNT = table_of(Account)
+_PRINCIPAL = _ACCOUNT.alias("principal")
 _INSTANCE = table_of(Instance)
 _COLUMNS = columns_of(tables.Task)
 # Written out, not bound: only then does a database see that the indexes of open tasks serve a statement.
 _IS_OPEN: Final = _TASK.c.state.in_([literal_column(f"'{state}'") for state in (TaskState.open, TaskState.claimed)])
 _RANKS: Final = {"due": _TASK.c.due_rank, "created": _TASK.c.created_at, "priority": _TASK.c.priority_rank}
 _MOST_QUEUES: Final = 50
+_MOST_MANDATORS: Final = 50
+_OPEN_STATES: Final = ("active", str(TaskState.open), str(TaskState.claimed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +59,7 @@ class TaskRow:
 
     task: Task
     assignee_name: str | None
+    acted_for_name: str | None
     case_number: str | None
     service_key: str | None
 
@@ -80,17 +85,19 @@ def queue_page(
     queue: Any = None,
     state: str = "active",
     mine: bool = False,
+    offered: bool = False,
     overdue: bool = False,
     search: str | None = None,
     sort: str = "due",
     limit: int = 25,
     cursor: str | None = None,
 ) -> Page[TaskRow]:
-    """Tasks the actor may see: of her queues and agencies, and those she holds.
+    """Tasks the actor may see: of her queues and agencies, of whom she stands in for, and her own and her mandators'.
 
-    `state` is `active` (open or claimed) or one state; `queue` narrows to one; `search` looks in names and case
-    numbers. Sorted by due date, age or priority. Of an actor with more than 50 queues the first 50 are shown. One
-    statement, and one more for each agency that the actor oversees unless a queue is named. Raises Invalid for an
+    `state` is `active` (open or claimed) or one state; `queue` narrows to one, `mine` to what she holds, `offered` to
+    what a colleague wants to hand to her; `search` looks in names and case numbers. Sorted by due date, age or
+    priority. Of an actor with more than 50 queues the first 50 are shown. One statement, and one more for each agency
+    that the actor oversees unless a queue, `mine` or `offered` narrows the list. Raises Invalid for an
     unknown sort, CursorUnknown.
     """
     if sort not in _RANKS:
@@ -107,10 +114,13 @@ def queue_page(
     if search:
         wanted.append(or_(contains(_TASK.c.name, search), contains(_CASE.c.number, search)))
     most = bounded(limit)
+    has_ended = state not in _OPEN_STATES
+    narrowed = [_TASK.c.assignee == actor.account] if mine else []
+    narrowed += [_TASK.c.offered_to == actor.account] if offered else []
     order = (rank, _TASK.c.instance_id, _TASK.c.wait)
     parts = [
         _rows().where(where, *wanted).order_by(*order).limit(most + 1)
-        for where in _visible_parts(connection, actor, str(queue) if queue else None, mine=mine)
+        for where in _visible_parts(connection, actor, str(queue) if queue else None, narrowed, has_ended=has_ended)
     ]
     if not parts:
         return Page(())
@@ -144,6 +154,7 @@ def task_detail(connection: Connection, actor: Actor, task_id: str) -> TaskDetai
     return TaskDetail(
         task=short.task,
         assignee_name=short.assignee_name,
+        acted_for_name=short.acted_for_name,
         case_number=short.case_number,
         service_key=short.service_key,
         definition_id=row.definition_id,
@@ -181,39 +192,80 @@ def _rows() -> Select[Any]:
         select(
             *_COLUMNS,
             _ACCOUNT.c.name.label("assignee_name"),
+            _PRINCIPAL.c.name.label("acted_for_name"),
             _CASE.c.number.label("case_number"),
             _CASE.c.service_key.label("service_key"),
         )
         .select_from(_TASK)
         .outerjoin(_ACCOUNT, _ACCOUNT.c.id == _TASK.c.assignee)
+        .outerjoin(_PRINCIPAL, _PRINCIPAL.c.id == _TASK.c.acted_for)
         .outerjoin(_CASE, _CASE.c.id == _TASK.c.case_id)
     )
 
 
 def _row(row: Any) -> TaskRow:
-    task = to_task(taken(_COLUMNS, row))
-    return TaskRow(task=task, assignee_name=row.assignee_name, case_number=row.case_number, service_key=row.service_key)
+    return TaskRow(
+        task=to_task(taken(_COLUMNS, row), row.service_key),
+        assignee_name=row.assignee_name,
+        acted_for_name=row.acted_for_name,
+        case_number=row.case_number,
+        service_key=row.service_key,
+    )
 
 
 def _visible_parts(
-    connection: Connection, actor: Actor, queue: str | None, *, mine: bool
+    connection: Connection, actor: Actor, queue: str | None, narrowed: list[ColumnElement[bool]], *, has_ended: bool
 ) -> Sequence[ColumnElement[bool]]:
-    """Conditions that part what the actor may see, without overlap; each is served by one index."""
-    held = _TASK.c.assignee == actor.account
-    queues = sorted(str(one) for one in actor.queues)[:_MOST_QUEUES]
-    if mine:
-        return [and_(held, _TASK.c.queue == queue)] if queue else [held]
+    """Conditions that part what the actor may see, without overlap; each is served by one index.
+
+    They say what `Task.may_be_seen_by` says. `narrowed` is what a list of the actor's own is found
+    by. Own queues are those of the actor and of colleagues she stands in for.
+    """
+    own = sorted({str(one) for one in (*actor.queues, *actor.stands_in)})
+    if narrowed:
+        in_queue = [_TASK.c.queue == queue] if queue else []
+        return [and_(*narrowed, _permitted(actor, own), *in_queue)]
     if queue is not None:
-        agency = queue.partition(":")[0]
-        return (
-            [_TASK.c.queue == queue]
-            if queue in queues or actor.oversees(agency)
-            else [and_(held, _TASK.c.queue == queue)]
-        )
+        return [_TASK.c.queue == queue] if queue in own or actor.oversees(queue.partition(":")[0]) else []
     overseen = _queues_of(connection, actor.supervises)
-    all_queues = sorted({*queues, *overseen})[:_MOST_QUEUES]
-    elsewhere = or_(_TASK.c.queue.is_(None), _TASK.c.queue.not_in(all_queues)) if all_queues else true()
-    return [*(_TASK.c.queue == one for one in all_queues), and_(held, elsewhere)]
+    return [
+        *(_TASK.c.queue == one for one in sorted({*own[:_MOST_QUEUES], *overseen})[:_MOST_QUEUES]),
+        *_personal(actor, has_ended=has_ended),
+    ]
+
+
+def _personal(actor: Actor, *, has_ended: bool) -> list[ColumnElement[bool]]:
+    """Tasks of one person each: the actor's own, and those of whom she represents, for the services of the mandate.
+
+    What somebody did for a person under a mandate stays that person's task; only ended tasks can be such.
+    """
+    parts = [and_(_TASK.c.queue.is_(None), _belongs_to(actor.account, has_ended=has_ended))]
+    for account, services in sorted(actor.represents.items())[:_MOST_MANDATORS]:
+        if account != actor.account:
+            of_service = true() if services is None else _CASE.c.service_key.in_(sorted(services))
+            parts.append(and_(_TASK.c.queue.is_(None), _belongs_to(account, has_ended=has_ended), of_service))
+    return parts
+
+
+def _belongs_to(account: str, *, has_ended: bool) -> ColumnElement[bool]:
+    if not has_ended:
+        return _TASK.c.assignee == account
+    return or_(_TASK.c.acted_for == account, and_(_TASK.c.assignee == account, _TASK.c.acted_for.is_(None)))
+
+
+def _permitted(actor: Actor, own: Sequence[str]) -> ColumnElement[bool]:
+    """Among the tasks that the actor holds, or that are offered to her, those she may see still."""
+    overseen = [_agency_of_queue(agency) for agency in sorted(actor.supervises)]
+    for_others = [
+        and_(_TASK.c.acted_for == account, true() if of is None else _CASE.c.service_key.in_(sorted(of)))
+        for account, of in sorted(actor.represents.items())
+    ]
+    personal = and_(_TASK.c.queue.is_(None), or_(_TASK.c.acted_for.is_(None), *for_others))
+    return or_(personal, _TASK.c.queue.in_(own), *overseen)
+
+
+def _agency_of_queue(agency: str) -> ColumnElement[bool]:
+    return func.substr(_TASK.c.queue, 1, len(agency) + 1) == f"{agency}:"
 
 
 def _in_state(state: str) -> list[ColumnElement[bool]]:

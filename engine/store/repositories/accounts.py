@@ -10,18 +10,22 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from engine.casework.actor import Actor
 from engine.errors import NotFound
 from engine.identity import QueueName
+from engine.store.duties import DUTIES, actor_from
 from engine.store.records import AccountRecord, SessionRecord, TokenRecord
 from engine.store.rows import columns_of, insert_into, plain, table_of, taken
 from engine.store.tables import accounts as tables
+from engine.store.tables import organisation
 
 _ACCOUNT = table_of(tables.Account)
 _ACCOUNT_COLUMNS = columns_of(tables.Account)
 _MEMBERSHIP = table_of(tables.Membership)
 _SUPERVISION = table_of(tables.Supervision)
+_ADMINISTRATION = table_of(organisation.Administration)
 _SESSION = table_of(tables.Session)
 _SESSION_COLUMNS = columns_of(tables.Session)
 _TOKEN = table_of(tables.ApiToken)
 _KEPT = table_of(tables.KeptAnswer)
+_ACTOR = select(*DUTIES).where(_ACCOUNT.c.id == bindparam("key"))
 
 
 class Accounts:
@@ -56,17 +60,32 @@ class Accounts:
         key = row.pop("id")
         self._connection.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == key).values(**row))
 
-    def grant(self, account_id: str, queues: Iterable[QueueName] = (), supervises: Iterable[str] = ()) -> None:
-        """Make an account a member of queues and a supervisor of agencies; repeated grants change nothing."""
+    def grant(
+        self,
+        account_id: str,
+        queues: Iterable[QueueName] = (),
+        supervises: Iterable[str] = (),
+        administers: Iterable[str] = (),
+    ) -> None:
+        """Give an account queues, and agencies to supervise or administer; repeated grants change nothing."""
         member = [{"account_id": account_id, "queue": queue} for queue in sorted({str(queue) for queue in queues})]
         if member:
             self._connection.execute(insert_into(_MEMBERSHIP, self._connection).on_conflict_do_nothing(), member)
         overseer = [{"account_id": account_id, "agency": agency} for agency in sorted(set(supervises))]
         if overseer:
             self._connection.execute(insert_into(_SUPERVISION, self._connection).on_conflict_do_nothing(), overseer)
+        keeper = [{"account_id": account_id, "agency": agency} for agency in sorted(set(administers))]
+        if keeper:
+            self._connection.execute(insert_into(_ADMINISTRATION, self._connection).on_conflict_do_nothing(), keeper)
 
-    def revoke(self, account_id: str, queues: Iterable[QueueName] = (), supervises: Iterable[str] = ()) -> None:
-        """Take memberships and supervisions away."""
+    def revoke(
+        self,
+        account_id: str,
+        queues: Iterable[QueueName] = (),
+        supervises: Iterable[str] = (),
+        administers: Iterable[str] = (),
+    ) -> None:
+        """Take memberships, supervisions and administrations away."""
         self._connection.execute(
             delete(_MEMBERSHIP).where(
                 _MEMBERSHIP.c.account_id == account_id, _MEMBERSHIP.c.queue.in_([str(queue) for queue in queues])
@@ -77,6 +96,20 @@ class Accounts:
                 _SUPERVISION.c.account_id == account_id, _SUPERVISION.c.agency.in_(list(supervises))
             )
         )
+        self._connection.execute(
+            delete(_ADMINISTRATION).where(
+                _ADMINISTRATION.c.account_id == account_id, _ADMINISTRATION.c.agency.in_(list(administers))
+            )
+        )
+
+    def key_of(self, sign_in_name: str) -> str:
+        """The key of an account by the name it signs in with. Raises NotFound."""
+        found = self._connection.execute(
+            select(_ACCOUNT.c.id).where(_ACCOUNT.c.sign_in_name == sign_in_name)
+        ).scalar_one_or_none()
+        if found is None:
+            raise NotFound.of("account", sign_in_name)
+        return str(found)
 
     def queues(self) -> frozenset[QueueName]:
         """The queues that somebody works in."""
@@ -104,28 +137,12 @@ class Accounts:
         )
         return set(self._connection.execute(statement.limit(most)).scalars())
 
-    def actor(self, account_id: str) -> Actor:
-        """An account with its duties, disabled or not. Raises NotFound. Three statements."""
-        row = self._connection.execute(select(*_ACCOUNT_COLUMNS).where(_ACCOUNT.c.id == account_id)).first()
+    def actor(self, account_id: str, now: datetime | None = None) -> Actor:
+        """An account with its duties, disabled or not; deputyships and mandates only at a moment. Raises NotFound."""
+        row = self._connection.execute(_ACTOR, {"key": account_id, "now": now}).first()
         if row is None:
             raise NotFound.of("account", account_id)
-        account = AccountRecord(**taken(_ACCOUNT_COLUMNS, row))
-        queues = self._connection.execute(
-            select(_MEMBERSHIP.c.queue).where(_MEMBERSHIP.c.account_id == account_id)
-        ).scalars()
-        agencies = self._connection.execute(
-            select(_SUPERVISION.c.agency).where(_SUPERVISION.c.account_id == account_id)
-        ).scalars()
-        return Actor(
-            account=account.id,
-            name=account.name,
-            pin=account.pin,
-            citizen=account.citizen,
-            analyst=account.analyst,
-            operator=account.operator,
-            queues=frozenset(QueueName.parse(queue) for queue in queues),
-            supervises=frozenset(agencies),
-        )
+        return actor_from(row)
 
     # Sessions and tokens: secrets are known by their hash only.
 

@@ -120,7 +120,13 @@ _SHOWN: Final = (
     Part(_REFUND, "payment_id", "payment"),
 )
 """What an archived package shows beside the parts."""
-_PERSON_OF_CASE: Final = {"applicant": "", "term": None, "decision": None}
+_PERSON_OF_CASE: Final = {
+    "applicant": "",
+    "representative": None,
+    "mandate_id": None,
+    "term": None,
+    "decision": None,
+}
 _PERSON_OF_PAYMENT: Final = {
     "applicant": None,
     "payer": None,

@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, literal_column, select, update
 
-from engine.casework.task import Task, TaskState
+from engine.casework.task import Task, TaskState, task_id_of
 from engine.errors import NotFound
+from engine.identity import QueueName
 from engine.store.records import InstanceRecord
 from engine.store.repositories.instances import INSTANCE, LOCKED, WITH_CASE, locked_record, locked_row
 from engine.store.rows import columns_of, of_task, table_of, taken, to_task
@@ -25,10 +26,13 @@ _LOCK = (
     .where(TASK.c.instance_id == bindparam("key"), TASK.c.wait == bindparam("number"))
     .with_for_update(of=[INSTANCE, TASK])
 )
+_HELD = select(TASK.c.instance_id, TASK.c.wait).where(
+    TASK.c.state.in_([literal_column(f"'{state}'") for state in (TaskState.open, TaskState.claimed)])
+)
 _OPEN = insert(TASK).execution_options(**SENT_TOGETHER)
 _CHANGED = (
     "state", "assignee", "priority", "priority_rank", "due_at", "due_rank", "follow_up_at", "claimed_at",
-    "completed_at", "draft", "version",
+    "completed_at", "draft", "version", "acted_for", "offered_to",
 )  # fmt: skip
 _SAVE = (
     update(TASK)
@@ -51,7 +55,13 @@ _CANCEL = (
     update(TASK)
     .where(TASK.c.instance_id == bindparam("key"), TASK.c.wait.in_(bindparam("numbers", expanding=True)))
     .where(TASK.c.state.in_([str(TaskState.open), str(TaskState.claimed)]))
-    .values(state=str(TaskState.cancelled), completed_at=bindparam("at"), draft=None, version=TASK.c.version + 1)
+    .values(
+        state=str(TaskState.cancelled),
+        offered_to=None,
+        completed_at=bindparam("at"),
+        draft=None,
+        version=TASK.c.version + 1,
+    )
     .execution_options(**SENT_TOGETHER)
 )
 
@@ -63,6 +73,16 @@ class Holders:
     assignees: frozenset[str]
     """Accounts."""
     queues: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DoneBy:
+    """Who completed a task."""
+
+    element_id: str
+    account: str
+    acted_for: str | None
+    """For whom; None for herself."""
 
 
 class Tasks:
@@ -79,7 +99,23 @@ class Tasks:
         row = locked_row(self._connection, _LOCK, {"key": instance_id, "number": int(wait)})
         if row is None:
             raise NotFound.of("task", task_id)
-        return to_task(taken(TASK_COLUMNS, row, len(LOCKED))), locked_record(row)
+        record = locked_record(row)
+        service = record.case.service_key if record.case is not None else None
+        return to_task(taken(TASK_COLUMNS, row, len(LOCKED)), service), record
+
+    def held_in(self, account: str, queues: Collection[QueueName]) -> list[str]:
+        """The open tasks that somebody holds in some queues, by id; not locked."""
+        statement = _HELD.where(TASK.c.assignee == account, TASK.c.queue.in_([str(queue) for queue in queues]))
+        return [task_id_of(row.instance_id, row.wait) for row in self._connection.execute(statement)]
+
+    def done_in(self, instance_id: str) -> list[DoneBy]:
+        """Who has completed which element of an instance, and for whom, in the order in which it was done."""
+        statement = (
+            select(TASK.c.element_id, TASK.c.assignee, TASK.c.acted_for)
+            .where(TASK.c.instance_id == instance_id, TASK.c.state == str(TaskState.completed))
+            .order_by(TASK.c.completed_at, TASK.c.wait)
+        )
+        return [DoneBy(*row) for row in self._connection.execute(statement)]
 
     def open_many(self, tasks: Sequence[Task]) -> None:
         """Put new tasks into their queues."""

@@ -12,7 +12,10 @@ class Account(Base):
     """Somebody, or a system, that can sign in."""
 
     __tablename__ = "account"
-    __table_args__ = (Index("uq_account_sign_in_name", "sign_in_name", unique=True),)
+    __table_args__ = (
+        Index("uq_account_sign_in_name", "sign_in_name", unique=True),
+        Index("uq_account_tin", "tin", unique=True),
+    )
 
     id: Mapped[Key] = mapped_column(primary_key=True)
     sign_in_name: Mapped[Name]
@@ -20,6 +23,8 @@ class Account(Base):
     """Argon2id; null for an account that signs in by token only."""
     name: Mapped[Name]
     pin: Mapped[str | None] = mapped_column(String(20))
+    tin: Mapped[str | None] = mapped_column(String(20))
+    """The taxpayer's number of a company."""
     citizen: Mapped[bool]
     analyst: Mapped[bool]
     operator: Mapped[bool]

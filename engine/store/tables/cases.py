@@ -54,6 +54,9 @@ class Case(Base):
     service_key: Mapped[Name]
     agency: Mapped[Name]
     applicant: Mapped[str] = mapped_column(String(26))
+    representative: Mapped[str | None] = mapped_column(String(26))
+    """Account that applied for the applicant under a mandate."""
+    mandate_id: Mapped[str | None] = mapped_column(String(26))
     instance_id: Mapped[Key]
     state: Mapped[str] = mapped_column(String(20))
     milestone: Mapped[Name | None]

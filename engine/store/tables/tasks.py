@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.store.tables.base import Base, FeelText, Json, Key, Name, OptionalMoment, RequiredMoment
 
 _OPEN = text("state IN ('open', 'claimed')")
+_OFFERED = text("offered_to IS NOT NULL")
 
 
 class Task(Base):
@@ -37,6 +38,7 @@ class Task(Base):
             postgresql_where=_OPEN,
         ),
         Index("ix_task_assignee", "assignee", "due_rank", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_task_offered_to", "offered_to", "due_rank", sqlite_where=_OFFERED, postgresql_where=_OFFERED),
         {"sqlite_with_rowid": False},
     )
 
@@ -62,3 +64,7 @@ class Task(Base):
     completed_at: Mapped[OptionalMoment]
     draft: Mapped[FeelText]
     version: Mapped[int]
+    acted_for: Mapped[str | None] = mapped_column(String(26))
+    """The absent colleague, or the applicant, that the holder acts for."""
+    offered_to: Mapped[str | None] = mapped_column(String(26))
+    """The colleague the holder wants to hand it to, until she says yes or no."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from engine.identity import QueueName, new_key
 from engine.store.database import Database
 from engine.store.queries import (
     accounts,
@@ -17,6 +18,7 @@ from engine.store.queries import (
     incidents,
     instances,
     jobs,
+    organisation,
     services,
     tasks,
 )
@@ -30,6 +32,8 @@ from tests.builders.databases import ON_SQLITE
 from tests.builders.statements import plan_of, statements_of
 
 _TWO = an_actor(QUEUE, "traffic-police:head")
+_DEPUTY = an_actor(QUEUE, stands_in={QueueName.parse("traffic-police:head"): frozenset({new_key()})})
+_FOR_OTHERS = an_actor(citizen=True, represents={new_key(): None, new_key(): frozenset({"renewal", "tax"})})
 
 
 def _queue(actor: Any, **asked: Any) -> Callable[[Connection], Any]:
@@ -41,6 +45,9 @@ def _queue(actor: Any, **asked: Any) -> Callable[[Connection], Any]:
     [
         pytest.param(_queue(a_clerk()), 1, id="a clerk's queues"),
         pytest.param(_queue(_TWO, search="x", overdue=True), 1, id="several queues, filtered"),
+        pytest.param(_queue(_DEPUTY), 1, id="a deputy's queues"),
+        pytest.param(_queue(_FOR_OTHERS), 1, id="tasks of whom one represents"),
+        pytest.param(_queue(a_clerk(), offered=True), 1, id="what colleagues offer"),
         pytest.param(_queue(a_supervisor(), queue=QUEUE), 1, id="a supervisor's queue"),
         pytest.param(_queue(a_supervisor()), 2, id="all queues of a supervisor's agency"),
         pytest.param(lambda on: credentials.behind_token(on, "x", NOW), 1, id="behind a token"),
@@ -48,6 +55,8 @@ def _queue(actor: Any, **asked: Any) -> Callable[[Connection], Any]:
         pytest.param(lambda on: accounts.account_rows(on), 1, id="accounts"),
         pytest.param(lambda on: accounts.kept_answer(on, "a", "k", NOW), 1, id="a kept answer"),
         pytest.param(lambda on: applications.own_applications(on, a_citizen()), 1, id="own applications"),
+        pytest.param(lambda on: applications.own_applications(on, _FOR_OTHERS), 1, id="applications of others"),
+        pytest.param(lambda on: organisation.mandates_of(on, a_citizen(), NOW), 1, id="mandates"),
         pytest.param(definitions.process_definition_page, 1, id="process definitions"),
         pytest.param(definitions.decision_page, 1, id="decision definitions"),
         pytest.param(definitions.deployment_page, 2, id="deployments"),
@@ -120,6 +129,11 @@ def test_next_page_of_a_queue_begins_where_the_last_ended(database: Database, re
     [
         pytest.param(_queue(_TWO), id="several queues"),
         pytest.param(_queue(a_supervisor()), id="the queues of an agency"),
+        pytest.param(_queue(_DEPUTY), id="a deputy's queues"),
+        pytest.param(_queue(_FOR_OTHERS), id="tasks of whom one represents"),
+        pytest.param(_queue(a_clerk(), offered=True), id="what colleagues offer"),
+        pytest.param(lambda on: applications.own_applications(on, _FOR_OTHERS), id="applications of others"),
+        pytest.param(lambda on: organisation.mandates_of(on, a_citizen(), NOW), id="mandates"),
         pytest.param(_queue(a_clerk(), mine=True), id="what one holds"),
         pytest.param(lambda on: credentials.behind_token(on, "x", NOW), id="behind a token"),
         pytest.param(lambda on: credentials.behind_session(on, "x", NOW), id="behind a session"),
@@ -137,7 +151,10 @@ def test_no_table_is_read_through(database: Database, reading: Connection, read:
 
     plan = _plan(reading, read)
 
-    tables = ("task", "account", "case", "instance", "activity", "session", "api_token")
+    tables = (
+        "task", "account", "case", "instance", "activity", "session", "api_token", "membership", "of_deputy",
+        "supervision", "administration", "absence", "deputyship", "deputy_queue", "mandate",
+    )  # fmt: skip
     read_through = [f"SCAN {table}" for table in tables if f"SCAN {table}\n" in f"{plan}\n"]
     assert read_through == [], plan
     # a list of due jobs or open incidents is its index

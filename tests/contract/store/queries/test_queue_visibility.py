@@ -13,10 +13,12 @@ from sqlalchemy import Connection
 from engine.casework.actor import Actor
 from engine.casework.task import Task, TaskState
 from engine.errors import NotFound
-from engine.identity import QueueName, new_key
+from engine.identity import CaseNumber, QueueName, new_key
 from engine.store.database import Database
 from engine.store.queries.tasks import open_tasks_of, queue_page, task_detail
+from tests.builders.a_case import a_case
 from tests.builders.a_task import NOW, a_task
+from tests.builders.an_account import an_account
 from tests.builders.an_actor import QUEUE, a_citizen, a_clerk, a_supervisor, an_actor
 from tests.builders.an_instance import started
 
@@ -25,10 +27,12 @@ _QUEUES = ["city:clerk", "city:head", "city-park:clerk", None]
 _AGENCIES = ["city", "city-park"]
 
 
-def _seen(reading: Connection, actor: Actor, queue: str | None = None, *, mine: bool = False) -> set[str]:
+def _seen(
+    reading: Connection, actor: Actor, queue: str | None = None, *, mine: bool = False, state: str = "active"
+) -> set[str]:
     found, cursor = [], None
     while True:
-        page = queue_page(reading, actor, now=NOW, queue=queue, mine=mine, limit=3, cursor=cursor)
+        page = queue_page(reading, actor, now=NOW, queue=queue, mine=mine, state=state, limit=3, cursor=cursor)
         found += [row.task.id for row in page.items]
         cursor = page.next
         if cursor is None:
@@ -69,6 +73,111 @@ def test_list_shows_what_the_rule_allows_and_all_of_it(
         and (not mine or task.assignee == actor.account)
     }
     assert _seen(reading, actor, queue, mine=mine) == expected
+
+
+# Deputies and representatives
+
+_ABSENT, _MANDATOR = new_key(), new_key()
+_SERVICES = ["renewal", "tax"]
+_OTHERS = st.builds(
+    lambda queues, agencies, stands_in, services: an_actor(
+        *queues,
+        supervises=frozenset(agencies),
+        stands_in={QueueName.parse(queue): frozenset({_ABSENT}) for queue in stands_in},
+        represents={} if services == "none" else {_MANDATOR: services},
+    ),
+    st.sets(st.sampled_from(["city:clerk", "city:head"]), max_size=1),
+    st.sets(st.sampled_from(_AGENCIES), max_size=1),
+    st.sets(st.sampled_from(["city:clerk", "city:head", "city-park:clerk"])),
+    st.sampled_from(["none", None, frozenset({"renewal"}), frozenset({"renewal", "tax"})]),
+)
+
+
+def _tasks_of_all(actor: Actor, state: TaskState) -> list[Task]:
+    """Of each queue and holder; personal ones of each person and service, also such as were done for somebody."""
+    others = (None, actor.account, _ABSENT, new_key())
+    queued = [
+        a_task(queue, assignee=holder, acted_for=acted_for, state=state)
+        for queue, holder, acted_for in product(["city:clerk", "city:head", "city-park:clerk"], others, (None, _ABSENT))
+    ]
+    people: list[tuple[str, str | None]] = [(actor.account, None), (_MANDATOR, None), (new_key(), None)]
+    if state is TaskState.completed:
+        people += [(actor.account, _MANDATOR), (new_key(), _MANDATOR), (new_key(), actor.account)]
+    personal = [
+        a_task(None, assignee=holder, acted_for=acted_for, state=state, case_id=service, service_key=service)
+        for (holder, acted_for), service in product(people, _SERVICES)
+    ]
+    return queued + personal
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    who=_OTHERS,
+    queue=st.sampled_from([None, None, "city:clerk", "city-park:clerk"]),
+    mine=st.booleans(),
+    state=st.sampled_from([TaskState.open, TaskState.claimed, TaskState.completed]),
+)
+def test_list_shows_deputies_and_representatives_what_the_rule_allows_and_all_of_it(
+    database: Database, reading: Connection, who: Actor, queue: str | None, mine: bool, state: TaskState
+) -> None:
+    # A supervisor who names no queue is shown those that have open tasks.
+    agencies = frozenset() if state is TaskState.completed else who.supervises
+    actor = replace(who, account=new_key(), supervises=agencies)
+    for table in ("task", '"case"'):
+        reading.exec_driver_sql(f"DELETE FROM {table}")
+    tasks = _tasks_of_all(actor, state)
+    with database.work() as work:
+        for serial, service in enumerate(_SERVICES, start=1):
+            work.cases.add(a_case(id=service, service_key=service, number=CaseNumber("AZ", 2026, serial)))
+        work.tasks.open_many(tasks)
+
+    expected = {
+        task.id
+        for task in tasks
+        if task.may_be_seen_by(actor)
+        and (queue is None or str(task.queue) == queue)
+        and (not mine or task.assignee == actor.account)
+    }
+    assert _seen(reading, actor, queue, mine=mine, state=str(state)) == expected
+
+
+def test_deputy_sees_her_colleagues_queue_and_who_acts_for_whom(database: Database, reading: Connection) -> None:
+    absent = an_account(name="Aysel")
+    deputy = an_account("leyla", name="Leyla")
+    held = a_task(state=TaskState.claimed, assignee=deputy.id, acted_for=absent.id)
+    with database.work() as work:
+        work.accounts.add(absent)
+        work.accounts.add(deputy)
+        work.tasks.open_many([held])
+
+    actor = an_actor(account=deputy.id, stands_in={QueueName.parse(QUEUE): frozenset({absent.id})})
+    (row,) = queue_page(reading, actor, now=NOW).items
+
+    assert (row.assignee_name, row.acted_for_name, row.acted_for) == ("Leyla", "Aysel", absent.id)
+
+
+def test_tasks_that_colleagues_offer_are_a_list_of_their_own(database: Database, reading: Connection) -> None:
+    clerk = a_clerk()
+    offered = a_task(state=TaskState.claimed, assignee=new_key(), offered_to=clerk.account)
+    elsewhere = a_task("elsewhere:clerk", assignee=new_key(), offered_to=clerk.account)
+    with database.work() as work:
+        work.tasks.open_many([offered, elsewhere, a_task(), a_task(assignee=new_key(), offered_to=new_key())])
+
+    page = queue_page(reading, clerk, now=NOW, offered=True)
+
+    assert [row.task.id for row in page.items] == [offered.id]
+
+
+def test_clerk_who_left_the_queue_finds_nothing_that_she_had_claimed(database: Database, reading: Connection) -> None:
+    clerk = a_clerk()
+    held = a_task(state=TaskState.claimed, assignee=clerk.account)
+    with database.work() as work:
+        work.tasks.open_many([held])
+
+    left = replace(clerk, queues=frozenset())
+
+    assert _seen(reading, clerk, mine=True) == {held.id}
+    assert (_seen(reading, left), _seen(reading, left, mine=True)) == (set(), set())
 
 
 @pytest.mark.parametrize(

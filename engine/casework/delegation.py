@@ -1,0 +1,61 @@
+"""Delegation: the holder of a task hands it to a colleague, who accepts or declines.
+
+held --delegate--> held and offered --accept--> held by the colleague
+                                    --decline, take back--> held
+
+Until the colleague accepts, the holder holds it; whatever else happens to the task ends the offer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from engine.casework.actor import Actor
+from engine.casework.task import Task
+from engine.casework.task_refusals import AssigneeOutsideQueue, NotOffered, NotTaskHolder, TaskDone, TaskOfOnePerson
+from engine.errors import Invalid, Place
+
+
+def delegate(task: Task, to: Actor, by: Actor) -> Task:
+    """Offer a task to a colleague who may work in its queue now; a second offer takes the place of the first.
+
+    Raises NotFound, TaskDone, NotTaskHolder, TaskOfOnePerson, AssigneeOutsideQueue, Invalid.
+    """
+    _require_open(task, by)
+    if task.queue is None:
+        raise TaskOfOnePerson(task)
+    task.require_held_by(by, "delegate")
+    if to.account == by.account:
+        raise Invalid(
+            "The task is yours already.",
+            places=[Place("/account", "Expected a colleague.", "oneself")],
+            remedy="Choose a colleague.",
+        )
+    if not to.may_work_in(task.queue):
+        raise AssigneeOutsideQueue(task.queue)
+    return replace(task, offered_to=to.account, version=task.version + 1)
+
+
+def accept(task: Task, by: Actor, at: datetime) -> Task:
+    """The colleague takes the task. Raises NotFound, TaskDone, NotOffered."""
+    _require_open(task, by)
+    if task.offered_to != by.account or not by.may_work_in(task.queue):
+        raise NotOffered(task)
+    return task.held_by(by, at)
+
+
+def decline(task: Task, by: Actor) -> Task:
+    """The colleague does not take it, or the holder takes the offer back. Raises NotFound, TaskDone, NotTaskHolder."""
+    _require_open(task, by)
+    if by.account not in (task.offered_to, task.assignee):
+        raise NotTaskHolder(task, "take back the offer of")
+    if task.offered_to is None:
+        return task
+    return replace(task, offered_to=None, version=task.version + 1)
+
+
+def _require_open(task: Task, by: Actor) -> None:
+    task.require_seen_by(by)
+    if not task.is_open:
+        raise TaskDone(task)
