@@ -8,6 +8,7 @@ from typing import Any
 from engine.bpmn.model import Binding
 from engine.casework.actor import Actor, DutyMissing
 from engine.casework.case import Case
+from engine.casework.mandate import Mandate, NoMandate
 from engine.casework.passport import LANGUAGES, ServicePassport
 from engine.casework.term import Term
 from engine.errors import Invalid, Place
@@ -30,11 +31,13 @@ def apply(
     by: Actor,
     channel: str = "online",
     language: str | None = None,
+    on_behalf_of: str | None = None,
 ) -> Case:
     """Submit an application for a public service; `language` is the one the applicant reads, az when it is not known.
 
-    The answers are checked against the service's form. Raises NotFound (no such service), DutyMissing (no citizen),
-    Invalid (answers, with places; a channel the service does not have).
+    `on_behalf_of` is the account of a person or company whose mandate the actor holds: that one is the applicant, and
+    the actor the representative. The answers are checked against the service's form. Raises NotFound (no such
+    service), DutyMissing (no citizen), NoMandate, Invalid (answers, with places; a channel the service does not have).
     """
 
     def change(act: Act) -> Case:
@@ -45,11 +48,17 @@ def apply(
         _check_channel(passport, channel)
         values, named = _answers(act, passport, answers, language)
         process = bound(work, PROCESS, passport.process_id, Binding.latest, None, "")
-        made = find_prefill(act, passport)
-        case = _new_case(act, passport, channel)
+        applicant, mandate = (by, None) if on_behalf_of is None else _represented(act, on_behalf_of, service_key)
+        # what registers told somebody of herself says nothing of whom she represents
+        made = find_prefill(act, passport) if mandate is None else None
+        case = _new_case(act, passport, channel, applicant, mandate)
         attach_files(act, named, case, case.instance_id)
-        act.journal(case.instance_id, "case.submitted", case.id, service=passport.key, channel=channel)
-        variables = {"application": values, "case": _told(case, by, language or LANGUAGES[0])}
+        under = {"acting_for": mandate.mandator, "mandate": mandate.id} if mandate is not None else {}
+        act.journal(case.instance_id, "case.submitted", case.id, service=passport.key, channel=channel, **under)
+        variables = {
+            "application": values,
+            "case": _told(case, applicant, by if mandate is not None else None, language or LANGUAGES[0]),
+        }
         record = begin(act, process.id, variables, case=case, instance_id=case.instance_id)
         assert record.case is not None
         if made is not None:
@@ -57,6 +66,14 @@ def apply(
         return record.case
 
     return transact(runtime, by, change)
+
+
+def _represented(act: Act, account: str, service_key: str) -> tuple[Actor, Mandate]:
+    """Who is acted for, and the mandate, which cannot be revoked before this is done. Raises NoMandate."""
+    mandate = act.work.mandates.valid(account, act.by.account, service_key, act.at)
+    if mandate is None:
+        raise NoMandate(service_key)
+    return act.work.accounts.actor(account), mandate
 
 
 def _check_channel(passport: ServicePassport, channel: str) -> None:
@@ -87,7 +104,7 @@ def _answers(
     return values, list(forms.files_named(form, values))
 
 
-def _new_case(act: Act, passport: ServicePassport, channel: str) -> Case:
+def _new_case(act: Act, passport: ServicePassport, channel: str, applicant: Actor, mandate: Mandate | None) -> Case:
     year = act.runtime.calendar.local_day(act.at).year
     rule = passport.statutory_term
     case = Case(
@@ -95,7 +112,9 @@ def _new_case(act: Act, passport: ServicePassport, channel: str) -> Case:
         number=act.work.cases.next_number(passport.country, year),
         service_key=passport.key,
         agency=passport.agency,
-        applicant=act.by.account,
+        applicant=applicant.account,
+        representative=act.by.account if mandate is not None else None,
+        mandate_id=mandate.id if mandate is not None else None,
         instance_id=new_key(),
         channel=channel,
         submitted_at=act.at,
@@ -106,14 +125,19 @@ def _new_case(act: Act, passport: ServicePassport, channel: str) -> Case:
     return case.with_term(Term.begin(rule, act.at), calendar, act.at)
 
 
-def _told(case: Case, applicant: Actor, language: str) -> dict[str, Any]:
+def _told(case: Case, applicant: Actor, representative: Actor | None, language: str) -> dict[str, Any]:
     """The variable `case` that models read."""
     return {
         "number": str(case.number),
         "service": case.service_key,
         "agency": case.agency,
-        "applicant": {"account": applicant.account, "pin": applicant.pin, "name": applicant.name},
+        "applicant": _person(applicant),
+        "representative": _person(representative) if representative is not None else None,
         "submittedAt": case.submitted_at,
         "channel": case.channel,
         "language": language,
     }
+
+
+def _person(actor: Actor) -> dict[str, Any]:
+    return {"account": actor.account, "pin": actor.pin, "tin": actor.tin, "name": actor.name}

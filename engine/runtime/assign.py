@@ -6,6 +6,7 @@ from engine.casework.actor import Actor
 from engine.casework.task import Task
 from engine.errors import Invalid, NotFound, Place
 from engine.runtime.act import Act, transact
+from engine.runtime.acting import acting
 from engine.runtime.stepping import save_noted
 from engine.runtime.wiring import Runtime
 
@@ -17,7 +18,7 @@ def assign(runtime: Runtime, task_id: str, account: str, *, by: Actor) -> Task:
         task, record = act.work.tasks.lock(task_id)
         task.require_seen_by(by)
         try:
-            receiver = act.work.accounts.actor(account)
+            receiver = act.work.accounts.actor(account, act.at)
         except NotFound as unknown:
             raise Invalid(
                 "There is no such account.",
@@ -26,7 +27,7 @@ def assign(runtime: Runtime, task_id: str, account: str, *, by: Actor) -> Task:
             ) from unknown
         assigned = task.assign(receiver, by, act.at)
         act.work.tasks.save(assigned)
-        act.journal(record.id, "task.assigned", task.id, holder=account)
+        act.journal(record.id, "task.assigned", task.id, holder=account, **acting(assigned))
         save_noted(act, record)
         return assigned
 

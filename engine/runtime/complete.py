@@ -12,6 +12,7 @@ from engine.casework.evidence import Provenance
 from engine.casework.step_up import FRESH, STEP_UP, require_second_factor
 from engine.casework.task import Task
 from engine.runtime.act import Act, transact
+from engine.runtime.acting import acting
 from engine.runtime.answers import checked_answers
 from engine.runtime.evidence import add_evidence
 from engine.runtime.marks import EVIDENCE
@@ -32,7 +33,7 @@ def complete(
 ) -> CompletedTask:
     """Finish a task. Of several callers at once one succeeds; faults of the form are told in `language`.
 
-    Raises NotFound (also for a task the actor may not see), TaskDone, TaskTaken, NotTaskHolder, Invalid with places,
+    Raises NotFound (also for a task the actor may not see), TaskDone, TaskTaken, NotInQueue, Invalid with places,
     and StepUpNeeded where the model wants a second factor that was proved just now.
     """
 
@@ -43,9 +44,9 @@ def complete(
             require_second_factor(by, act.at, "complete this task")
         values = checked_answers(act, task, record, answers, language)
         act.work.tasks.save(completed)
-        act.journal(record.id, "task.completed", task.id, element=task.element_id)
+        act.journal(record.id, "task.completed", task.id, element=task.element_id, **acting(completed))
         if record.case is not None and task.properties.get(EVIDENCE):
-            is_applicant = by.account == record.case.applicant
+            is_applicant = task.queue is None and record.case.is_acted_for_by(by)
             add_evidence(
                 act,
                 record,

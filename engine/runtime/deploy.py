@@ -21,6 +21,7 @@ from engine.dmn import FindModel, FoundModel
 from engine.errors import NotFound
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
+from engine.runtime.agency_references import check_agencies
 from engine.runtime.bundle import MODEL, Bundle, Part, error_codes, read_bundle
 from engine.runtime.decisions import kept_model
 from engine.runtime.definitions import PROCESS
@@ -75,6 +76,7 @@ def _examined(act: Act, bundle: Bundle) -> tuple[Bundle, tuple[Diagnostic, ...]]
     linked = bundle.copy()
     link_decisions(linked, _deployed_decisions(act))
     check_references(linked, _known(act))
+    check_agencies(linked, act.work.organisation.agency_keys())
     check_foreseen(linked, act.runtime.forms)
     check_answers(linked)
     check_prefills(linked, act.runtime.forms)

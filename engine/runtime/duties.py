@@ -25,5 +25,5 @@ def require_engineer(by: Actor, act: str) -> None:
 
 def require_official(by: Actor, act: str) -> None:
     """Everyone with a duty beyond being a citizen. Raises DutyMissing."""
-    if not (by.analyst or by.operator or by.queues or by.supervises):
+    if not (by.analyst or by.operator or by.queues or by.stands_in or by.supervises):
         raise DutyMissing("official", act)

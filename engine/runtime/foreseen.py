@@ -14,7 +14,8 @@ from engine.runtime.ports import Forms
 APPLICATION: Final = "application"
 CASE: Final = {
     **dict.fromkeys(("number", "service", "agency", "submittedAt", "channel", "language")),
-    "applicant": dict.fromkeys(("account", "pin", "name")),
+    "applicant": dict.fromkeys(("account", "pin", "tin", "name")),
+    "representative": None,
 }
 """The entries of the variable `case`, as `engine.runtime.apply` makes it."""
 

@@ -138,6 +138,7 @@ def _task(act: Act, record: InstanceRecord, wait: TaskWait, world: World) -> Tas
         properties=wait.properties,
         created_at=act.at,
         claimed_at=act.at if wait.assignee else None,
+        service_key=record.case.service_key if record.case is not None else None,
     )
 
 

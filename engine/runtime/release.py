@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.casework.actor import Actor
 from engine.casework.task import Task
 from engine.runtime.act import Act, transact
+from engine.runtime.acting import acting
 from engine.runtime.stepping import save_noted
 from engine.runtime.wiring import Runtime
 
@@ -17,7 +18,7 @@ def release(runtime: Runtime, task_id: str, *, by: Actor) -> Task:
         released = task.release(by)
         if released is not task:
             act.work.tasks.save(released)
-            act.journal(record.id, "task.released", task.id, holder=task.assignee)
+            act.journal(record.id, "task.released", task.id, holder=task.assignee, **acting(task))
             save_noted(act, record)
         return released
 

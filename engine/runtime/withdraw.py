@@ -23,7 +23,10 @@ class CannotWithdraw(Refused):
 
 
 def withdraw(runtime: Runtime, case_id: str, *, by: Actor) -> Case:
-    """Withdraw the actor's own application. Raises NotFound, Forbidden, CaseClosed, CannotWithdraw."""
+    """Withdraw the actor's own application, or that of whom she represents.
+
+    Raises NotFound, Forbidden, CaseClosed, CannotWithdraw.
+    """
 
     def change(act: Act) -> Case:
         instance_id = act.work.cases.instance_of(case_id)
@@ -31,8 +34,10 @@ def withdraw(runtime: Runtime, case_id: str, *, by: Actor) -> Case:
         case = record.case
         assert case is not None
         case.require_seen_by(by)
-        if case.applicant != by.account:
-            raise Forbidden("Only the applicant withdraws an application.", remedy="Ask the applicant.")
+        if not case.is_acted_for_by(by):
+            raise Forbidden(
+                "Only the applicant, or who holds her mandate, withdraws an application.", remedy="Ask the applicant."
+            )
         if not case.is_open:
             raise CaseClosed(case)
         waits = act.work.messages.waiting(WITHDRAWAL, str(case.number))
@@ -42,7 +47,7 @@ def withdraw(runtime: Runtime, case_id: str, *, by: Actor) -> Case:
                 f"The application {case.number} cannot be withdrawn at this point.",
                 remedy="Wait for the decision; a remedy against it is told there.",
             )
-        act.journal(instance_id, "case.withdrawal", case.id)
+        act.journal(instance_id, "case.withdrawal", case.id, **case.acting(by))
         advance(act, record, DeliverMessage(wait=wait))
         assert record.case is not None
         return record.case

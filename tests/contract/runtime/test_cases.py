@@ -41,7 +41,8 @@ def test_the_model_sees_the_case_and_the_applicant(running: Running) -> None:
     case = apply(running.runtime, "permit", {}, by=APPLICANT)
     told = running.variables(case.instance_id)["case"]
     assert told["number"] == str(case.number)
-    assert told["applicant"] == {"account": APPLICANT.account, "pin": APPLICANT.pin, "name": APPLICANT.name}
+    person = {"account": APPLICANT.account, "pin": APPLICANT.pin, "tin": None, "name": APPLICANT.name}
+    assert (told["applicant"], told["representative"]) == (person, None)
 
 
 def test_only_a_citizen_applies_by_a_channel_the_service_has(running: Running) -> None:
