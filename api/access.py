@@ -37,9 +37,11 @@ class Role(StrEnum):
 
     citizen = "citizen"
     clerk = "clerk"
-    """Member of a queue."""
+    """Member of a queue, or who stands in for one."""
     supervisor = "supervisor"
     """Of an agency."""
+    administrator = "administrator"
+    """Of an agency: of its people, not of its cases."""
     analyst = "analyst"
     operator = "operator"
 
@@ -109,6 +111,16 @@ PAYMENT_KEEPER: Final = Rule("payment-keeper", frozenset({Role.operator, Role.su
 """Who looks after payments: operators after all, supervisors after those of their agencies."""
 CLOSURE_KEEPER: Final = Rule("closure-keeper", frozenset({Role.operator, Role.supervisor}))
 """Who enters days on which an agency is closed: its supervisors, operators for all."""
+AGENCY_ADMINISTRATOR: Final = Rule("agency-administrator", frozenset({Role.administrator}))
+"""Who says who works in an agency, and as what."""
+AGENCY_KEEPER: Final = Rule("agency-keeper", frozenset({Role.administrator, Role.operator}))
+"""Who changes what an agency is called and how it is reached."""
+AGENCY_PEOPLE: Final = Rule("agency-people", frozenset({Role.clerk, Role.supervisor, Role.administrator}))
+"""Who belongs to an agency: absences and deputies are theirs."""
+MEMBER_READER: Final = Rule("member-reader", frozenset({Role.supervisor, Role.administrator, Role.operator}))
+"""Who may see the people of an agency."""
+MANDATE_KEEPER: Final = Rule("mandate-keeper", frozenset({Role.citizen, Role.operator}))
+"""Both sides of a mandate, and operators, who enter those that a register or document proves."""
 EVENT_KEEPER: Final = Rule("event-keeper", frozenset({Role.operator, Role.supervisor}))
 """Who lets programs outside be told of events: operators of all, supervisors of those of their agencies."""
 MODEL_READER: Final = Rule("model-reader", frozenset({Role.analyst, Role.operator, Role.supervisor}))
@@ -137,8 +149,9 @@ def roles_of(actor: Actor) -> frozenset[Role]:
     """The roles an account has."""
     held = {
         Role.citizen: actor.citizen,
-        Role.clerk: bool(actor.queues),
+        Role.clerk: bool(actor.queues or actor.stands_in),
         Role.supervisor: bool(actor.supervises),
+        Role.administrator: bool(actor.administers),
         Role.analyst: actor.analyst,
         Role.operator: actor.operator,
     }

@@ -51,7 +51,10 @@ blueprint = Noun("applications", __name__, description="What applicants submit a
     idempotent=True,
 )
 def apply(command: Mapping[str, Any]) -> Response:
-    """Submit an application. Every fault of the form is told at once (422), with its place."""
+    """Submit an application. Every fault of the form is told at once (422), with its place.
+
+    With `on_behalf_of` the applicant is who gave the caller a mandate for the service; without one it is 403.
+    """
     answer = carry_out(
         lambda runtime: apply_for(
             runtime,
@@ -59,6 +62,7 @@ def apply(command: Mapping[str, Any]) -> Response:
             command["answers"],
             by=caller(),
             language=command.get("language") or asked_language(),
+            on_behalf_of=command["on_behalf_of"],
         ),
         ApplicationSchema,
         status=201,
@@ -71,7 +75,7 @@ def apply(command: Mapping[str, Any]) -> Response:
     "GET", "", rule=CITIZEN, summary="List own applications", query=ApplicationQuery, answer=ApplicationPage
 )
 def list_own(query: Mapping[str, Any]) -> Any:
-    """The caller's own applications, the newest first."""
+    """The caller's own applications, and those of whom the caller holds a mandate, the newest first."""
     with services().read() as connection:
         return queries.own_applications(connection, caller(), **query)
 

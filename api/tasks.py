@@ -17,6 +17,7 @@ from api.schemas.tasks import (
     AssignCommand,
     CompleteCommand,
     CompletedSchema,
+    DelegateCommand,
     DraftCommand,
     TaskDetailQuery,
     TaskDetailSchema,
@@ -30,6 +31,8 @@ from engine.runtime.assign import assign as assign_task
 from engine.runtime.claim import claim as claim_task
 from engine.runtime.complete import CompletedTask
 from engine.runtime.complete import complete as complete_task
+from engine.runtime.delegate import accept_delegated, decline_delegated
+from engine.runtime.delegate import delegate as delegate_task
 from engine.runtime.release import release as release_task
 from engine.runtime.save_draft import save_draft as save_task_draft
 from engine.store.queries import tasks as queries
@@ -66,7 +69,10 @@ def show(query: Mapping[str, Any], task_id: str) -> Response:
     "POST", "/<task:task_id>/claim", rule=STAFF, summary="Claim a task", answer=TaskSchema, idempotent=True
 )
 def claim(task_id: str) -> Response:
-    """Take an open task of an own queue. A second clerk gets 409 and is told who holds it."""
+    """Take an open task of an own queue, or of an absent colleague's whom the caller stands in for.
+
+    A second clerk gets 409 and is told who holds it.
+    """
     return carry_out(lambda runtime: claim_task(runtime, task_id, by=caller()), TaskSchema, etag=_tag)
 
 
@@ -92,6 +98,38 @@ def assign(command: Mapping[str, Any], task_id: str) -> Response:
     return carry_out(
         lambda runtime: assign_task(runtime, task_id, command["account"], by=caller()), TaskSchema, etag=_tag
     )
+
+
+@blueprint.operation(
+    "POST",
+    "/<task:task_id>/delegate",
+    rule=STAFF,
+    summary="Offer a task to a colleague",
+    body=DelegateCommand,
+    answer=TaskSchema,
+    idempotent=True,
+)
+def delegate(command: Mapping[str, Any], task_id: str) -> Response:
+    """Ask a member of the queue to take over a task that the caller holds; she keeps it until the other accepts."""
+    return carry_out(
+        lambda runtime: delegate_task(runtime, task_id, command["account"], by=caller()), TaskSchema, etag=_tag
+    )
+
+
+@blueprint.operation(
+    "POST", "/<task:task_id>/accept", rule=STAFF, summary="Take an offered task", answer=TaskSchema, idempotent=True
+)
+def accept(task_id: str) -> Response:
+    """Take over a task that a colleague offers to the caller."""
+    return carry_out(lambda runtime: accept_delegated(runtime, task_id, by=caller()), TaskSchema, etag=_tag)
+
+
+@blueprint.operation(
+    "POST", "/<task:task_id>/decline", rule=STAFF, summary="Decline an offered task", answer=TaskSchema, idempotent=True
+)
+def decline(task_id: str) -> Response:
+    """Do not take over a task that a colleague offers; its holder takes her own offer back so."""
+    return carry_out(lambda runtime: decline_delegated(runtime, task_id, by=caller()), TaskSchema, etag=_tag)
 
 
 @blueprint.operation(

@@ -34,6 +34,8 @@ _COMMANDS: Final = {
     "conformance": ("onewindow.commands.conformance", "Read other people's models and report what runs."),
     "templates": ("onewindow.commands.templates", "Element templates of the connectors, for modelers."),
     "account": ("onewindow.commands.account", "Accounts and their roles."),
+    "agency": ("onewindow.commands.agency", "Agencies and their administrators."),
+    "company": ("onewindow.commands.company", "Accounts of companies, and mandates that a register proves."),
     "token": ("onewindow.commands.token", "API tokens of accounts."),
     "payments": ("onewindow.commands.payments", "The payment provider's daily file, and revenue of agencies."),
     "retention": ("onewindow.commands.retention", "Records of closed cases: what is archived and erased by when."),

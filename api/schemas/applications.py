@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from api.fields import Answers, Identifier, Language, Moment, Text
+from api.fields import Answers, Identifier, Key, Language, Moment, Text
 from api.paging import PageQuery, page_of
 from api.schemas.payments import PaymentSchema
 from api.schemas.prefill import ConsentSchema
@@ -15,6 +15,13 @@ class ApplyCommand(Schema):
 
     service = Identifier(required=True, metadata={"description": "Key of the service.", "example": "driving-licence"})
     answers = Answers(required=True, metadata={"description": "By field of the service's form."})
+    on_behalf_of = Key(
+        load_default=None,
+        metadata={
+            "description": "Account of the person or company applied for, under a mandate; leave it out for oneself.",
+            "example": "01hk3v8b6s9e4w2m7q5t0x1y2v",
+        },
+    )
     language = Language(
         metadata={"description": "The one the applicant reads; by default that of Accept-Language, else az."}
     )
@@ -33,6 +40,12 @@ class ApplicationSchema(Schema):
     number = fields.String(required=True, metadata={"example": "AZ-2026-000123-7"})
     service = fields.String(attribute="service_key", metadata={"example": "driving-licence"})
     agency = fields.String(metadata={"example": "traffic-police"})
+    applicant = fields.String(metadata={"description": "Account.", "example": "01hk3v8b6s9e4w2m7q5t0x1y2v"})
+    applicant_name = fields.String(allow_none=True, metadata={"example": "Rəşad Əliyev"})
+    representative = fields.String(
+        allow_none=True, metadata={"description": "Account that applied for the applicant under a mandate."}
+    )
+    representative_name = fields.String(allow_none=True, metadata={"example": "Leyla İsmayılova"})
     state = fields.String(metadata={"example": "in_progress"})
     milestone = fields.String(allow_none=True, metadata={"example": "examination"})
     submitted_at = Moment(metadata={"example": "2026-03-02T05:30:00Z"})
@@ -53,6 +66,10 @@ ApplicationPage = page_of(ApplicationSchema, "ApplicationPage")
 
 class ApplicationQuery(PageQuery):
     """Which of the caller's own applications."""
+
+    on_behalf_of = Key(
+        load_default=None, metadata={"description": "Only those of this account, whose mandate the caller holds."}
+    )
 
 
 class StepSchema(Schema):

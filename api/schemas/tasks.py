@@ -21,6 +21,9 @@ class TaskQuery(PageQuery):
         metadata={"description": "`active` means open or claimed."},
     )
     mine = Truth(in_query=True, load_default=False, metadata={"description": "Only tasks the caller holds."})
+    offered = Truth(
+        in_query=True, load_default=False, metadata={"description": "Only tasks that a colleague offers to the caller."}
+    )
     overdue = Truth(in_query=True, load_default=False, metadata={"description": "Only tasks past their due date."})
     search = Text(
         max_length=100, one_line=True, load_default=None, metadata={"description": "In the name or case number."}
@@ -41,6 +44,11 @@ class TaskSchema(Schema):
     state = fields.String(metadata={"example": "open"})
     assignee = fields.String(allow_none=True, metadata={"description": "Account that holds it."})
     assignee_name = fields.String(allow_none=True, metadata={"example": "Aysel Quliyeva"})
+    acted_for = fields.String(
+        allow_none=True, metadata={"description": "Account that the holder acts for, in whose place she stands."}
+    )
+    acted_for_name = fields.String(allow_none=True, metadata={"example": "Leyla İsmayılova"})
+    offered_to = fields.String(allow_none=True, metadata={"description": "Account of who is asked to take it over."})
     priority = fields.Integer(metadata={"example": 50})
     created_at = Moment(metadata={"example": "2026-03-02T05:30:00Z"})
     due_at = Moment(allow_none=True, metadata={"example": "2026-03-06T14:00:00Z"})
@@ -75,6 +83,14 @@ class AssignCommand(Schema):
     """To whom a task is given."""
 
     account = Key(required=True, metadata={"description": "Key of an account that is a member of the task's queue."})
+
+
+class DelegateCommand(Schema):
+    """To whom a task is offered."""
+
+    account = Key(
+        required=True, metadata={"description": "Key of a colleague.", "example": "01hk3v8b6s9e4w2m7q5t0x1y2w"}
+    )
 
 
 class DraftCommand(Schema):
@@ -113,6 +129,7 @@ __all__ = [
     "AssignCommand",
     "CompleteCommand",
     "CompletedSchema",
+    "DelegateCommand",
     "DraftCommand",
     "OpenTaskSchema",
     "TaskDetailQuery",

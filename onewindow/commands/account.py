@@ -11,8 +11,11 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from engine.casework.organisation import require_unlike
+from engine.casework.shown_name import checked_shown_name
 from engine.clock import SystemClock
 from engine.store.queries import accounts as queries
+from engine.store.queries.organisation import agencies
 from onewindow import accounts, logs
 from onewindow.accounts import Duties
 from onewindow.commands.outcome import border, print_json
@@ -84,6 +87,8 @@ def add(
 ) -> None:
     """Make an account. The password is asked for, or read from standard input when that is no terminal."""
     duties = _duties(citizen, analyst, operator, queues, supervises)
+    shown_name = checked_shown_name(shown_name)
+    _require_unlike_agencies(shown_name)
     password = None if token_only else ask_password()
     settings = _settings()
     database, breached = open_database(settings), breached_passwords(settings)
@@ -167,6 +172,12 @@ def grant(
     duties = _duties(citizen, analyst, operator, queues, supervises)
     accounts.grant(open_database(_settings()), name, duties, revoke=revoke)
     click.echo(f"The duties of account {name} were changed.")
+
+
+def _require_unlike_agencies(shown_name: str) -> None:
+    """Nobody bears a name that passes for that of an agency. Raises NameTaken."""
+    with open_database(Settings.of_this_process()).read() as connection:
+        require_unlike({"": shown_name}, {one.key: one.names for one in agencies(connection)})
 
 
 def ask_password() -> str:

@@ -28,6 +28,8 @@ from onewindow.settings import Settings
 
 MONDAY = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
 PASSWORD = "a long password of the tests"
+ADMINISTERED = "city"
+"""The agency of the administrator; it is registered by those tests that need it."""
 ROLES: Mapping[str, Duties] = {
     "citizen": Duties(citizen=True),
     "neighbour": Duties(citizen=True),
@@ -35,6 +37,7 @@ ROLES: Mapping[str, Duties] = {
     "colleague": Duties(queues=accounts.queues_of(["city:clerk"])),
     "outsider": Duties(queues=accounts.queues_of(["elsewhere:clerk"])),
     "supervisor": Duties(supervises=frozenset({"city"})),
+    "administrator": Duties(),
     "analyst": Duties(analyst=True),
     "operator": Duties(operator=True),
 }
@@ -98,6 +101,7 @@ def an_api(url: str, at: datetime = MONDAY, **settings: str) -> Api:
     for name, duties in ROLES.items():
         api.keys[name] = _account(composed, name, duties, at)
         _, api.tokens[name] = accounts.create_token(composed.database, name, "tests", timedelta(days=30), at)
+    composed.database.run(lambda work: work.accounts.grant(api.keys["administrator"], administers=[ADMINISTERED]))
     return api
 
 

@@ -80,8 +80,6 @@ def kept_answer(connection: Connection, account_id: str, key: str, since: dateti
     return KeptAnswerRow(**row._mapping) if row else None
 
 
-
-
 def _duties(actor: Actor) -> tuple[str, ...]:
     flags = {"citizen": actor.citizen, "analyst": actor.analyst, "operator": actor.operator}
     return (

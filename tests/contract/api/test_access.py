@@ -19,6 +19,7 @@ OPERATOR = frozenset({Role.operator})
 MODELS = ENGINE | {Role.supervisor}
 RULES = ENGINE | STAFF
 KEEPERS = OPERATOR | {Role.supervisor}
+ADMINISTRATOR = frozenset({Role.administrator})
 
 WHO_MAY = {
     "GET /api/v1/openapi.json": PUBLIC,
@@ -92,6 +93,9 @@ WHO_MAY = {
     "POST /api/v1/tasks/<task:task_id>/claim": STAFF,
     "POST /api/v1/tasks/<task:task_id>/release": STAFF,
     "POST /api/v1/tasks/<task:task_id>/assign": frozenset({Role.supervisor}),
+    "POST /api/v1/tasks/<task:task_id>/delegate": STAFF,
+    "POST /api/v1/tasks/<task:task_id>/accept": STAFF,
+    "POST /api/v1/tasks/<task:task_id>/decline": STAFF,
     "PUT /api/v1/tasks/<task:task_id>/draft": HOLDERS,
     "POST /api/v1/tasks/<task:task_id>/complete": HOLDERS,
     "GET /api/v1/applications/<key:case_id>/reasons": CITIZEN | {Role.supervisor},
@@ -101,6 +105,31 @@ WHO_MAY = {
     "POST /api/v1/records/<key:case_id>/holds": frozenset({Role.supervisor}),
     "POST /api/v1/records/<key:case_id>/holds/<key:hold_id>/release": frozenset({Role.supervisor}),
     "GET /api/v1/records/<key:case_id>/package": frozenset({Role.supervisor}),
+    "GET /api/v1/agencies": ALL,
+    "POST /api/v1/agencies": OPERATOR,
+    "GET /api/v1/agencies/<name:key>": ALL,
+    "PUT /api/v1/agencies/<name:key>": ADMINISTRATOR | OPERATOR,
+    "POST /api/v1/agencies/<name:key>/administrators": OPERATOR,
+    "DELETE /api/v1/agencies/<name:key>/administrators/<key:account>": OPERATOR,
+    "PUT /api/v1/agencies/<name:key>/units/<name:unit>": ADMINISTRATOR,
+    "DELETE /api/v1/agencies/<name:key>/units/<name:unit>": ADMINISTRATOR,
+    "PUT /api/v1/agencies/<name:key>/roles/<name:role>": ADMINISTRATOR,
+    "DELETE /api/v1/agencies/<name:key>/roles/<name:role>": ADMINISTRATOR,
+    "GET /api/v1/agencies/<name:key>/members": ADMINISTRATOR | KEEPERS,
+    "POST /api/v1/agencies/<name:key>/members": ADMINISTRATOR,
+    "PUT /api/v1/agencies/<name:key>/members/<key:account>": ADMINISTRATOR,
+    "DELETE /api/v1/agencies/<name:key>/members/<key:account>": ADMINISTRATOR,
+    "GET /api/v1/agencies/<name:key>/absences": ADMINISTRATOR | STAFF,
+    "POST /api/v1/agencies/<name:key>/absences": ADMINISTRATOR | STAFF,
+    "POST /api/v1/agencies/<name:key>/absences/<key:absence_id>/end": ADMINISTRATOR | STAFF,
+    "GET /api/v1/agencies/<name:key>/deputies": ADMINISTRATOR | STAFF,
+    "POST /api/v1/agencies/<name:key>/deputies": ADMINISTRATOR | STAFF,
+    "POST /api/v1/agencies/<name:key>/deputies/<key:deputyship_id>/end": ADMINISTRATOR | STAFF,
+    "GET /api/v1/mandates": CITIZEN | OPERATOR,
+    "POST /api/v1/mandates": CITIZEN | OPERATOR,
+    "POST /api/v1/mandates/<key:mandate_id>/accept": CITIZEN | OPERATOR,
+    "POST /api/v1/mandates/<key:mandate_id>/decline": CITIZEN | OPERATOR,
+    "POST /api/v1/mandates/<key:mandate_id>/revoke": CITIZEN | OPERATOR,
     "GET /api/v1/closures": ALL,
     "POST /api/v1/closures": KEEPERS,
     "DELETE /api/v1/closures/<key:closure_id>": KEEPERS,
@@ -219,7 +248,7 @@ def _call(api: Api, route: str, role: Role | None):  # type: ignore[no-untyped-d
     key = "01hk3v8b6s9e4w2m7q5t0x1y2z"
     path = re.sub("<key:[a-z_]+>", key, path)
     path = path.replace("<task:task_id>", f"{key}-1")
-    for name in ("session_id", "key", "form_id", "decision_id", "event_name"):
+    for name in ("session_id", "key", "form_id", "decision_id", "event_name", "unit", "role"):
         path = path.replace(f"<name:{name}>", "unknown")
     body = {"json": {}} if method in ("POST", "PUT") else {}
     return api.ask(method, path.removeprefix("/api/v1"), role and str(role), **body)
