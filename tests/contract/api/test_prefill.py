@@ -10,7 +10,7 @@ import pytest
 
 from engine.jobs.hands import Hands
 from tests.builders.a_partner import Partner, a_partner
-from tests.builders.a_prefilled_service import CONSENT, a_prefilled_service
+from tests.builders.a_prefilled_procedure import CONSENT, a_prefilled_procedure
 from tests.builders.an_api import Api, an_api
 
 ANSWERS = {"pin": "5FQ2K7M", "street": "Füzuli 7", "phone": "1"}
@@ -28,7 +28,7 @@ def api(database_url: str, register: Partner) -> Iterator[Api]:
     """The API with a service whose form a register fills in, with consent."""
     made = an_api(database_url, ONEWINDOW_REGISTERS=f"population={register.url}")
     made.staff("city:clerk")
-    made.deploy_files(a_prefilled_service(**CONSENT))
+    made.deploy_files(a_prefilled_procedure(**CONSENT))
     yield made
     made.composed.database.close()
 

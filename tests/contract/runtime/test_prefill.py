@@ -28,7 +28,7 @@ from engine.runtime.wiring import Runtime
 from engine.store.queries.applications import TrackingRow, tracking
 from onewindow.lookups import KeptLookups
 from tests.builders.a_partner import Partner, a_partner
-from tests.builders.a_prefilled_service import CONSENT, OPERATION, a_prefilled_service
+from tests.builders.a_prefilled_procedure import CONSENT, OPERATION, a_prefilled_procedure
 from tests.builders.a_public_procedure import CLERKS, a_passport, from_register, in_all_languages
 from tests.builders.a_runtime import OFFICIAL, Running, a_runtime
 from tests.builders.an_actor import a_citizen, an_actor
@@ -61,7 +61,7 @@ def running(database_url: str, partner: Partner) -> Iterator[Running]:
 
 
 def deployed(running: Running, **proof: Any) -> None:
-    deploy(running.runtime, a_prefilled_service(**proof), by=SYSTEM)
+    deploy(running.runtime, a_prefilled_procedure(**proof), by=SYSTEM)
 
 
 def asked(running: Running) -> str:
@@ -326,7 +326,7 @@ def refused(running: Running, files: dict[str, bytes]) -> set[str]:
 
 
 def test_a_field_names_a_proof_that_a_register_gives(running: Running) -> None:
-    files = a_prefilled_service()
+    files = a_prefilled_procedure()
     assert refused(running, {**files, "service.yaml": a_passport(form="apply")}) == {"prefill-unknown-evidence"}
 
 
@@ -350,14 +350,14 @@ def test_a_field_names_a_proof_that_a_register_gives(running: Running) -> None:
     ],
 )
 def test_what_cannot_fill_in_a_field_is_refused(running: Running, said: dict[str, str]) -> None:
-    files = a_prefilled_service()
+    files = a_prefilled_procedure()
     form = json.loads(files["apply.form"])
     form["components"][0]["properties"] = said
     assert refused(running, {**files, "apply.form": json.dumps(form).encode()}) >= {"form-prefill"}
 
 
 def test_a_missing_consent_must_lead_to_who_stands_in(running: Running) -> None:
-    files = a_prefilled_service(**CONSENT)
+    files = a_prefilled_procedure(**CONSENT)
     files["permit.bpmn"] = (
         files["permit.bpmn"]
         .replace(

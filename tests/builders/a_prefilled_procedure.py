@@ -16,7 +16,7 @@ CONSENT: Final = {
 }
 
 
-def a_prefilled_service(**proof: Any) -> dict[str, bytes]:
+def a_prefilled_procedure(**proof: Any) -> dict[str, bytes]:
     """A form with the number and the street from the register; the case looks the person up once more."""
     from_answer = {"ow:prefill.evidence": "identity", "ow:prefill.operation": OPERATION}
     form = a_form_file(
