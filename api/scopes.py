@@ -13,9 +13,12 @@ from engine.errors import Forbidden, Invalid, Place
 
 NOUNS: Final = (
     "accounts",
+    "agencies",
     "applications",
     "attachments",
     "closures",
+    "connectors",
+    "consents",
     "decisions",
     "deployments",
     "documents",
@@ -24,6 +27,7 @@ NOUNS: Final = (
     "incidents",
     "instances",
     "jobs",
+    "mandates",
     "me",
     "messages",
     "notices",

@@ -27,9 +27,15 @@ class SignInCommand(Schema):
 class PasswordCommand(Schema):
     """A new password of one's own."""
 
-    current = fields.String(required=True, load_only=True, metadata={"format": "password", "maxLength": 200})
+    current = fields.String(
+        required=True,
+        load_only=True,
+        metadata={"format": "password", "maxLength": 200, "example": "seven ships in the harbour"},
+    )
     password = fields.String(
-        required=True, load_only=True, metadata={"format": "password", "minLength": 12, "maxLength": 200}
+        required=True,
+        load_only=True,
+        metadata={"format": "password", "minLength": 12, "maxLength": 200, "example": "nine lamps along the quay"},
     )
 
 
@@ -160,7 +166,7 @@ class PasskeyCommand(Schema):
 class RecoveryCodesSchema(Schema):
     """Recovery codes, shown this once."""
 
-    recovery_codes = fields.List(fields.String(), required=True)
+    recovery_codes = fields.List(fields.String(), required=True, metadata={"example": ["k7dq-2mxr-9fvt"]})
 
 
 class AddedFactorSchema(SignedInSchema):

@@ -9,8 +9,8 @@ class ElementTemplateSchema(Schema):
     """An element template of Camunda 8, as its own JSON schema describes it."""
 
     schema_ = fields.String(data_key="$schema", attribute="$schema", required=True)
-    id = fields.String(required=True)
-    name = fields.String(required=True)
+    id = fields.String(required=True, metadata={"example": "onewindow.register"})
+    name = fields.String(required=True, metadata={"example": "Ask a register"})
     description = fields.String(required=True)
     version = fields.Integer(required=True)
     category = fields.Dict(keys=fields.String(), values=fields.String(), required=True)

@@ -26,6 +26,7 @@ from engine.bpmn.kernel.kernel import SpiffKernel
 from engine.clock import FrozenClock
 from engine.jobs.hands import Hands
 from engine.runtime.act import Act
+from engine.store.unit_of_work import UnitOfWork
 from onewindow.compose import Composed, api_services, compose
 from onewindow.settings import Settings
 from tests.builders.an_api import Api
@@ -76,19 +77,24 @@ class _Bomb:
         taking = self.point.startswith("taking: ")
         self.point = self.point.removeprefix("taking: ")
         self.is_armed = taking
-        begin, commit = Act.__init__, Connection.commit
+        begin, end, commit = Act.__init__, UnitOfWork.__exit__, Connection.commit
 
         def begun(act: Act, *args: Any, **kwargs: Any) -> None:
             begin(act, *args, **kwargs)
             self.is_armed = True
             self.at("before lock")
 
+        def ended(work: UnitOfWork, kind: Any, error: Any, trace: Any) -> None:
+            if error is None:
+                self.at("before commit")  # on PostgreSQL the commit is sent with the last writes, before `commit`
+            end(work, kind, error, trace)
+
         def committed(connection: Connection) -> None:
-            self.at("before commit")
             commit(connection)
             self.at("after commit")
 
         Act.__init__ = begun  # type: ignore[method-assign]
+        UnitOfWork.__exit__ = ended  # type: ignore[method-assign]
         Connection.commit = committed  # type: ignore[method-assign]
         for name in ("start", "step"):
             setattr(SpiffKernel, name, self._around(getattr(SpiffKernel, name)))

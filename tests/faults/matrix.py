@@ -296,6 +296,8 @@ MATRIX: Final[dict[int, Row]] = {
     37: Row(
         "time-stamp or signing service down",
         (
+            "faults/test_timestamps.py::test_a_decision_waits_as_a_job_until_the_service_is_back",
+            "faults/test_timestamps.py::test_after_the_limit_nothing_is_issued_and_an_operator_is_told",
             "contract/connectors/test_document.py::test_a_time_stamp_service_that_is_away_lets_the_document_wait",
             "contract/api/test_documents.py::test_without_a_key_nothing_is_issued_unsigned",
         ),

@@ -94,7 +94,7 @@ def test_a_closure_moves_running_deadlines_and_is_told_as_their_reason(permits: 
         day["sentence"] for day in told["days"]
     ]
     assert removed.status_code == 204
-    assert permits.get("/closures?agency=city", "citizen").json == {"items": []}
+    assert permits.get("/closures?agency=city", "citizen").json == {"items": [], "next": None}
     assert permits.get(f"/applications/{case}", "citizen").json["deadline_at"] == "2026-03-17T19:59:59Z"
 
 
@@ -109,7 +109,7 @@ def test_a_closure_moves_running_deadlines_and_is_told_as_their_reason(permits: 
 )
 def test_a_closure_that_cannot_be_is_refused(permits: Api, change: dict[str, str], status: int) -> None:
     assert permits.post("/closures", "supervisor", {**CLOSED, **change}).status_code == status
-    assert permits.get("/closures?agency=city", "supervisor").json == {"items": []}
+    assert permits.get("/closures?agency=city", "supervisor").json == {"items": [], "next": None}
 
 
 def test_strangers_learn_nothing_of_a_term(permits: Api) -> None:

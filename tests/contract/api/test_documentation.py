@@ -81,7 +81,8 @@ def test_every_example_was_written_for_its_schema(api: Api) -> None:
         named = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else {}
         whole = {**named, **schema}
         inner = [*whole.get("properties", {}).values(), *([whole["items"]] if "items" in whole else [])]
-        return "example" in whole or (depth < 6 and any(is_written(one, depth + 1) for one in inner))
+        is_empty = whole.get("type") == "object" and whole.get("properties") == {}
+        return is_empty or "example" in whole or (depth < 6 and any(is_written(one, depth + 1) for one in inner))
 
     assert [name for name, content in bodies(plain) if not is_written(content["schema"])] == []
 
@@ -108,6 +109,15 @@ BOUNDED_BY_NATURE = {
     "/api/v1/applications/{case_id}/reasons": "50 decisions of a case",
     "/api/v1/payments/revenue": "a line an agency and currency",
     "/api/v1/events": "the types that this version has",
+    "/api/v1/applications/{case_id}/evidence": "the proofs that the service names",
+    "/api/v1/services/{key}/prefill/{prefill_id}": "the registers that the form names",
+    "/api/v1/consents": "a line a proof that wants consent",
+    "/api/v1/connectors/templates": "a connector each, and each operation of listed partners",
+    "/api/v1/agencies": "what operators entered",
+    "/api/v1/agencies/{key}/members": "what the agency's administrator entered",
+    "/api/v1/agencies/{key}/absences": "those that are not over",
+    "/api/v1/agencies/{key}/deputies": "those that are not over",
+    "/api/v1/mandates": "1,000 of an account",
     "/api/v1/me/tokens": "50 of an account",
     "/api/v1/accounts/{account_id}/tokens": "50 of an account",
     "/api/v1/me/second-factors": "10 of an account",

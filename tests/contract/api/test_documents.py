@@ -255,7 +255,8 @@ def test_a_worker_that_dies_after_writing_gives_the_same_number_again(city: Issu
     composed = city.api.composed
     dying = Hands(runtime=composed.runtime, registry=composed.registry, owner="worker-1")
     (job,) = dying.take(1, timedelta(minutes=1))
-    first = composed.registry.named("document").call(dying._request(job, dying.case_numbers([job])))
+    connector = composed.registry.named("document")
+    first = connector.call(dying._request(job, dying.case_numbers([job]), connector.settings))
 
     city.api.clock.advance(timedelta(minutes=2))
     city.work()
