@@ -40,6 +40,13 @@ def test_every_test_that_is_named_is_there(row: Row) -> None:
 
 def test_every_file_of_faults_stands_in_the_matrix_or_is_about_more_than_one_row() -> None:
     named = {Path(test.partition("::")[0]).name for row in MATRIX.values() for test in row.tests}
-    others = {"test_matrix.py", "test_notices.py", "test_retention.py", "test_tracing.py", "test_webhooks.py"}
+    others = {
+        "test_matrix.py",
+        "test_notices.py",
+        "test_retention.py",
+        "test_sign_in_under_attack.py",
+        "test_tracing.py",
+        "test_webhooks.py",
+    }
 
     assert {path.name for path in (_TESTS / "faults").glob("test_*.py")} - named == others
