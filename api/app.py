@@ -156,7 +156,7 @@ def create_app(wired: ApiServices) -> Flask:
     documented = make_api(app)
     for noun in NOUNS:
         documented.register_blueprint(noun, url_prefix=f"{PREFIX}/{noun.name}")
-    app.register_blueprint(make_blueprint(lambda: with_examples(documented.spec.to_dict())))
+    app.register_blueprint(make_blueprint(lambda: with_examples(documented.document())))
     app.register_blueprint(health.make_blueprint(wired, metrics))
     forgotten = access.routes_without_rule(app)
     if forgotten:

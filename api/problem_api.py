@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Flask, Response
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 from flask_smorest.spec.plugins import FlaskPlugin
 from werkzeug.exceptions import HTTPException
 
@@ -22,7 +24,34 @@ _DESCRIPTION: Final = (
 
 
 class ProblemApi(Api):  # type: ignore[misc]
-    """Documents every error as a problem, and tells it as one."""
+    """Documents every error as a problem, and tells it as one.
+
+    Operations are described when the document is first asked for: it takes longer than all else of a start, and few
+    processes are ever asked.
+    """
+
+    def __init__(self, app: Flask, *, spec_kwargs: Mapping[str, Any]) -> None:
+        self._undescribed: list[tuple[Blueprint, str]] = []
+        self._describing = threading.Lock()
+        super().__init__(app, spec_kwargs=dict(spec_kwargs))
+
+    def register_blueprint(self, blp: Blueprint, **options: Any) -> None:
+        """Serve the operations of a blueprint."""
+        name = options.get("name", blp.name)
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][name] = self
+        self._app.register_blueprint(blp, **options)
+        self._undescribed.append((blp, name))
+
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document of all operations."""
+        with self._describing:
+            while self._undescribed:
+                blueprint, name = self._undescribed[0]
+                blueprint.register_views_in_doc(self, self._app, self.spec, name=name, parameters=None)
+                self.spec.tag({"name": name, "description": blueprint.description})
+                del self._undescribed[0]
+            described: dict[str, Any] = self.spec.to_dict()
+        return described
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """The framework's own errors."""
