@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,17 @@ PATIENCE_SECONDS = 180.0
 GRANT = {"verdict": "granted"}
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+def _free_port(in_a_row: int = 6) -> int:
+    """The first of some free ports in a row, for the partners listen on those that follow the first."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as probe, ExitStack() as others:
+            first = int(probe.getsockname()[1])
+            try:
+                for port in range(first + 1, first + in_a_row):
+                    others.enter_context(socket.create_server(("127.0.0.1", port)))
+            except (OSError, OverflowError):
+                continue
+            return first
 
 
 def _environment(folder: Path, port: int) -> dict[str, str]:

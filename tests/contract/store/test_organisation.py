@@ -15,7 +15,8 @@ from engine.errors import NotFound
 from engine.identity import QueueName, new_key
 from engine.store.database import Database
 from engine.store.faults import AlreadyExists
-from engine.store.queries.accounts import actor_of, behind_session, behind_token
+from engine.store.queries.accounts import actor_of
+from engine.store.queries.credentials import behind_session, behind_token
 from tests.builders.a_deputy import AGENCY, DAY, a_deputyship, a_mandate, an_absence
 from tests.builders.a_task import NOW
 from tests.builders.an_account import a_session, a_token, an_account

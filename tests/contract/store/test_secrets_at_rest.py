@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from engine.clock import FrozenClock
 from engine.store.database import Database
 from engine.store.tables.base import Base
-from onewindow.accounts import BrowserSessions, Duties, add_account, create_token
+from onewindow.accounts import Duties, add_account, create_token
 from tests.builders.a_task import NOW
+from tests.builders.an_api import an_api
 
 PASSWORD = "a long password of the tests"
 
@@ -49,13 +49,22 @@ def test_the_text_of_a_token_is_nowhere_in_the_database(with_account: Database) 
     assert secret.removeprefix("ow_") not in kept
 
 
-def test_the_secret_of_a_session_is_nowhere_in_the_database(with_account: Database) -> None:
-    sessions = BrowserSessions(
-        database=with_account, clock=FrozenClock(NOW), idle=timedelta(minutes=30), absolute=timedelta(hours=12)
+def test_the_secret_of_a_session_is_nowhere_in_the_database(database_url: str) -> None:
+    api = an_api(database_url, NOW)
+    database = api.runtime.database
+    add_account(database, "aysel", "Aysel", PASSWORD, Duties(citizen=True), NOW, None)
+    client = api.app.test_client()
+
+    answer = client.post(
+        "/api/v1/session",
+        json={"name": "aysel", "password": PASSWORD},
+        headers={"User-Agent": "Firefox on Linux"},
     )
 
-    signed_in = sessions.sign_in("aysel", PASSWORD, "Firefox on Linux")
-
-    kept = everything(with_account)
+    assert answer.status_code == 201, answer.text
+    secret = answer.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
+    kept = everything(database)
+    database.close()
     assert "Firefox on Linux" in kept
-    assert signed_in.secret not in kept
+    assert len(secret) > 30
+    assert secret not in kept

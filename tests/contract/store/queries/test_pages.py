@@ -16,8 +16,8 @@ from engine.casework.hold import Hold
 from engine.casework.partner import Partner
 from engine.identity import new_key
 from engine.store.database import Database
-from engine.store.queries.accounts import session_page
 from engine.store.queries.closures import closure_page
+from engine.store.queries.credentials import session_page
 from engine.store.queries.exchanges import exchange_page
 from engine.store.queries.files import attachments_of_case, own_uploads
 from engine.store.queries.paging import CursorUnknown, Page, encode_cursor
@@ -71,7 +71,7 @@ def sessions(work: UnitOfWork) -> Listed:
     made = [a_session(account.id) for _ in range(5)]
     for one in made:
         work.accounts.begin_session(one)
-    expected = sorted((one.hash for one in made), reverse=True)
+    expected = sorted((one.id or one.hash for one in made), reverse=True)
     return lambda on, limit, cursor: session_page(on, account.id, NOW, limit=limit, cursor=cursor), expected
 
 

@@ -98,7 +98,7 @@ def test_who_applied_for_another_finds_nothing_when_the_mandate_is_over(
     holding = replace(son, represents={mother.account: None})
     assert case_seen_by(reading, holding, case.id) == case
     assert may_read_case(reading, holding, case.id)
-    assert payments_of_application(reading, holding, case.id) == []
+    assert payments_of_application(reading, holding, case.id).items == []
 
 
 def test_mandates_are_listed_to_both_sides_and_to_nobody_else(database: Database, reading: Connection) -> None:
