@@ -56,6 +56,7 @@ from onewindow.readiness import readiness
 from onewindow.roads import registers, security_servers
 from onewindow.sealing import seal_key
 from onewindow.settings import Settings
+from onewindow.settings_reader import variable_of
 from onewindow.task_forms import TaskForms
 from onewindow.webhooks import WebhookSecrets, webhook_rules
 
@@ -166,7 +167,7 @@ def secrets_of(settings: Settings) -> Callable[[str], str]:
     def secret(name: str) -> str:
         found = settings.secrets.get(name)
         if found is None:
-            variable = f"ONEWINDOW_SECRET_{name.upper().replace('-', '_')}"
+            variable = variable_of(name)
             raise NotFound(f"There is no secret {name!r:.80}.", remedy=f"Set {variable}, or {variable}_FILE.")
         return found.value
 

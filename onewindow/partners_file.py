@@ -37,7 +37,7 @@ from engine.connectors.partners import (
 )
 from engine.errors import Invalid, OnewindowError, Place
 from engine.plain_yaml import read_yaml
-from onewindow.settings_reader import BadSettings
+from onewindow.settings_reader import BadSettings, variable_of
 
 _VARIABLE: Final = "ONEWINDOW_PARTNERS"
 _MOST_BYTES: Final = 1_000_000
@@ -196,7 +196,7 @@ def _missing_secrets(said: Mapping[str, Any], secrets: Collection[str]) -> Itera
         ]
         for place, secret in named:
             if secret is not None and secret not in secrets:
-                variable = f"ONEWINDOW_SECRET_{secret.upper().replace('-', '_')}"
+                variable = variable_of(secret)
                 yield Place(place, f"{place}: the secret {secret} is not set; set {variable}, or {variable}_FILE")
 
 

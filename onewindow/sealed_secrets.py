@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from engine.errors import Invalid, Refused
-from onewindow.settings_reader import Secret
+from onewindow.settings_reader import Secret, variable_of
 
 _SHORTEST: Final = 32
 
@@ -37,20 +37,32 @@ class SealedElsewhere(Refused):
     code = "sealed-elsewhere"
 
 
+def former(seal: str) -> str:
+    """The name of the secret that a seal was before it was changed."""
+    return f"{seal}-former"
+
+
+def sealing_box(
+    known: Mapping[str, Secret], seal: str, *, purpose: str, too_short: type[SealTooShort] = SealTooShort
+) -> MultiFernet | None:
+    """What seals and opens under one key and its former one, for one purpose; None without. Raises `too_short`."""
+    names = [name for name in (seal, former(seal)) if name in known]
+    for name in names:
+        if len(known[name].value) < _SHORTEST:
+            raise too_short(
+                f"{variable_of(name)} has fewer than {_SHORTEST} characters.",
+                remedy='Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"',
+            )
+    keys = [Fernet(_key(known[name].value, purpose)) for name in names]
+    return MultiFernet(keys) if seal in known else None
+
+
 class SealedSecrets:
     """Seals and opens under one key, for one purpose."""
 
     def __init__(self, known: Mapping[str, Secret], seal: str) -> None:
-        names = [name for name in (seal, f"{seal}-former") if name in known]
-        self._variable = f"ONEWINDOW_SECRET_{seal.upper().replace('-', '_')}"
-        for name in names:
-            if len(known[name].value) < _SHORTEST:
-                raise SealTooShort(
-                    f"ONEWINDOW_SECRET_{name.upper().replace('-', '_')} has fewer than {_SHORTEST} characters.",
-                    remedy='Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"',
-                )
-        keys = [Fernet(_key(known[name].value, seal)) for name in names]
-        self._box = MultiFernet(keys) if seal in known else None
+        self._variable = variable_of(seal)
+        self._box = sealing_box(known, seal, purpose=seal)
 
     @property
     def is_set_up(self) -> bool:

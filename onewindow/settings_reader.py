@@ -34,6 +34,11 @@ class BadSettings(Invalid):
     code = "bad-settings"
 
 
+def variable_of(secret: str) -> str:
+    """The variable of the environment that a secret stands in."""
+    return f"{_SECRETS}{secret.upper().replace('-', '_')}"
+
+
 @dataclass(frozen=True, slots=True)
 class Secret:
     """A value that is never printed."""

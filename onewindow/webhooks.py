@@ -13,9 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken
 
 from engine.connectors.webhook import InnerHosts, Sender, address_fault, signing_key
 from engine.connectors.webhook.signature import LEAD, SecretMalformed
@@ -23,18 +21,19 @@ from engine.errors import Invalid, Place, Refused
 from engine.jobs.messenger import Messenger, MessengerPace, Tell
 from engine.runtime.ports import NoWebhooks
 from engine.runtime.wiring import Runtime, WebhookRules
+from onewindow import sealed_secrets
+from onewindow.sealed_secrets import former, sealing_box
 from onewindow.settings import Settings
-from onewindow.settings_reader import Secret
+from onewindow.settings_reader import Secret, variable_of
 from onewindow.webhook_settings import WebhookSettings
 
 _SEALED: Final = "sealed:"
 _REFERENCE: Final = "reference:"
 _MAY_BE_REFERRED: Final = "webhook-"
-_SEALS: Final = ("webhook-seal", "webhook-seal-former")
-_SHORTEST_SEAL: Final = 32
+_SEAL: Final = "webhook-seal"
 
 
-class SealTooShort(Invalid):
+class SealTooShort(sealed_secrets.SealTooShort):
     """The seal of webhook secrets can be guessed."""
 
     code = "webhook-seal-too-short"
@@ -51,15 +50,7 @@ class WebhookSecrets:
 
     def __init__(self, known: Mapping[str, Secret]) -> None:
         self._known = known
-        for name in _SEALS:
-            if name in known and len(known[name].value) < _SHORTEST_SEAL:
-                variable = f"ONEWINDOW_SECRET_{name.upper().replace('-', '_')}"
-                raise SealTooShort(
-                    f"{variable} has fewer than {_SHORTEST_SEAL} characters.",
-                    remedy='Make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"',
-                )
-        keys = [Fernet(_key(known[name].value)) for name in _SEALS if name in known]
-        self._box = MultiFernet(keys) if _SEALS[0] in known else None
+        self._box = sealing_box(known, _SEAL, purpose="webhook-secrets", too_short=SealTooShort)
 
     def make(self) -> str:
         """A fresh secret of 32 random bytes."""
@@ -73,12 +64,13 @@ class WebhookSecrets:
 
     def refer(self, name: str) -> str:
         """What is kept of a secret of the environment. Raises Invalid for one that is not set, or is none."""
-        found = self._known.get(name) if name.startswith(_MAY_BE_REFERRED) and name not in _SEALS else None
-        variable = f"ONEWINDOW_SECRET_{name.upper().replace('-', '_')}"
+        found = (
+            self._known.get(name) if name.startswith(_MAY_BE_REFERRED) and name not in (_SEAL, former(_SEAL)) else None
+        )
         if found is None:
             raise _wrong_reference(
                 f"There is no secret {name!r:.80} for webhooks.",
-                f"Set {variable} on every node; the names of such secrets begin with {_MAY_BE_REFERRED}.",
+                f"Set {variable_of(name)} on every node; the names of such secrets begin with {_MAY_BE_REFERRED}.",
             )
         try:
             signing_key(found.value)
@@ -139,11 +131,6 @@ def make_messenger(settings: Settings, runtime: Runtime, kept: WebhookSecrets, o
 
 def _inner(said: WebhookSettings) -> InnerHosts:
     return InnerHosts(frozenset(said.inner_hosts))
-
-
-def _key(text: str) -> bytes:
-    derived = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"onewindow-webhook-secrets")
-    return base64.urlsafe_b64encode(derived.derive(text.encode()))
 
 
 def _wrong_reference(message: str, remedy: str) -> Invalid:
