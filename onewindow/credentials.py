@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from engine.casework.contact import Channel
 from engine.runtime.wiring import Runtime
 from onewindow.breached import read_list
 from onewindow.callers import Callers
@@ -44,7 +43,6 @@ def credentials(settings: Settings, runtime: Runtime) -> Credentials:
         absolute=timedelta(hours=settings.session_hours),
         factor_is_required=required,
         breached=breached_passwords(settings),
-        channels=(Channel.mail,) if settings.notices.smtp_host else (),
     )
     return Credentials(
         callers=Callers(database=runtime.database, clock=runtime.clock, idle=idle, factor_is_required=required),

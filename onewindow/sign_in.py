@@ -17,7 +17,6 @@ from api.access import hash_of
 from api.sign_in import Came, SignedIn, Way, Who, WrongCredentials
 from engine.casework.account_notice import AccountNews
 from engine.casework.actor import SYSTEM, Actor
-from engine.casework.contact import Channel
 from engine.casework.place import browser_of, place_of
 from engine.casework.step_up import is_official, require_second_factor
 from engine.identity import new_key
@@ -45,8 +44,6 @@ class BrowserSessions:
     factor_is_required: bool = True
     """Of officials."""
     breached: Breached | None = None
-    channels: Collection[Channel] = ()
-    """Those that are set up to write to people by."""
 
     def sign_in(self, name: str, password: str, came: Came) -> SignedIn:
         """Begin a session. Raises WrongCredentials, TooManyAttempts."""
@@ -122,7 +119,7 @@ class BrowserSessions:
 
     def tell(self, act: Act, account: str, news: AccountNews, came: Came) -> None:
         """Tell an account what happened to it."""
-        tell_account(act, account, news, browser_of(came.browser), self.channels)
+        tell_account(act, account, news, browser_of(came.browser))
 
     def settle(self, act: Act, account: str, came: Came) -> None:
         """Note where a sign-in that is whole came from, and tell the account when that place is new."""

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from engine.casework.contact import Channel, Contact, addresses
 from engine.casework.job import Job, JobKind
-from engine.casework.notice import Delivery
+from engine.casework.notice import Delivery, Notice
+from engine.identity import new_key
 from engine.runtime.act import Act
 
 CONNECTOR: Final = "notice"
@@ -19,6 +21,24 @@ WORK_HEADER: Final = "ow:notice"
 _RETRIES: Final = 20
 _BACKOFF: Final = "PT30S,PT2M,PT10M,PT30M,PT1H,PT2H,PT4H"
 """A mailbox that is full or a server that greylists gets two days (RFC 5321, 4.5.4 advises four or five)."""
+
+
+def mail_of(act: Act, notice: Notice, contact: Contact | None) -> list[Delivery]:
+    """The mail that brings a notice at once, where its recipient wants mail and this installation sends it."""
+    address = addresses(contact, None, None).get(Channel.mail) if act.runtime.sends_mail else None
+    if address is None:
+        return []
+    return [
+        Delivery(
+            id=new_key(int(act.at.timestamp() * 1_000)),  # by its age it is removed one day
+            notice_id=notice.id,
+            instance_id=notice.instance_id,
+            case_id=notice.case_id,
+            channel=Channel.mail,
+            address=address,
+            due_at=act.at,
+        )
+    ]
 
 
 def let_deliver(act: Act, deliveries: Sequence[Delivery]) -> None:

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from zoneinfo import ZoneInfo
 
 from engine.casework.account_notice import LANGUAGES, AccountNews, account_wording
-from engine.casework.contact import Channel, addresses, language_of
-from engine.casework.notice import Delivery, Notice
+from engine.casework.contact import language_of
+from engine.casework.notice import Notice
 from engine.casework.passport import LANGUAGES as ORDER
 from engine.identity import new_key
 from engine.runtime.act import Act
-from engine.runtime.notice_jobs import let_deliver
+from engine.runtime.notice_jobs import let_deliver, mail_of
 
 
-def tell_account(
-    act: Act, account: str, news: AccountNews, browser: str, channels: Collection[Channel] = (Channel.mail,)
-) -> None:
-    """Lay a notice into an inbox and let its mail begin, at once, also at night: it may be about a thief.
-
-    `channels` are those that are set up here.
-    """
+def tell_account(act: Act, account: str, news: AccountNews, browser: str) -> None:
+    """Lay a notice into an inbox and let its mail begin, at once, also at night: it may be about a thief."""
     contact = act.work.notices.contact_of(account)
     language = language_of(None, contact, None, LANGUAGES, ORDER)
     zone = ZoneInfo((contact.time_zone if contact else None) or act.runtime.calendar.timezone)
@@ -41,19 +35,6 @@ def tell_account(
         is_urgent=True,
         created_at=act.at,
     )
-    found = addresses(contact, None, None)
-    deliveries = [
-        Delivery(
-            id=new_key(int(act.at.timestamp() * 1_000)),
-            notice_id=key,
-            instance_id="",
-            case_id="",
-            channel=channel,
-            address=address,
-            due_at=act.at,
-        )
-        for channel, address in found.items()
-        if channel is Channel.mail and channel in channels
-    ]
+    deliveries = mail_of(act, notice, contact)
     act.work.notices.add(notice, deliveries)
     let_deliver(act, deliveries)

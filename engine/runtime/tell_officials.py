@@ -9,13 +9,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from engine.casework.case import Case
-from engine.casework.contact import Channel, Contact, addresses
-from engine.casework.notice import Delivery, Notice
+from engine.casework.notice import Notice
 from engine.casework.term_notice import PASSED, term_wording
 from engine.identity import new_key
 from engine.runtime.act import Act
 from engine.runtime.definitions import SERVICE
-from engine.runtime.notice_jobs import let_deliver
+from engine.runtime.notice_jobs import let_deliver, mail_of
 
 
 def tell_officials(act: Act, case: Case, what: str, due: datetime) -> None:
@@ -48,24 +47,7 @@ def tell_officials(act: Act, case: Case, what: str, due: datetime) -> None:
             text=wording.text,
             created_at=act.at,
         )
-        deliveries = _deliveries(act, notice, contact)
+        deliveries = mail_of(act, notice, contact)
         act.work.notices.add(notice, deliveries)
         let_deliver(act, deliveries)
     act.journal(case.instance_id, "officials.told", case.id, about=what, number=len(told))
-
-
-def _deliveries(act: Act, notice: Notice, contact: Contact | None) -> list[Delivery]:
-    mail = addresses(contact, None, None).get(Channel.mail) if act.runtime.sends_mail else None
-    if mail is None:
-        return []
-    return [
-        Delivery(
-            id=new_key(),
-            notice_id=notice.id,
-            instance_id=notice.instance_id,
-            case_id=notice.case_id,
-            channel=Channel.mail,
-            address=mail,
-            due_at=act.at,
-        )
-    ]
