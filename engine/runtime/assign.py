@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from engine.casework.actor import Actor
 from engine.casework.task import Task
-from engine.errors import Invalid, NotFound, Place
 from engine.runtime.act import Act, transact
 from engine.runtime.acting import acting
+from engine.runtime.colleague import colleague_with
 from engine.runtime.stepping import save_noted
 from engine.runtime.wiring import Runtime
 
@@ -17,15 +17,7 @@ def assign(runtime: Runtime, task_id: str, account: str, *, by: Actor) -> Task:
     def change(act: Act) -> Task:
         task, record = act.work.tasks.lock(task_id)
         task.require_seen_by(by)
-        try:
-            receiver = act.work.accounts.actor(account, act.at)
-        except NotFound as unknown:
-            raise Invalid(
-                "There is no such account.",
-                places=[Place("/account", "Expected the key of a member of the queue.", "unknown-account")],
-                remedy="Choose a member of the queue.",
-            ) from unknown
-        assigned = task.assign(receiver, by, act.at)
+        assigned = task.assign(colleague_with(act, account), by, act.at)
         act.work.tasks.save(assigned)
         act.journal(record.id, "task.assigned", task.id, holder=account, **acting(assigned))
         save_noted(act, record)

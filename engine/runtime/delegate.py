@@ -5,9 +5,9 @@ from __future__ import annotations
 from engine.casework import delegation
 from engine.casework.actor import Actor
 from engine.casework.task import Task
-from engine.errors import Invalid, NotFound, Place
 from engine.runtime.act import Act, transact
 from engine.runtime.acting import acting
+from engine.runtime.colleague import colleague_with
 from engine.runtime.stepping import save_noted
 from engine.runtime.wiring import Runtime
 from engine.store.records import InstanceRecord
@@ -19,15 +19,7 @@ def delegate(runtime: Runtime, task_id: str, account: str, *, by: Actor) -> Task
     def change(act: Act) -> Task:
         task, record = act.work.tasks.lock(task_id)
         task.require_seen_by(by)
-        try:
-            colleague = act.work.accounts.actor(account, act.at)
-        except NotFound as unknown:
-            raise Invalid(
-                "There is no such account.",
-                places=[Place("/account", "Expected the key of a member of the queue.", "unknown-account")],
-                remedy="Choose a member of the queue.",
-            ) from unknown
-        offered = delegation.delegate(task, colleague, by)
+        offered = delegation.delegate(task, colleague_with(act, account), by)
         _keep(act, record, offered, "task.delegated", to=account, **acting(task))
         return offered
 
