@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from engine.casework.actor import Actor
 from engine.errors import NotFound
@@ -40,18 +40,16 @@ class Accounts:
 
     def lock(self, sign_in_name: str) -> AccountRecord:
         """An account by the name it signs in with, kept from all others. Raises NotFound."""
-        statement = select(*_ACCOUNT_COLUMNS).where(_ACCOUNT.c.sign_in_name == sign_in_name).with_for_update()
-        row = self._connection.execute(statement).first()
-        if row is None:
-            raise NotFound.of("account", sign_in_name)
-        return AccountRecord(**taken(_ACCOUNT_COLUMNS, row))
+        return self._locked(_ACCOUNT.c.sign_in_name, sign_in_name)
 
     def lock_key(self, account_id: str) -> AccountRecord:
         """An account by its key, kept from all others. Raises NotFound."""
-        statement = select(*_ACCOUNT_COLUMNS).where(_ACCOUNT.c.id == account_id).with_for_update()
-        row = self._connection.execute(statement).first()
+        return self._locked(_ACCOUNT.c.id, account_id)
+
+    def _locked(self, by: ColumnElement[str], value: str) -> AccountRecord:
+        row = self._connection.execute(select(*_ACCOUNT_COLUMNS).where(by == value).with_for_update()).first()
         if row is None:
-            raise NotFound.of("account", account_id)
+            raise NotFound.of("account", value)
         return AccountRecord(**taken(_ACCOUNT_COLUMNS, row))
 
     def save(self, account: AccountRecord) -> None:
