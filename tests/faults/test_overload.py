@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import socket
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -16,14 +13,13 @@ from http.client import HTTPConnection
 
 import pytest
 
-from onewindow.children import wait_until_listening
 from tests.builders.a_model import a_process
 from tests.builders.a_runtime import QUEUE, Running
+from tests.builders.a_web_server import HOST, a_web_server
 from tests.builders.an_api import Api, an_api
 from tests.builders.threads import at_once
 from tests.faults import invariants
 
-HOST = "127.0.0.1"
 PLACES, CLIENTS = 2, 240
 SECONDS = float(os.environ.get("ONEWINDOW_SOAK_OVERLOAD_SECONDS", "6"))
 """`make soak` keeps it up for a minute."""
@@ -37,26 +33,8 @@ def office(database_url: str) -> Iterator[tuple[Api, int]]:
     api = an_api(database_url, datetime.now(UTC))
     api.staff(QUEUE)
     api.deploy_files({"p.bpmn": a_process("p").start().user_task("check", queue=QUEUE).end().xml()})
-    with socket.create_server((HOST, 0)) as probe:
-        port = int(probe.getsockname()[1])
-    environment = {
-        "PATH": os.environ["PATH"],
-        "ONEWINDOW_DATABASE_URL": database_url,
-        "ONEWINDOW_PORT": str(port),
-        "ONEWINDOW_THREADS": str(PLACES),
-    }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "onewindow", "serve"],
-        env=environment,
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    wait_until_listening(HOST, port, server, "web server")
-    yield api, port
-    os.killpg(server.pid, signal.SIGKILL)
-    server.wait()
-    api.runtime.database.close()
+    with a_web_server(api, ONEWINDOW_THREADS=str(PLACES)) as port:
+        yield api, port
 
 
 def test_accepted_requests_are_answered_soon_and_the_others_told_to_come_back(office: tuple[Api, int]) -> None:

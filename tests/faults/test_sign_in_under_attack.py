@@ -6,25 +6,19 @@ One names many accounts from many addresses, so that neither name nor address is
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.client import HTTPConnection
-from pathlib import Path
 from statistics import median
 
 import pytest
 
-from onewindow.children import wait_until_listening
+from tests.builders.a_web_server import HOST, HOUSE, a_web_server
 from tests.builders.an_api import Api, an_api
 
-HOST = "127.0.0.1"
-HOUSE = Path(__file__).parents[2]
 RATE, SECONDS = 1_000, 8.0
 MOST_TIMES_SLOWER = 3.0
 """Of the usual time, at the median (the issue's figure)."""
@@ -36,27 +30,8 @@ NOISE_MS = 25.0
 def office(database_url: str) -> Iterator[tuple[Api, int]]:
     """A server as `onewindow serve` starts it, behind a proxy."""
     api = an_api(database_url, datetime.now(UTC))
-    with socket.create_server((HOST, 0)) as probe:
-        port = int(probe.getsockname()[1])
-    environment = {
-        "PATH": os.environ["PATH"],
-        "ONEWINDOW_DATABASE_URL": database_url,
-        "ONEWINDOW_PORT": str(port),
-        "ONEWINDOW_TRUSTED_PROXIES": "1",
-    }
-    server = subprocess.Popen(
-        [sys.executable, "-m", "onewindow", "serve"],
-        env=environment,
-        cwd=HOUSE,
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    wait_until_listening(HOST, port, server, "web server")
-    yield api, port
-    os.killpg(server.pid, signal.SIGKILL)
-    server.wait()
-    api.runtime.database.close()
+    with a_web_server(api, ONEWINDOW_TRUSTED_PROXIES="1") as port:
+        yield api, port
 
 
 def test_others_hardly_notice_an_attack_on_sign_in(office: tuple[Api, int]) -> None:
