@@ -17,7 +17,7 @@ from api.schemas.services import ServiceDetailSchema, ServicePage, ServiceQuery
 from api.wiring import services
 from engine.casework.prefill import AnswerState, Prefill, told
 from engine.errors import NotFound
-from engine.runtime.prefill import own_values, prefill_form, prefilled
+from engine.runtime.prefill import prefill_form, prefilled
 from engine.store.queries import definitions
 from engine.store.queries import services as queries
 
@@ -88,7 +88,7 @@ def show_prefill(key: str, prefill_id: str) -> Any:
 def _filled(made: Prefill) -> dict[str, Any]:
     now, language = services().clock.now(), preferred_language()
     states = [answer.state_at(made.made_at, now) for answer in made.answers]
-    values: dict[str, Any] = dict(own_values(services().runtime, made.service_key, by=caller()))
+    values: dict[str, Any] = dict(made.own)
     for answer in made.answers:
         values |= answer.values
     return {

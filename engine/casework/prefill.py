@@ -112,6 +112,8 @@ class Prefill:
     made_at: datetime
     expires_at: datetime
     answers: tuple[PrefillAnswer, ...] = ()
+    own: Mapping[str, str] = field(default_factory=dict)
+    """By field: what the account itself fills in, without any register; found anew each time and not kept."""
 
 
 def told(state: AnswerState, language: str) -> str:

@@ -7,6 +7,7 @@ source and moment, and whether the applicant changed it. The look-ups of the cas
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from engine.bpmn.model import Binding
@@ -43,7 +44,7 @@ def prefill_form(runtime: Runtime, service_key: str, *, by: Actor) -> Prefill:
         made = _made(act, passport, by)
         known = act.work.prefills.latest(by.account, service_key, act.at)
         if known is not None and _is_same(known, made):
-            return known
+            return replace(known, own=made.own)
         act.work.prefills.add(made)
         if by.pin is not None:
             let_ask(act, made, passport.process_id, by.pin)
@@ -62,19 +63,8 @@ def prefilled(runtime: Runtime, service_key: str, prefill_id: str, *, by: Actor)
         found = act.work.prefills.lock(prefill_id)
         if (found.account_id, found.service_key) != (by.account, service_key) or found.expires_at <= act.at:
             raise NotFound.of("prefilled form", prefill_id)
-        return found
-
-    return transact(runtime, by, change)
-
-
-def own_values(runtime: Runtime, service_key: str, *, by: Actor) -> dict[str, str]:
-    """The fields that the account itself fills in, without any register. Raises NotFound."""
-
-    def change(act: Act) -> dict[str, str]:
         passport = runtime.definitions.passport(act.work, act.work.deployments.find(SERVICE, service_key))
-        own = {"case.applicant.pin": by.pin, "case.applicant.name": by.name}
-        found = {one.key: own.get(one.path) for one in _bindings(act, passport) if one.evidence is None}
-        return {key: value for key, value in found.items() if value}
+        return replace(found, own=_own(_bindings(act, passport), by))
 
     return transact(runtime, by, change)
 
@@ -113,9 +103,9 @@ def submit_prefill(act: Act, made: Prefill, record: InstanceRecord, values: Mapp
 
 
 def _made(act: Act, passport: ServicePassport, by: Actor) -> Prefill:
-    key, missing = new_key(), missing_consents(act, passport, by.account)
+    key, missing, bindings = new_key(), missing_consents(act, passport, by.account), _bindings(act, passport)
     groups: dict[tuple[str, str], dict[str, str]] = {}
-    for one in _bindings(act, passport):
+    for one in bindings:
         if one.evidence is not None:
             groups.setdefault((one.evidence, one.operation), {})[one.key] = one.path
     answers = []
@@ -143,7 +133,14 @@ def _made(act: Act, passport: ServicePassport, by: Actor) -> Prefill:
         made_at=act.at,
         expires_at=act.at + KEPT_FOR,
         answers=tuple(answers),
+        own=_own(bindings, by),
     )
+
+
+def _own(bindings: tuple[FormPrefill, ...], by: Actor) -> dict[str, str]:
+    own = {"case.applicant.pin": by.pin, "case.applicant.name": by.name}
+    found = {one.key: own.get(one.path) for one in bindings if one.evidence is None}
+    return {key: value for key, value in found.items() if value}
 
 
 def _is_same(known: Prefill, made: Prefill) -> bool:

@@ -84,7 +84,7 @@ class Prefills:
 
     def add(self, made: Prefill) -> None:
         """Keep a new one with its look-ups."""
-        row = {name: value for name, value in plain(made).items() if name != "answers"}
+        row = {name: value for name, value in plain(made).items() if name not in ("answers", "own")}
         self._connection.execute(insert(_PREFILL), row)
         if made.answers:
             self._connection.execute(insert(_ANSWER), [_row(answer) for answer in made.answers])

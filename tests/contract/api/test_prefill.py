@@ -106,3 +106,14 @@ def test_another_version_of_the_text_is_refused(api: Api) -> None:
 def test_nobody_sees_what_was_filled_in_for_another(api: Api) -> None:
     made = api.post("/services/permit/prefill", "citizen", {}).json
     assert api.get(f"/services/permit/prefill/{made['id']}", "neighbour").status_code == 404
+
+
+def test_a_repeated_request_is_answered_as_the_first_was(api: Api) -> None:
+    consented(api)
+    once = {"Idempotency-Key": "prefill-once"}
+
+    first, again = (api.post("/services/permit/prefill", "citizen", {}, headers=once) for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json["values"] == {"pin": "5FQ2K7M"}
+    assert again.json == first.json

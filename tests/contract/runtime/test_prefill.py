@@ -23,7 +23,7 @@ from engine.runtime.apply import apply
 from engine.runtime.consents import asked_consents, give_consent, withdraw_consent
 from engine.runtime.deploy import deploy
 from engine.runtime.external_jobs import fetch_jobs
-from engine.runtime.prefill import own_values, prefill_form, prefilled
+from engine.runtime.prefill import prefill_form, prefilled
 from engine.runtime.wiring import Runtime
 from engine.store.queries.applications import TrackingRow, tracking
 from onewindow.lookups import KeptLookups
@@ -99,7 +99,8 @@ def consented(running: Running) -> str:
 def test_a_register_fills_in_what_it_knows_and_leaves_the_rest(running: Running, partner: Partner) -> None:
     deployed(running)
 
-    (answer,) = prefilled(running.runtime, "permit", asked(running), by=APPLICANT).answers
+    made = prefilled(running.runtime, "permit", asked(running), by=APPLICANT)
+    (answer,) = made.answers
 
     assert (answer.state, dict(answer.values)) == (AnswerState.answered, {"street": "Nizami 5"})
     assert (answer.register, answer.purpose, answer.legal_basis) == ("population", "permit", "art. 2")
@@ -107,7 +108,7 @@ def test_a_register_fills_in_what_it_knows_and_leaves_the_rest(running: Running,
     (received,) = partner.received
     assert received.path == f"/persons/{APPLICANT.pin}"
     assert received.headers["X-Purpose"] == "permit"
-    assert own_values(running.runtime, "permit", by=APPLICANT) == {"pin": APPLICANT.pin}
+    assert made.own == {"pin": APPLICANT.pin}
     assert running.count("job", "payload LIKE :pin", pin=f"%{APPLICANT.pin}%") == 0
 
 
