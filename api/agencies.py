@@ -70,149 +70,151 @@ def add(command: Mapping[str, Any]) -> Response:
     return carry_out(lambda runtime: keeping.make_agency(runtime, **command, by=caller()), AgencySchema, status=201)
 
 
-@blueprint.operation("GET", "/<name:key>", rule=SIGNED_IN, summary="Show an agency", answer=AgencyDetailSchema)
-def show(key: str) -> Any:
+@blueprint.operation("GET", "/<name:agency>", rule=SIGNED_IN, summary="Show an agency", answer=AgencyDetailSchema)
+def show(agency: str) -> Any:
     """An agency with its units and roles."""
     with services().read() as connection:
-        return queries.agency_detail(connection, key)
+        return queries.agency_detail(connection, agency)
 
 
 @blueprint.operation(
-    "PUT", "/<name:key>", rule=AGENCY_KEEPER, summary="Change an agency", body=AgencyChange, answer=AgencySchema
+    "PUT", "/<name:agency>", rule=AGENCY_KEEPER, summary="Change an agency", body=AgencyChange, answer=AgencySchema
 )
-def change(command: Mapping[str, Any], key: str) -> Any:
+def change(command: Mapping[str, Any], agency: str) -> Any:
     """Call it otherwise, or say how it is reached; operators also put it under another."""
-    return keeping.change_agency(services().runtime, key, **command, by=caller())
+    return keeping.change_agency(services().runtime, agency, **command, by=caller())
 
 
 @blueprint.operation(
     "POST",
-    "/<name:key>/administrators",
+    "/<name:agency>/administrators",
     rule=OPERATOR,
     summary="Appoint an administrator",
     body=AdministratorCommand,
     answer=AgencySchema,
     idempotent=True,
 )
-def appoint(command: Mapping[str, Any], key: str) -> Response:
+def appoint(command: Mapping[str, Any], agency: str) -> Response:
     """Let somebody administer the people of an agency; she works in none of its cases."""
     return carry_out(
-        lambda runtime: keeping.appoint_administrator(runtime, key, command["account"], by=caller()), AgencySchema
+        lambda runtime: keeping.appoint_administrator(runtime, agency, command["account"], by=caller()), AgencySchema
     )
 
 
 @blueprint.operation(
     "DELETE",
-    "/<name:key>/administrators/<key:account>",
+    "/<name:agency>/administrators/<key:account>",
     rule=OPERATOR,
     summary="Dismiss an administrator",
     status=204,
 )
-def dismiss(key: str, account: str) -> Response:
+def dismiss(agency: str, account: str) -> Response:
     """She administers the agency no more, from her next request on."""
-    return no_content(lambda runtime: keeping.dismiss_administrator(runtime, key, account, by=caller()))
+    return no_content(lambda runtime: keeping.dismiss_administrator(runtime, agency, account, by=caller()))
 
 
 @blueprint.operation(
     "PUT",
-    "/<name:key>/units/<name:unit>",
+    "/<name:agency>/units/<name:unit>",
     rule=AGENCY_ADMINISTRATOR,
     summary="Add or change a unit",
     body=UnitCommand,
     answer=UnitSchema,
 )
-def put_unit(command: Mapping[str, Any], key: str, unit: str) -> Any:
+def put_unit(command: Mapping[str, Any], agency: str, unit: str) -> Any:
     """Make a unit of the agency, or call it otherwise."""
-    return keep_unit(services().runtime, key, unit, **command, by=caller())
+    return keep_unit(services().runtime, agency, unit, **command, by=caller())
 
 
 @blueprint.operation(
-    "DELETE", "/<name:key>/units/<name:unit>", rule=AGENCY_ADMINISTRATOR, summary="Remove a unit", status=204
+    "DELETE", "/<name:agency>/units/<name:unit>", rule=AGENCY_ADMINISTRATOR, summary="Remove a unit", status=204
 )
-def remove_unit(key: str, unit: str) -> Response:
+def remove_unit(agency: str, unit: str) -> Response:
     """Take a unit out that nobody belongs to."""
-    return no_content(lambda runtime: take_unit_out(runtime, key, unit, by=caller()))
+    return no_content(lambda runtime: take_unit_out(runtime, agency, unit, by=caller()))
 
 
 @blueprint.operation(
     "PUT",
-    "/<name:key>/roles/<name:role>",
+    "/<name:agency>/roles/<name:role>",
     rule=AGENCY_ADMINISTRATOR,
     summary="Add or change a role",
     body=RoleCommand,
     answer=RoleSchema,
 )
-def put_role(command: Mapping[str, Any], key: str, role: str) -> Any:
+def put_role(command: Mapping[str, Any], agency: str, role: str) -> Any:
     """Make a role of the agency, or call it otherwise. Its tasks are the queue `agency:role`."""
-    return keep_role(services().runtime, key, role, **command, by=caller())
+    return keep_role(services().runtime, agency, role, **command, by=caller())
 
 
 @blueprint.operation(
-    "DELETE", "/<name:key>/roles/<name:role>", rule=AGENCY_ADMINISTRATOR, summary="Remove a role", status=204
+    "DELETE", "/<name:agency>/roles/<name:role>", rule=AGENCY_ADMINISTRATOR, summary="Remove a role", status=204
 )
-def remove_role(key: str, role: str) -> Response:
+def remove_role(agency: str, role: str) -> Response:
     """Take a role out that nobody has."""
-    return no_content(lambda runtime: take_role_out(runtime, key, role, by=caller()))
+    return no_content(lambda runtime: take_role_out(runtime, agency, role, by=caller()))
 
 
 @blueprint.operation(
-    "GET", "/<name:key>/members", rule=MEMBER_READER, summary="List the people of an agency", answer=MembersSchema
+    "GET", "/<name:agency>/members", rule=MEMBER_READER, summary="List the people of an agency", answer=MembersSchema
 )
-def members(key: str) -> Any:
+def members(agency: str) -> Any:
     """Who works there and as what, by name; for its administrators and supervisors, and operators."""
     with services().read() as connection:
-        return {"items": queries.members(connection, caller(), key)}
+        return {"items": queries.members(connection, caller(), agency)}
 
 
 @blueprint.operation(
     "POST",
-    "/<name:key>/members",
+    "/<name:agency>/members",
     rule=AGENCY_ADMINISTRATOR,
     summary="Make somebody a member",
     body=MemberCommand,
     answer=MemberSchema,
     idempotent=True,
 )
-def add_member(command: Mapping[str, Any], key: str) -> Response:
+def add_member(command: Mapping[str, Any], agency: str) -> Response:
     """Give somebody exactly these roles, at once, also for sessions that are open. Nobody gives herself any."""
-    return carry_out(lambda runtime: change_member(runtime, key, **command, by=caller()), MemberSchema)
+    return carry_out(lambda runtime: change_member(runtime, agency, **command, by=caller()), MemberSchema)
 
 
 @blueprint.operation(
     "PUT",
-    "/<name:key>/members/<key:account>",
+    "/<name:agency>/members/<key:account>",
     rule=AGENCY_ADMINISTRATOR,
     summary="Change what a member does",
     body=MemberChange,
     answer=MemberSchema,
 )
-def put_member(command: Mapping[str, Any], key: str, account: str) -> Any:
+def put_member(command: Mapping[str, Any], agency: str, account: str) -> Any:
     """Exactly these roles from now on. Tasks of roles that are taken away go back to their queues."""
-    return change_member(services().runtime, key, account, **command, by=caller())
+    return change_member(services().runtime, agency, account, **command, by=caller())
 
 
 @blueprint.operation(
     "DELETE",
-    "/<name:key>/members/<key:account>",
+    "/<name:agency>/members/<key:account>",
     rule=AGENCY_ADMINISTRATOR,
     summary="Dismiss a member",
     status=204,
 )
-def remove_member(key: str, account: str) -> Response:
+def remove_member(agency: str, account: str) -> Response:
     """Every duty in the agency ends at once; tasks in hand go back to their queues."""
-    return no_content(lambda runtime: dismiss_member(runtime, key, account, by=caller()))
+    return no_content(lambda runtime: dismiss_member(runtime, agency, account, by=caller()))
 
 
-@blueprint.operation("GET", "/<name:key>/absences", rule=AGENCY_PEOPLE, summary="List absences", answer=AbsencesSchema)
-def absences(key: str) -> Any:
+@blueprint.operation(
+    "GET", "/<name:agency>/absences", rule=AGENCY_PEOPLE, summary="List absences", answer=AbsencesSchema
+)
+def absences(agency: str) -> Any:
     """Who is away now or will be; why, only herself, supervisors and administrators are told."""
     with services().read() as connection:
-        return {"items": queries.absences(connection, caller(), key, services().clock.now())}
+        return {"items": queries.absences(connection, caller(), agency, services().clock.now())}
 
 
 @blueprint.operation(
     "POST",
-    "/<name:key>/absences",
+    "/<name:agency>/absences",
     rule=AGENCY_PEOPLE,
     summary="Declare an absence",
     body=AbsenceCommand,
@@ -220,34 +222,38 @@ def absences(key: str) -> Any:
     status=201,
     idempotent=True,
 )
-def add_absence(command: Mapping[str, Any], key: str) -> Response:
+def add_absence(command: Mapping[str, Any], agency: str) -> Response:
     """Say that one is away; supervisors and administrators say it for others. Deputies may act meanwhile."""
-    return carry_out(lambda runtime: declare_absence(runtime, key, **command, by=caller()), AbsenceSchema, status=201)
+    return carry_out(
+        lambda runtime: declare_absence(runtime, agency, **command, by=caller()), AbsenceSchema, status=201
+    )
 
 
 @blueprint.operation(
     "POST",
-    "/<name:key>/absences/<key:absence_id>/end",
+    "/<name:agency>/absences/<key:absence_id>/end",
     rule=AGENCY_PEOPLE,
     summary="End an absence",
     answer=AbsenceSchema,
     idempotent=True,
 )
-def end_absence(key: str, absence_id: str) -> Response:
+def end_absence(agency: str, absence_id: str) -> Response:
     """She is back, or stays."""
-    return carry_out(lambda runtime: end_an_absence(runtime, key, absence_id, by=caller()), AbsenceSchema)
+    return carry_out(lambda runtime: end_an_absence(runtime, agency, absence_id, by=caller()), AbsenceSchema)
 
 
-@blueprint.operation("GET", "/<name:key>/deputies", rule=AGENCY_PEOPLE, summary="List deputies", answer=DeputiesSchema)
-def deputies(key: str) -> Any:
+@blueprint.operation(
+    "GET", "/<name:agency>/deputies", rule=AGENCY_PEOPLE, summary="List deputies", answer=DeputiesSchema
+)
+def deputies(agency: str) -> Any:
     """Who stands in for whom, and whether it counts at this moment."""
     with services().read() as connection:
-        return {"items": queries.deputies(connection, caller(), key, services().clock.now())}
+        return {"items": queries.deputies(connection, caller(), agency, services().clock.now())}
 
 
 @blueprint.operation(
     "POST",
-    "/<name:key>/deputies",
+    "/<name:agency>/deputies",
     rule=AGENCY_PEOPLE,
     summary="Name a deputy",
     body=DeputyCommand,
@@ -255,22 +261,22 @@ def deputies(key: str) -> Any:
     status=201,
     idempotent=True,
 )
-def add_deputy(command: Mapping[str, Any], key: str) -> Response:
+def add_deputy(command: Mapping[str, Any], agency: str) -> Response:
     """Let a colleague stand in for one; supervisors and administrators name them for others.
 
     Only in queues that the absent one works in herself: there is no deputy of a deputy.
     """
-    return carry_out(lambda runtime: name_a_deputy(runtime, key, **command, by=caller()), DeputySchema, status=201)
+    return carry_out(lambda runtime: name_a_deputy(runtime, agency, **command, by=caller()), DeputySchema, status=201)
 
 
 @blueprint.operation(
     "POST",
-    "/<name:key>/deputies/<key:deputyship_id>/end",
+    "/<name:agency>/deputies/<key:deputyship_id>/end",
     rule=AGENCY_PEOPLE,
     summary="End a deputyship",
     answer=DeputySchema,
     idempotent=True,
 )
-def end_deputy(key: str, deputyship_id: str) -> Response:
+def end_deputy(agency: str, deputyship_id: str) -> Response:
     """She stands in no more; she herself, who is stood in for, supervisors and administrators may say so."""
-    return carry_out(lambda runtime: end_deputyship(runtime, key, deputyship_id, by=caller()), DeputySchema)
+    return carry_out(lambda runtime: end_deputyship(runtime, agency, deputyship_id, by=caller()), DeputySchema)

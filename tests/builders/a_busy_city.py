@@ -1,7 +1,8 @@
 """A city in which everything has happened once, so that every address of the API leads somewhere: `a_busy_city(...)`.
 
 One citizen applied: her case has a task of the clerks, a task of her own, a file, a document, a notice, a payment, an
-incident, a hold. Around it stand a job for programs outside, a webhook with deliveries, a closure, a seal, a session.
+incident, a hold. Around it stand a job for programs outside, a webhook with deliveries, a closure, a seal, a session,
+an agency with its people, a mandate, a consent and a prefilled form.
 `places` has the key of each by the name of its parameter in the address. `CANARY` stands in what she wrote.
 """
 
@@ -18,6 +19,7 @@ from engine.connectors.registry import Registry
 from engine.jobs.hands import Hands
 from engine.runtime.make_events import make_events
 from engine.runtime.seal_journal import seal_journal
+from onewindow.accounts import Duties, add_account
 from tests.builders import a_file
 from tests.builders.a_decision_model import a_decision, a_model, literal
 from tests.builders.a_form import a_field, a_form_file
@@ -25,8 +27,9 @@ from tests.builders.a_model import Drawing, a_process
 from tests.builders.a_notified_permit import TEMPLATE as NOTICE
 from tests.builders.a_paid_permit import FEE
 from tests.builders.a_permit import a_check_form
+from tests.builders.a_prefilled_procedure import CONSENT
 from tests.builders.a_provider import ProviderAt
-from tests.builders.a_public_procedure import CLERKS, a_passport
+from tests.builders.a_public_procedure import CLERKS, a_passport, from_register
 from tests.builders.a_seal import a_seal
 from tests.builders.an_api import PASSWORD, Api, an_api
 
@@ -65,6 +68,7 @@ def a_busy_city(url: str, folder: Path, provider: ProviderAt) -> BusyCity:
         ONEWINDOW_PAYMENT_URL=provider.url,
         ONEWINDOW_SECRET_PAYMENT_KEY="sandbox-demo-key",
         ONEWINDOW_SECRET_PAYMENT_CALLBACK="callback-secret",
+        ONEWINDOW_SECRET_FACTOR_SEAL="a seal for factors that nobody could ever guess",
         ONEWINDOW_SECRET_WEBHOOK_SEAL="a seal of the tests that nobody could ever guess",
         **a_seal(folder),
     )
@@ -79,13 +83,48 @@ def a_busy_city(url: str, folder: Path, provider: ProviderAt) -> BusyCity:
     _made(api.post("/instances", "operator", {"process_id": "errand"}))
     make_events(api.runtime)
     seal_journal(api.runtime, SealKey.made())
-    _made(api.post("/session", None, {"name": "citizen", "password": PASSWORD}))
+    signed_in = _made(api.post("/session", None, {"name": "citizen", "password": PASSWORD}))
+    csrf = {"X-Csrf-Token": signed_in["csrf_token"]}
+    factor = _made(api.post("/me/second-factors/app", None, {"name": "My phone"}, headers=csrf))["id"]
     # the sign-in left its cookie in the client: whoever comes without a token must come with nothing
     api.client = api.app.test_client()
-    return _found(api, case, subscription, attachment)
+    people = {"factor_id": factor, **_arranged(api), **_agreed(api)}
+    return _found(api, case, subscription, attachment, people)
 
 
-def _found(api: Api, case: str, subscription: str, attachment: str) -> BusyCity:
+def _arranged(api: Api) -> dict[str, str]:
+    """The agency: its unit and role, a clerk who is away, and her deputy."""
+    said = {"names": {"az": "Şəhər", "en": "City", "ru": "Город"}}
+    _made(api.post("/agencies", "operator", {"key": "city", **said}))
+    _made(api.put("/agencies/city/units/north", "administrator", said))
+    _made(api.put("/agencies/city/roles/head", "administrator", said))
+    away = {"account": "clerk", "kind": "leave", "from_at": "2026-08-01T05:00:00Z", "until_at": "2026-08-09T05:00:00Z"}
+    return {
+        "agency": "city",
+        "unit": "north",
+        "role": "head",
+        "account": api.keys["clerk"],
+        "account_id": api.keys["citizen"],
+        "absence_id": _made(api.post("/agencies/city/absences", "clerk", away))["id"],
+        "deputyship_id": _made(
+            api.post("/agencies/city/deputies", "clerk", {"absent": "clerk", "deputy": "colleague"})
+        )["id"],
+    }
+
+
+def _agreed(api: Api) -> dict[str, str]:
+    """What the citizen agreed to: a mandate for her son, a look-up for a form; and that form."""
+    son = add_account(api.composed.database, "son", "Son", None, Duties(citizen=True), api.clock.now(), None)
+    (consent,) = api.get("/consents?service=permit", "citizen").json["items"]
+    said = {"service": "permit", "evidence": consent["evidence"], "version": consent["version"]}
+    return {
+        "mandate_id": _made(api.post("/mandates", "citizen", {"holder": son}))["id"],
+        "prefill_id": _made(api.post("/services/permit/prefill", "citizen", {}))["id"],
+        "consent_id": _made(api.post("/consents", "citizen", said))["id"],
+    }
+
+
+def _found(api: Api, case: str, subscription: str, attachment: str, people: Mapping[str, str]) -> BusyCity:
     def first(path: str, who: str) -> dict[str, Any]:
         answer = api.get(path, who)
         assert answer.status_code == 200, answer.text
@@ -115,6 +154,8 @@ def _found(api: Api, case: str, subscription: str, attachment: str) -> BusyCity:
         "subscription_id": subscription,
         "event_id": deliveries[0]["event_id"],
         "session_id": first("/me/sessions", "citizen")["id"],
+        "token_id": first("/me/tokens", "citizen")["id"],
+        **people,
         "key": "permit",
         "form_id": "check",
         "decision_id": "rate",
@@ -143,10 +184,21 @@ def _service() -> dict[str, bytes]:
         process.at("all").service_task("fail", "demo", headers={"mode": "refused"}, retries="1").end("failed")
         return process
 
-    form = a_form_file(a_field("note"), a_field("plan", "filepicker", accept=".pdf"), id="apply")
+    from_answer = {
+        "ow:prefill": "address.street",
+        "ow:prefill.evidence": "identity",
+        "ow:prefill.operation": "GET /persons/{pin}",
+    }
+    form = a_form_file(
+        a_field("note"),
+        a_field("pin", properties={"ow:prefill": "case.applicant.pin"}),
+        a_field("street", properties=from_answer),
+        a_field("plan", "filepicker", accept=".pdf"),
+        id="apply",
+    )
     return {
         "permit.bpmn": work(a_process("permit").start()).xml(),
-        "service.yaml": a_passport(form="apply"),
+        "service.yaml": a_passport(form="apply", evidence=from_register(**CONSENT)),
         "apply.form": form,
         "check.form": a_check_form(),
         "decided.notice.yaml": NOTICE.encode(),

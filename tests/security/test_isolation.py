@@ -28,14 +28,21 @@ STRANGERS = ("neighbour", "outsider", "rival")
 """Another citizen; a clerk, and a supervisor, of another agency."""
 PRIVATE = frozenset(
     {"case_id", "attachment_id", "document_id", "notice_id", "payment_id", "task_id", "hold_id", "session_id"}
+    | {"mandate_id", "prefill_id", "consent_id", "token_id"}
 )
 """Parameters whose existence itself is private."""
-PUBLIC = frozenset({"key", "form_id", "decision_id", "event_name", "number", "code", "definition_id", "name"})
-"""What is no person's and no agency's: services, forms, rules, models, seals, and codes that whoever holds them has."""
-OF_AGENCY = frozenset({"subscription_id", "event_id", "closure_id"})
+PUBLIC = frozenset({"key", "form_id", "decision_id", "event_name", "number", "code", "definition_id", "name"}) | {
+    "agency",
+    "unit",
+    "role",
+}
+"""What is no person's: services, agencies, forms, rules, models, seals, and codes that whoever holds them has."""
+OF_AGENCY = frozenset({"subscription_id", "event_id", "closure_id", "absence_id", "deputyship_id", "account"})
 """What belongs to an agency, or to operators alone."""
-OF_OPERATORS = frozenset({"instance_id", "job_id", "incident_id"})
+OF_OPERATORS = frozenset({"instance_id", "job_id", "incident_id", "account_id"})
 """Roles stop everybody else at the door."""
+OF_SESSIONS = frozenset({"factor_id"})
+"""No token reaches them: `test_a_token_proves_no_person`."""
 
 
 def routes(api: Api) -> Iterator[tuple[str, Route]]:
@@ -59,7 +66,7 @@ def rivals(city: BusyCity) -> BusyCity:
 def test_every_parameter_of_an_address_is_said_to_be_somebodys_or_nobodys(city: BusyCity) -> None:
     named = {name for _, rule in routes(city.api) for name in rule.arguments}
 
-    assert named == PRIVATE | PUBLIC | OF_AGENCY | OF_OPERATORS
+    assert named == PRIVATE | PUBLIC | OF_AGENCY | OF_OPERATORS | OF_SESSIONS
 
 
 @pytest.mark.parametrize("who", STRANGERS)
@@ -68,11 +75,12 @@ def test_a_stranger_with_the_real_id_gets_what_is_got_with_an_invented_one(rival
     wrong = []
     tried = 0
     for method, rule in routes(rivals.api):
-        if not rule.arguments <= PRIVATE | OF_AGENCY:
+        if not _is_of_somebody(rule):
             continue
         for places in _owned(rivals, rule):
             real = ask(rivals.api, method, rule, places, who)
-            invented = ask(rivals.api, method, rule, {name: _invented(name) for name in places}, who)
+            unknown = {name: place if name in PUBLIC else _invented(name) for name, place in places.items()}
+            invented = ask(rivals.api, method, rule, unknown, who)
             tried += 1
             if _told(real) != _told(invented) or real.status_code not in (403, 404, 412, 422, 428):
                 wrong.append((method, rule.rule, real.status_code, invented.status_code, real.text[:200]))
@@ -88,7 +96,7 @@ def test_who_may_neither_read_nor_know_is_answered_404_or_turned_away_by_role(ri
     answers = {
         (method, rule.rule, who): ask(rivals.api, method, rule, places, who)
         for method, rule in routes(rivals.api)
-        if rule.arguments <= PRIVATE | OF_AGENCY
+        if _is_of_somebody(rule)
         for places in _owned(rivals, rule)
         for who in ("analyst", *STRANGERS)
         if method == "GET"
@@ -101,7 +109,13 @@ def test_who_may_neither_read_nor_know_is_answered_404_or_turned_away_by_role(ri
 def test_the_owner_reads_all_of_it_so_that_the_refusals_mean_something(city: BusyCity) -> None:
     for method, rule in routes(city.api):
         marked = rule_of(city.api.app.view_functions[rule.endpoint])
-        if method != "GET" or marked is None or marked.roles is None or not rule.arguments <= PRIVATE:
+        if (
+            method != "GET"
+            or marked is None
+            or marked.roles is None
+            or not rule.arguments <= PRIVATE | PUBLIC
+            or not rule.arguments & PRIVATE
+        ):
             continue
         answers = [
             ask(city.api, method, rule, places, who).status_code
@@ -169,6 +183,11 @@ def _owned(city: BusyCity, rule: Route) -> Iterator[dict[str, str]]:
     yield places
     if "task_id" in places:
         yield {**places, "task_id": city.own_task}
+
+
+def _is_of_somebody(rule: Route) -> bool:
+    """Whether an address leads to what is a person's or an agency's."""
+    return bool(rule.arguments & (PRIVATE | OF_AGENCY)) and rule.arguments <= PRIVATE | OF_AGENCY | PUBLIC
 
 
 def _told(answer: TestResponse) -> tuple[int, str]:

@@ -107,24 +107,24 @@ WHO_MAY = {
     "GET /api/v1/records/<key:case_id>/package": frozenset({Role.supervisor}),
     "GET /api/v1/agencies": ALL,
     "POST /api/v1/agencies": OPERATOR,
-    "GET /api/v1/agencies/<name:key>": ALL,
-    "PUT /api/v1/agencies/<name:key>": ADMINISTRATOR | OPERATOR,
-    "POST /api/v1/agencies/<name:key>/administrators": OPERATOR,
-    "DELETE /api/v1/agencies/<name:key>/administrators/<key:account>": OPERATOR,
-    "PUT /api/v1/agencies/<name:key>/units/<name:unit>": ADMINISTRATOR,
-    "DELETE /api/v1/agencies/<name:key>/units/<name:unit>": ADMINISTRATOR,
-    "PUT /api/v1/agencies/<name:key>/roles/<name:role>": ADMINISTRATOR,
-    "DELETE /api/v1/agencies/<name:key>/roles/<name:role>": ADMINISTRATOR,
-    "GET /api/v1/agencies/<name:key>/members": ADMINISTRATOR | KEEPERS,
-    "POST /api/v1/agencies/<name:key>/members": ADMINISTRATOR,
-    "PUT /api/v1/agencies/<name:key>/members/<key:account>": ADMINISTRATOR,
-    "DELETE /api/v1/agencies/<name:key>/members/<key:account>": ADMINISTRATOR,
-    "GET /api/v1/agencies/<name:key>/absences": ADMINISTRATOR | STAFF,
-    "POST /api/v1/agencies/<name:key>/absences": ADMINISTRATOR | STAFF,
-    "POST /api/v1/agencies/<name:key>/absences/<key:absence_id>/end": ADMINISTRATOR | STAFF,
-    "GET /api/v1/agencies/<name:key>/deputies": ADMINISTRATOR | STAFF,
-    "POST /api/v1/agencies/<name:key>/deputies": ADMINISTRATOR | STAFF,
-    "POST /api/v1/agencies/<name:key>/deputies/<key:deputyship_id>/end": ADMINISTRATOR | STAFF,
+    "GET /api/v1/agencies/<name:agency>": ALL,
+    "PUT /api/v1/agencies/<name:agency>": ADMINISTRATOR | OPERATOR,
+    "POST /api/v1/agencies/<name:agency>/administrators": OPERATOR,
+    "DELETE /api/v1/agencies/<name:agency>/administrators/<key:account>": OPERATOR,
+    "PUT /api/v1/agencies/<name:agency>/units/<name:unit>": ADMINISTRATOR,
+    "DELETE /api/v1/agencies/<name:agency>/units/<name:unit>": ADMINISTRATOR,
+    "PUT /api/v1/agencies/<name:agency>/roles/<name:role>": ADMINISTRATOR,
+    "DELETE /api/v1/agencies/<name:agency>/roles/<name:role>": ADMINISTRATOR,
+    "GET /api/v1/agencies/<name:agency>/members": ADMINISTRATOR | KEEPERS,
+    "POST /api/v1/agencies/<name:agency>/members": ADMINISTRATOR,
+    "PUT /api/v1/agencies/<name:agency>/members/<key:account>": ADMINISTRATOR,
+    "DELETE /api/v1/agencies/<name:agency>/members/<key:account>": ADMINISTRATOR,
+    "GET /api/v1/agencies/<name:agency>/absences": ADMINISTRATOR | STAFF,
+    "POST /api/v1/agencies/<name:agency>/absences": ADMINISTRATOR | STAFF,
+    "POST /api/v1/agencies/<name:agency>/absences/<key:absence_id>/end": ADMINISTRATOR | STAFF,
+    "GET /api/v1/agencies/<name:agency>/deputies": ADMINISTRATOR | STAFF,
+    "POST /api/v1/agencies/<name:agency>/deputies": ADMINISTRATOR | STAFF,
+    "POST /api/v1/agencies/<name:agency>/deputies/<key:deputyship_id>/end": ADMINISTRATOR | STAFF,
     "GET /api/v1/mandates": CITIZEN | OPERATOR,
     "POST /api/v1/mandates": CITIZEN | OPERATOR,
     "POST /api/v1/mandates/<key:mandate_id>/accept": CITIZEN | OPERATOR,
@@ -248,7 +248,7 @@ def _call(api: Api, route: str, role: Role | None):  # type: ignore[no-untyped-d
     key = "01hk3v8b6s9e4w2m7q5t0x1y2z"
     path = re.sub("<key:[a-z_]+>", key, path)
     path = path.replace("<task:task_id>", f"{key}-1")
-    for name in ("session_id", "key", "form_id", "decision_id", "event_name", "unit", "role"):
+    for name in ("session_id", "key", "agency", "form_id", "decision_id", "event_name", "unit", "role"):
         path = path.replace(f"<name:{name}>", "unknown")
     body = {"json": {}} if method in ("POST", "PUT") else {}
     return api.ask(method, path.removeprefix("/api/v1"), role and str(role), **body)

@@ -48,9 +48,12 @@ def actor_in_all_ways(database: Database, account: str) -> Actor:
         told = [work.accounts.actor(account, NOW)]
     with database.read() as reading:
         told.append(actor_of(reading, account, NOW))
-        for known in (behind_token(reading, token.hash, NOW), behind_session(reading, session.hash, NOW)):
-            assert known is not None
-            told.append(known.actor)
+        by_token, by_session = behind_token(reading, token.hash, NOW), behind_session(reading, session.hash, NOW)
+        assert by_token is not None
+        assert by_session is not None
+        # a session is told besides, so that it can be ended; it is nothing that the account may do
+        assert (by_token.actor.session, by_session.actor.session) == (None, session.id or session.hash)
+        told += [by_token.actor, replace(by_session.actor, session=None)]
     assert all(one == told[0] for one in told)
     return told[0]
 
