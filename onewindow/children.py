@@ -57,7 +57,7 @@ def wait_until_listening(
     """Return as soon as somebody accepts connections there. Raises ChildFailed."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        if child.poll() is not None:
+        if _has_ended(child):
             raise ChildFailed(
                 f"The {name} ended at once with exit code {child.returncode}.", remedy="See its lines above."
             )
@@ -109,14 +109,14 @@ class Children:
         """Sleep until any ends by itself; gives its name."""
         while True:
             for name, child in self._running.items():
-                if child.poll() is not None:
+                if _has_ended(child):
                     return name
             time.sleep(0.2)
 
     def stop(self) -> None:
         """Ask all to stop, the last started first; end those that do not. Safe to call twice."""
         for child in reversed(self._running.values()):
-            if child.poll() is None:
+            if not _has_ended(child):
                 child.send_signal(signal.SIGTERM)
         until = time.monotonic() + self.stop_seconds + _MARGIN_SECONDS
         for child in self._running.values():
@@ -126,6 +126,18 @@ class Children:
                 child.kill()
                 child.wait()
         self._running.clear()
+
+
+def _has_ended(child: subprocess.Popen[bytes]) -> bool:
+    """Whether it has; Ctrl-C and SIGTERM are held back meanwhile.
+
+    `poll` takes a lock that an exception in the wrong moment would leave taken: nobody could wait for the child then.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        return child.poll() is not None
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _die_with_parent() -> None:
