@@ -36,6 +36,8 @@ def freeze(worker: subprocess.Popen[bytes], running: Running) -> None:
                 return
         except Unavailable:
             worker.send_signal(signal.SIGCONT)
+            with running.runtime.database.work():
+                pass  # its write is over: only now may it be stopped anew
     raise AssertionError("the worker was in the middle of a write each time")
 
 
