@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from typing import Final
 from engine.errors import Unavailable
 
 _PR_SET_PDEATHSIG: Final = 1
+_INTERRUPTIONS: Final = (signal.SIGINT, signal.SIGTERM)
 _MARGIN_SECONDS: Final = 5.0
 """What a child may take beyond the time it gives its own work."""
 _PATIENCE_SECONDS: Final = 120.0
@@ -133,11 +135,17 @@ def _has_ended(child: subprocess.Popen[bytes]) -> bool:
 
     `poll` takes a lock that an exception in the wrong moment would leave taken: nobody could wait for the child then.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    if threading.current_thread() is not threading.main_thread():
+        return child.poll() is not None  # signals interrupt the main thread alone
+    held: list[int] = []
+    before = {number: signal.signal(number, lambda at, _frame: held.append(at)) for number in _INTERRUPTIONS}
     try:
         return child.poll() is not None
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for interruption in held:
+            signal.raise_signal(interruption)
 
 
 def _die_with_parent() -> None:
