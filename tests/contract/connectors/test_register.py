@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -42,13 +43,21 @@ def sandbox() -> Iterator[str]:
 @pytest.fixture
 def connector(sandbox: str) -> Iterator[RegisterConnector]:
     """The connector, with the sandbox's addresses and key."""
-    exchange = Exchange(AllowedHosts(frozenset({sandbox.removeprefix("http://")})), ExchangeLimits(read_seconds=0.3))
+    with a_connector(sandbox) as made:
+        yield made
+    httpx.post(f"{sandbox}/_control/reset", headers={"X-Api-Key": DEMO_KEY}, trust_env=False)
+
+
+@contextmanager
+def a_connector(sandbox: str, read_seconds: float = 10) -> Iterator[RegisterConnector]:
+    """A connector that waits so long for an answer."""
+    limits = ExchangeLimits(read_seconds=read_seconds)
+    exchange = Exchange(AllowedHosts(frozenset({sandbox.removeprefix("http://")})), limits)
     registers = [
         Register(name=name, url=f"{sandbox}/{name}/v1", key_reference="registers-key")
         for name in ("population", "driver")
     ]
     yield RegisterConnector(registers, exchange, {"registers-key": DEMO_KEY}.get)
-    httpx.post(f"{sandbox}/_control/reset", headers={"X-Api-Key": DEMO_KEY}, trust_env=False)
     exchange.close()
 
 
@@ -105,8 +114,8 @@ def test_the_model_may_ask_for_null_where_there_is_no_record(connector: Register
 @pytest.mark.parametrize("mode", ["fail", "hang", "garbage"])
 def test_a_register_in_trouble_is_asked_again_later(connector: RegisterConnector, sandbox: str, mode: str) -> None:
     tell(sandbox, mode)
-    with pytest.raises(PartnerUnavailable):
-        connector.call(a_look_up())
+    with a_connector(sandbox, read_seconds=0.3) as impatient, pytest.raises(PartnerUnavailable):
+        impatient.call(a_look_up())
     assert isinstance(connector.call(a_look_up()), Success)
 
 

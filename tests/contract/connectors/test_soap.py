@@ -56,9 +56,9 @@ def register() -> Iterator[Register]:
     server.server_close()
 
 
-def connector_to(url: str, *, wsdl: Path = WSDL, **said: Any) -> SoapConnector:
+def connector_to(url: str, *, wsdl: Path = WSDL, read_seconds: float = 10, **said: Any) -> SoapConnector:
     """The connector with one partner."""
-    limits = ExchangeLimits(read_seconds=0.5, total_seconds=2, answer_bytes=20_000)
+    limits = ExchangeLimits(read_seconds=read_seconds, total_seconds=20, answer_bytes=20_000)
     exchange = Exchange(AllowedHosts(frozenset({httpx.URL(url).netloc.decode()})), limits)
     said.setdefault("authentication", Basic(user=DEMO_USER, password="civil-status"))
     partner = ListedPartner(name="civil-status", kind="soap", url=url, description=wsdl, **said)
@@ -121,8 +121,9 @@ def test_a_fault_of_the_services_own_is_for_the_model(connector: SoapConnector) 
 @pytest.mark.parametrize("mode", ["fail", "down", "hang", "garbage"])
 def test_a_register_in_trouble_is_asked_again_later(connector: SoapConnector, register: Register, mode: str) -> None:
     register.set(mode)
+    impatient = connector_to(register.url + "/civil-status", read_seconds=0.3)
     with pytest.raises(PartnerUnavailable) as caught:
-        call(connector)
+        call(impatient)
     assert caught.value.remedy
     register.set("ok")
     assert isinstance(call(connector), Success)

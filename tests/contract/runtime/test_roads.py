@@ -12,7 +12,7 @@ from engine.casework.actor import SYSTEM, Actor
 from engine.casework.case import Case
 from engine.connectors.contract import BusinessError, PartnerUnavailable, Success
 from engine.connectors.demo import DemoConnector
-from engine.connectors.exchange import AllowedHosts, Exchange, ExchangeLimits
+from engine.connectors.exchange import AllowedHosts, Exchange
 from engine.connectors.register import Register, RegisterConnector
 from engine.connectors.xroad import RoadService, XroadConnector
 from engine.diagnostics import ModelRefused
@@ -70,7 +70,7 @@ def road(listening: Road) -> Iterator[Road]:
 @pytest.fixture
 def exchange(road: Road) -> Iterator[Exchange]:
     """It may call the security server and nobody else: not the registers behind it."""
-    made = Exchange(AllowedHosts(frozenset({road.host})), ExchangeLimits(read_seconds=0.5))
+    made = Exchange(AllowedHosts(frozenset({road.host})))
     yield made
     made.close()
 
