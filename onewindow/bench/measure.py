@@ -7,7 +7,7 @@ finished instances by the wall clock.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from statistics import median, quantiles
@@ -109,14 +109,34 @@ def parallel(client: Client, count: int) -> Series:
     return series
 
 
-def loop(client: Client, rounds: int) -> Sequence[float]:
-    """Seconds of each round of one instance of *loop*, in order."""
-    _, tasks, _ = start(client, "bench-loop")
-    seconds = []
-    for _ in range(rounds):
-        tasks, took = complete(client, tasks[0], {"enough": False})
-        seconds.append(took)
-    return seconds
+class Loop:
+    """One instance of *loop*, gone through round by round."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        _, self._tasks, _ = start(client, "bench-loop")
+
+    def round(self) -> float:
+        """Seconds of the next round."""
+        self._tasks, seconds = complete(self._client, self._tasks[0], {"enough": False})
+        return seconds
+
+
+def loops(client: Client, *, young: int = 10, old: int = 1_000, around: int = 5) -> tuple[Series, Series]:
+    """Rounds around the number `young` of one instance, and around `old` of another.
+
+    They are taken in turns, so that both suffer alike from what else the machine does meanwhile.
+    """
+    first, second = Loop(client), Loop(client)
+    for _ in range(young - around - 1):
+        first.round()
+    for _ in range(old - around - 1):
+        second.round()
+    early, late = Series(), Series()
+    for _ in range(2 * around + 1):
+        early.seconds.append(first.round())
+        late.seconds.append(second.round())
+    return early, late
 
 
 def queue_pages(client: Client, count: int) -> Series:

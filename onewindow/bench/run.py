@@ -97,9 +97,9 @@ def run(url: str, scale: Scale, tell: Tell) -> Figures:
             auto = measure.automatic(client, scale.others)
             parallel = measure.parallel(client, scale.others)
             tell("a loop of 1,000 rounds")
-            rounds = [measure.loop(client, 1_005) for _ in range(scale.loops)]
-            early = median(seconds for run_ in rounds for seconds in run_[4:15])
-            late = median(seconds for run_ in rounds for seconds in run_[994:1_005])
+            rounds = [measure.loops(client) for _ in range(scale.loops)]
+            early = median(seconds for young, _ in rounds for seconds in young.seconds)
+            late = median(seconds for _, old in rounds for seconds in old.seconds)
             tell(f"{scale.open_tasks_at_restart:,} open tasks")
             seed.add_open_tasks(database, scale.open_tasks_at_restart)
             memory = server.memory_mb()

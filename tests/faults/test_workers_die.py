@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 
-import pytest
 from werkzeug.wrappers import Request, Response
 
 from engine.casework.job import JobState
@@ -191,9 +190,13 @@ def test_a_worker_that_is_stopped_ends_what_it_does_and_leaves_the_rest(
     assert set(effects(partner).values()) == {1}
 
 
-@pytest.mark.skipif("ONEWINDOW_SOAK_KILLS" not in os.environ, reason="It takes a minute: make soak.")
+LEASE = {} if "ONEWINDOW_SOAK_KILLS" in os.environ else {"ONEWINDOW_LEASE_SECONDS": "4"}
+TAKES_OVER_IN = 30 if LEASE else 65
+"""Seconds. The soak waits for the lease that workers have by default."""
+
+
 def test_a_dead_workers_jobs_run_again_within_65_seconds(running: Running, database_url: str, partner: Partner) -> None:
-    # given the product's own workers with the lease they have by default, one of which is killed in a call
+    # given the product's own workers, one of which is killed in a call
     arrived, forever = threading.Event(), threading.Event()
 
     def hang(_request: Request) -> Response:
@@ -204,14 +207,14 @@ def test_a_dead_workers_jobs_run_again_within_65_seconds(running: Running, datab
     partner.does(hang).answers(b'{"number": 2}')
     running.deploy(an_order(partner))
     instance = running.start("order")
-    first = an_installed_worker(database_url, partner)
+    first = an_installed_worker(database_url, partner, **LEASE)
     assert arrived.wait(30)
-    second = an_installed_worker(database_url, partner)
+    second = an_installed_worker(database_url, partner, **LEASE)
     try:
         first.kill()
         killed = time.monotonic()
         # when its lease runs out
-        until(lambda: are_read(running, [instance]), 70)
+        until(lambda: are_read(running, [instance]), TAKES_OVER_IN + 5)
         took = time.monotonic() - killed
     finally:
         forever.set()
@@ -220,7 +223,7 @@ def test_a_dead_workers_jobs_run_again_within_65_seconds(running: Running, datab
             worker.wait()
     # then the other has made the call again, under the same key
     sys.stdout.write(f"run again {took:.1f} s after the worker was killed\n")
-    assert took <= 65
+    assert took <= TAKES_OVER_IN
     assert list(effects(partner).values()) == [2]
 
 
