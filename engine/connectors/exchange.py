@@ -176,6 +176,11 @@ class Exchange:
                 f"The host {url.host!r:.100} may not be called.",
                 remedy="An operator lists hosts in the settings; a model cannot.",
             )
+        if url.scheme == "http" and not self._backend.lies_within(url.host, url.port or 80):
+            raise PartnerRefused(
+                f"What goes to {url.host!r:.100} by http could be read and changed on its way.",
+                remedy="Use https. If it lies within your network, an operator names it in ONEWINDOW_INNER_HOSTS.",
+            )
         return url
 
     def _once(

@@ -47,6 +47,12 @@ class GuardedBackend(httpcore.NetworkBackend):
                 last = fault
         raise last or httpcore.ConnectError("the host has no address")
 
+    def lies_within(self, host: str, port: int) -> bool:
+        """Whether a host is known, by its text alone, to lie in a network of ours."""
+        if host == _BY_ITSELF or self._inner.holds(host, port):
+            return True
+        return _is_address(host) and not is_public(ipaddress.ip_address(host.strip("[]")))
+
     def _judged(self, host: str, port: int) -> list[str]:
         try:
             found = list(self._look(host, port))

@@ -62,10 +62,21 @@ def test_a_listed_name_that_leads_within_is_not_called(partner: Partner, address
     name = f"api.example.gov:{partner.port}"
     exchange = Exchange(AllowedHosts(frozenset({name})), look=lambda *_: ["8.8.8.8", address])
     with pytest.raises(PartnerRefused, match="not public") as caught:
-        exchange.send("GET", f"http://{name}/")
+        exchange.send("GET", f"https://{name}/")
     exchange.close()
     assert "ONEWINDOW_INNER_HOSTS" in (caught.value.remedy or "")
     assert partner.received == []
+
+
+@pytest.mark.parametrize("host", ["api.example.gov", "8.8.8.8", "[2001:4860:4860::8888]"])
+def test_nothing_leaves_our_network_in_clear(partner: Partner, host: str) -> None:
+    partner.answers(b"", 302, Location=f"http://{host}/")
+    exchange = Exchange(AllowedHosts(frozenset({partner.host, host, host.strip("[]")})))
+    for address in (f"http://{host}/", partner.url):
+        with pytest.raises(PartnerRefused, match="by http could be read") as caught:
+            exchange.send("GET", address)
+        assert "Use https" in (caught.value.remedy or "")
+    exchange.close()
 
 
 def test_a_host_marked_as_inner_is_called_at_the_address_that_was_looked_up(partner: Partner) -> None:
@@ -85,7 +96,7 @@ def test_a_host_marked_as_inner_is_called_at_the_address_that_was_looked_up(part
 
 def test_a_redirect_to_a_listed_name_that_leads_within_is_not_followed(partner: Partner) -> None:
     name = f"api.example.gov:{partner.port}"
-    partner.answers(b"", 302, Location=f"http://{name}/secret")
+    partner.answers(b"", 302, Location=f"https://{name}/secret")
     allowed = AllowedHosts(frozenset({partner.host, name}))
     exchange = Exchange(allowed, look=lambda *_: ["127.0.0.1"])
     with pytest.raises(PartnerRefused, match="not public"):
