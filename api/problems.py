@@ -136,9 +136,15 @@ def problem(status: HTTPStatus, code: str, detail: str, remedy: str = "", **more
     return Response(current_app.json.dumps(document), status=int(status), content_type=MEDIA_TYPE)
 
 
+_PROBING: Final = (Forbidden, TooManyAttempts, MalformedJson, BodyTooLarge, ContentTooLarge, KindRefused)
+"""What somebody hears who tries the doors; also who errs, so that one alone says nothing and a hundred do."""
+
+
 def of_error(fault: OnewindowError) -> Response:
-    """The problem document of one of our own errors."""
+    """The problem document of one of our own errors; `g.probing` is its code when it may be one of many tries."""
     status = status_of(type(fault))
+    if has_request_context() and isinstance(fault, _PROBING):
+        g.probing = fault.code
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return _internal(fault)
     more: dict[str, Any] = {}

@@ -28,6 +28,7 @@ _METHODS: Final = {name: name for name in ("GET", "HEAD", "OPTIONS", "POST", "PU
 _QUIET: Final = frozenset({"health.live", "health.ready", "metrics.figures"})
 
 log = structlog.get_logger("onewindow.request")
+security = structlog.get_logger("security")
 
 Figures = Callable[[], Iterable[tuple[str, str, float | Mapping[str, float]]]]
 """Reads (name, meaning, value) of the engine's state: open tasks, job lag, incidents; or a value for each partner."""
@@ -103,10 +104,11 @@ def observe(app: Flask, metrics: Metrics) -> None:
         metrics.requests.labels(_METHODS.get(request.method, "other"), route, str(answer.status_code)).observe(seconds)
         if answer.status_code in (401, 403):
             metrics.denials.labels(str(answer.status_code)).inc()
-            actor = g.get("actor")
-            log.warning("denied", route=route, status=answer.status_code, account=getattr(actor, "account", None))
         elif request.method not in ("GET", "HEAD", "OPTIONS") and answer.status_code < 300 and request.endpoint:
             metrics.steps.labels(request.endpoint).inc()
+        if "probing" in g:
+            account = getattr(g.get("actor"), "account", None)
+            security.warning("denied", route=route, status=answer.status_code, code=g.probing, account=account)
         if request.endpoint not in _QUIET:
             log.info(
                 "request",

@@ -226,3 +226,25 @@ def test_a_request_id_goes_through_and_logs_hold_no_personal_data(api: Api, caps
     assert answer.headers["X-Request-Id"] == "trace-0001"
     assert any(line.get("request_id") == "trace-0001" and line["event"] == "request" for line in lines)
     assert "planted-marker" not in json.dumps(lines)
+
+
+def test_who_tries_the_doors_stands_in_the_stream_of_security_events(
+    api: Api, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("info", "json")
+
+    api.get("/jobs", "citizen")
+    api.get("/tasks")
+    api.client.post("/api/v1/applications", data=b'{"service": 1, "service": 2}', content_type="application/json")
+    api.ask("POST", "/applications", "citizen", data=b'{"a": 1, "a": 2}', content_type="application/json")
+    api.get("/applications/AZ-2026-000001-0", "citizen")
+
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    told = [(one["status"], one["code"], one["account"]) for one in lines if one["logger"] == "security"]
+    citizen = api.keys["citizen"]
+    assert told == [
+        (403, "role-missing", citizen),
+        (401, "not-signed-in", None),
+        (401, "not-signed-in", None),
+        (400, "malformed-json", citizen),
+    ]
