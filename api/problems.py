@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from api.json_door import BodyTooLarge, MalformedJson, NotJson
 from engine.casework.document import CodeMalformed
+from engine.casework.pace import TooManyApplications
 from engine.casework.task import TaskChanged
 from engine.diagnostics import ModelRefused
 from engine.errors import Forbidden, Invalid, NotFound, NotSignedIn, OnewindowError, Refused, Unavailable
@@ -71,6 +72,7 @@ STATUS_OF: Final[Mapping[type[OnewindowError], HTTPStatus]] = {
     CodeMalformed: HTTPStatus.NOT_FOUND,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyApplications: HTTPStatus.TOO_MANY_REQUESTS,
 }
 
 _TITLES: Final[Mapping[HTTPStatus, str]] = {
@@ -136,7 +138,15 @@ def problem(status: HTTPStatus, code: str, detail: str, remedy: str = "", **more
     return Response(current_app.json.dumps(document), status=int(status), content_type=MEDIA_TYPE)
 
 
-_PROBING: Final = (Forbidden, TooManyAttempts, MalformedJson, BodyTooLarge, ContentTooLarge, KindRefused)
+_PROBING: Final = (
+    Forbidden,
+    TooManyAttempts,
+    TooManyApplications,
+    MalformedJson,
+    BodyTooLarge,
+    ContentTooLarge,
+    KindRefused,
+)
 """What somebody hears who tries the doors; also who errs, so that one alone says nothing and a hundred do."""
 
 

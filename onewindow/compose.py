@@ -128,7 +128,11 @@ def compose(settings: Settings, *, clock: Clock | None = None, database: Databas
         definitions=DefinitionCache(kernel, forms, xml=xml),
         job_types={**dict.fromkeys(settings.external_job_types, AnyHeaders()), **registry.schemas},
         known_queues=lambda work: work.accounts.queues(),
-        limits=Limits(xml=xml, bundle_bytes=settings.limits.upload_bytes),
+        limits=Limits(
+            xml=xml,
+            bundle_bytes=settings.limits.upload_bytes,
+            applications_a_day=settings.limits.applications_a_day,
+        ),
         storage=storage,
         files=file_rules(settings),
         templates=DocumentTemplates(),

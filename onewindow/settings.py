@@ -49,6 +49,8 @@ class Limits:
     """Of one deployment, all files together."""
     xml_bytes: int = 5_000_000
     xml_elements: int = 5_000
+    applications_a_day: int = 100
+    """Of one applicant; 0 bounds nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,7 @@ class Settings:
                 upload_bytes=reader.whole("UPLOAD_MAX_BYTES", 20_000_000, 10_000, 1_000_000_000),
                 xml_bytes=reader.whole("XML_MAX_BYTES", 5_000_000, 10_000, 100_000_000),
                 xml_elements=reader.whole("XML_MAX_ELEMENTS", 5_000, 10, 1_000_000),
+                applications_a_day=reader.whole("APPLICATIONS_PER_DAY", 100, 0, 1_000_000),
             ),
             files=FileSettings(
                 place=reader.text("FILES", "", "/srv/onewindow/files or s3://bucket/prefix"),

@@ -9,6 +9,7 @@ from engine.bpmn.model import Binding
 from engine.casework.actor import Actor, DutyMissing
 from engine.casework.case import Case
 from engine.casework.mandate import Mandate, NoMandate
+from engine.casework.pace import require_pace
 from engine.casework.passport import LANGUAGES, ServicePassport
 from engine.casework.term import Term
 from engine.errors import Invalid, Place
@@ -37,7 +38,8 @@ def apply(
 
     `on_behalf_of` is the account of a person or company whose mandate the actor holds: that one is the applicant, and
     the actor the representative. The answers are checked against the service's form. Raises NotFound (no such
-    service), DutyMissing (no citizen), NoMandate, Invalid (answers, with places; a channel the service does not have).
+    service), DutyMissing (no citizen), NoMandate, Invalid (answers, with places; a channel the service does not have),
+    TooManyApplications.
     """
 
     def change(act: Act) -> Case:
@@ -51,6 +53,8 @@ def apply(
         applicant, mandate = (by, None) if on_behalf_of is None else _represented(act, on_behalf_of, service_key)
         # what registers told somebody of herself says nothing of whom she represents
         made = find_prefill(act, passport) if mandate is None else None
+        if most := runtime.limits.applications_a_day:
+            require_pace(most, work.cases.nth_newest(applicant.account, most), act.at)
         case = _new_case(act, passport, channel, applicant, mandate)
         attach_files(act, named, case, case.instance_id)
         under = {"acting_for": mandate.mandator, "mandate": mandate.id} if mandate is not None else {}

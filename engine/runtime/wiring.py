@@ -52,6 +52,8 @@ class Limits:
     automatic_retries: int = 5
     """How often a timer or another job of the engine's own is tried before it is an incident."""
     longest_lease: timedelta = timedelta(hours=1)
+    applications_a_day: int = 0
+    """Of one applicant; 0 bounds nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

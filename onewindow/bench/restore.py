@@ -88,7 +88,8 @@ def measure_restore(url: str, scale: RestoreScale, tell: Tell) -> RestoreFigures
 
 
 def _settings(url: str, files_folder: Path) -> Settings:
-    return Settings.load({"ONEWINDOW_DATABASE_URL": url, "ONEWINDOW_FILES": str(files_folder)})
+    told = {"DATABASE_URL": url, "FILES": str(files_folder), "APPLICATIONS_PER_DAY": "0"}
+    return Settings.load({f"ONEWINDOW_{name}": value for name, value in told.items()})
 
 
 def _fill(settings: Settings, number: int, tell: Tell) -> None:

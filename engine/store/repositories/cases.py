@@ -31,6 +31,7 @@ _SAVE = (
     .values({name: bindparam(f"new_{name}") for name in _CHANGED})
     .execution_options(**SENT_TOGETHER)
 )
+_NEWEST_OF = select(_CASE.c.submitted_at).where(_CASE.c.applicant == bindparam("applicant")).order_by(_CASE.c.id.desc())
 _INSTANCE_OF = select(_CASE.c.instance_id).where(_CASE.c.id == bindparam("key"))
 
 
@@ -56,6 +57,11 @@ class Cases:
         if found is None:
             raise NotFound.of("application", case_id)
         return str(found)
+
+    def nth_newest(self, applicant: str, number: int) -> datetime | None:
+        """When the case was submitted that is this far from an applicant's newest, which is 1; None without so many."""
+        found = self._connection.execute(_NEWEST_OF.limit(1).offset(number - 1), {"applicant": applicant}).scalar()
+        return found if isinstance(found, datetime) else None
 
     def add(self, case: Case) -> None:
         """Keep a new case."""

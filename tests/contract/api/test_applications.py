@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from onewindow.bundles import bundle_of
-from tests.builders.an_api import Api
+from tests.builders.an_api import Api, an_api
 
 LICENCE = Path(__file__).parents[3] / "processes" / "driving-licence"
 RENEWAL = {
@@ -35,6 +36,23 @@ def test_a_citizen_applies_and_follows_the_steps_the_deadline_and_the_documents(
     assert shown["deadline_at"] > shown["submitted_at"]
     assert {"steps", "where_now", "expected_at", "documents", "evidence", "decision"} <= set(shown)
     assert [one["number"] for one in licence.get("/applications", "citizen").json["items"]] == [applied.json["number"]]
+
+
+def test_who_applies_without_end_hears_429_and_when_to_go_on(database_url: str) -> None:
+    api = an_api(database_url, ONEWINDOW_APPLICATIONS_PER_DAY="2")
+    api.staff("health:medical-clerk", *(f"traffic-police:{role}" for role in ("issuing-officer", "examiner", "head")))
+    api.deploy_files(bundle_of(LICENCE))
+    statuses = [api.post("/applications", "citizen", RENEWAL).status_code for _ in range(2)]
+
+    refused = api.post("/applications", "citizen", RENEWAL)
+    neighbour = api.post("/applications", "neighbour", RENEWAL | {"answers": RENEWAL["answers"] | {"pin": "1RE6N8F"}})
+    api.clock.advance(timedelta(days=1))
+    later = api.post("/applications", "citizen", RENEWAL)
+
+    assert (statuses, neighbour.status_code, later.status_code) == ([201, 201], 201, 201)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (429, "86400")
+    assert refused.json["type"] == "urn:onewindow:problem:too-many-applications"
+    api.composed.database.close()
 
 
 def test_the_answer_to_an_application_shows_what_the_list_and_the_tracking_show(licence: Api) -> None:
