@@ -37,12 +37,15 @@ def problems_of(
         elif any(name.endswith("-Signature") for name in named):
             yield HTTPStatus.UNAUTHORIZED
         elif takes_json:
-            # a sign-in: what it carries proves who it is, or does not, and may be tried too often
-            yield from (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
+            # a sign-in: what it carries proves who it is, or does not
+            yield HTTPStatus.UNAUTHORIZED
         if "<" in path or takes_json or takes_file or takes_query:
             yield HTTPStatus.NOT_FOUND
         if takes_json or takes_file:
             yield from (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        if takes_json:
+            # wrong passwords and codes, and applications without end
+            yield HTTPStatus.TOO_MANY_REQUESTS
         if takes_file:
             yield HTTPStatus.INSUFFICIENT_STORAGE
         if takes_json or takes_file or takes_query or method in _UNSAFE:
