@@ -12,6 +12,7 @@ from typing import Final
 
 from flask import Flask, g, request
 
+from api.sign_in_lane import SIGN_IN
 from engine.errors import Unavailable
 
 PATIENCE_SECONDS: Final = 0.5
@@ -19,7 +20,6 @@ PATIENCE_SECONDS: Final = 0.5
 WAITING_PER_PLACE: Final = 4
 """Threads of the server for each place: those beyond it stand in the waiting room."""
 _ALWAYS: Final = ("/health/", "/metrics")
-_SIGN_IN: Final = "/api/v1/session"
 """Signing in has a lane of its own: `sign_in_lane`."""
 _OF_THREAD = threading.local()
 
@@ -48,7 +48,7 @@ def limit(app: Flask, places: int, patience: float = PATIENCE_SECONDS) -> None:
 
     @app.before_request
     def enter() -> None:
-        if request.path.startswith(_ALWAYS) or (request.path == _SIGN_IN and request.method == "POST"):
+        if request.path.startswith(_ALWAYS) or (request.path in SIGN_IN and request.method == "POST"):
             return
         left = patience - getattr(_OF_THREAD, "waited", 0.0)
         if left <= 0 or not free.acquire(timeout=left):

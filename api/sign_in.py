@@ -131,6 +131,14 @@ class NewToken:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCode:
+    """A code that sets a password once, shown this once."""
+
+    code: str = field(repr=False)
+    expires_at: datetime
+
+
 class Sessions(Protocol):
     """Sessions of browsers."""
 
@@ -196,4 +204,16 @@ class Tokens(Protocol):
 
     def revoke(self, by: Actor, token_id: str, account: str) -> None:
         """Take a token away. Raises NotFound."""
+        ...
+
+
+class PasswordCodes(Protocol):
+    """Codes by which somebody sets her password without the one before."""
+
+    def make(self, who: Who, account: str) -> NewCode:
+        """Make a code for an account. Raises StepUpNeeded, DutyMissing, NotFound."""
+        ...
+
+    def use(self, name: str, code: str, password: str, came: Came) -> None:
+        """Set a password by a code. Raises WrongCredentials, TooManyAttempts, WeakPassword."""
         ...

@@ -22,7 +22,8 @@ from engine.casework.place import counted_address
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-SIGN_IN: Final = "/api/v1/session"
+SIGN_IN: Final = frozenset({"/api/v1/session", "/api/v1/session/password"})
+"""Where a password is compared, or hashed."""
 PLACES: Final = 1
 WAITING: Final = 4
 PATIENCE_SECONDS: Final = 1.0
@@ -89,7 +90,7 @@ class SignInLane:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        if environ.get("PATH_INFO") != SIGN_IN or environ.get("REQUEST_METHOD") != "POST":
+        if environ.get("PATH_INFO") not in SIGN_IN or environ.get("REQUEST_METHOD") != "POST":
             return self._application(environ, start_response)
         if not self._buckets.take(counted_address(environ.get("REMOTE_ADDR"))):
             return self._refuse(start_response)

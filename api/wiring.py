@@ -12,7 +12,7 @@ from flask import current_app
 from api.access import Authenticate
 from api.json_door import JsonLimits
 from api.long_poll import LongPolls
-from api.sign_in import SecondFactors, Sessions, Tokens
+from api.sign_in import PasswordCodes, SecondFactors, Sessions, Tokens
 from api.telemetry import Figures
 from engine.clock import Clock
 from engine.runtime.wiring import Runtime
@@ -34,6 +34,7 @@ class ApiServices:
     sessions: Sessions
     factors: SecondFactors
     tokens: Tokens
+    password_codes: PasswordCodes
     show_form: ShowForm
     """The form of a task in a language, over the values the task sees, and these values."""
     figures: Figures

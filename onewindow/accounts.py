@@ -22,7 +22,8 @@ from engine.store.queries.credentials import behind_token
 from engine.store.records import AccountRecord, TokenRecord
 from engine.store.unit_of_work import UnitOfWork
 from onewindow.account_journal import Notes, administer
-from onewindow.passwords import Breached, hash_password
+from onewindow.password_rules import PasswordRules
+from onewindow.passwords import ANY, hash_password
 from onewindow.throttling import subjects_of_factor, subjects_of_name
 
 TOKEN_PREFIX: Final = "ow_"  # noqa: S105 (no secret: it lets scanners of leaked secrets know ours)
@@ -56,13 +57,13 @@ def add_account(
     duties: Duties,
     now: datetime,
     pin: str | None,
-    breached: Breached | None = None,
+    rules: PasswordRules = ANY,
 ) -> str:
     """Make an account and give its key. Without a password it signs in by token only. Raises Refused, WeakPassword."""
     account = AccountRecord(
         id=new_key(),
         sign_in_name=name,
-        password_hash=hash_password(password, breached) if password is not None else None,
+        password_hash=hash_password(password, rules, (name, shown_name)) if password is not None else None,
         name=shown_name,
         pin=pin,
         citizen=duties.citizen,
@@ -89,9 +90,9 @@ def change(database: Database, name: str, how: How, now: datetime | None = None)
     administer(database, now or SystemClock().now(), once)
 
 
-def set_password(database: Database, name: str, password: str, breached: Breached | None = None) -> None:
+def set_password(database: Database, name: str, password: str, rules: PasswordRules = ANY) -> None:
     """Give an account a new password; it is signed out everywhere. Raises NotFound, WeakPassword."""
-    hashed = hash_password(password, breached)
+    hashed = hash_password(password, rules, (name,))
 
     def how(work: UnitOfWork, account: AccountRecord, notes: Notes) -> AccountRecord:
         work.accounts.end_all_sessions(account.id)

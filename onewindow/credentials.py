@@ -10,7 +10,8 @@ from engine.runtime.wiring import Runtime
 from onewindow.breached import read_list
 from onewindow.callers import Callers
 from onewindow.passkeys import RelyingParty
-from onewindow.passwords import Breached
+from onewindow.password_codes import OneTimeCodes
+from onewindow.password_rules import PRODUCT, PasswordRules
 from onewindow.sealed_secrets import SealedSecrets
 from onewindow.second_factors import AccountFactors
 from onewindow.settings import Settings
@@ -30,19 +31,20 @@ class Credentials:
     sessions: BrowserSessions
     factors: AccountFactors
     tokens: ApiTokens
+    codes: OneTimeCodes
 
 
 def credentials(settings: Settings, runtime: Runtime) -> Credentials:
     """What the settings make of them. Raises SealTooShort, UnreadableList."""
     idle, required = timedelta(minutes=settings.idle_minutes), settings.identity.second_factor_is_required
-    throttle = Throttle(runtime.database)
+    throttle, rules = Throttle(runtime.database), password_rules(settings)
     sessions = BrowserSessions(
         runtime=runtime,
         throttle=throttle,
         idle=idle,
         absolute=timedelta(hours=settings.session_hours),
         factor_is_required=required,
-        breached=breached_passwords(settings),
+        rules=rules,
     )
     return Credentials(
         callers=Callers(database=runtime.database, clock=runtime.clock, idle=idle, factor_is_required=required),
@@ -55,13 +57,17 @@ def credentials(settings: Settings, runtime: Runtime) -> Credentials:
             party=RelyingParty.at(settings.address),
         ),
         tokens=ApiTokens(runtime=runtime, sessions=sessions),
+        codes=OneTimeCodes(runtime=runtime, sessions=sessions, throttle=throttle, rules=rules),
     )
 
 
-def breached_passwords(settings: Settings) -> Breached | None:
-    """The list of stolen passwords; None where none is set. Raises UnreadableList."""
+def password_rules(settings: Settings) -> PasswordRules:
+    """What new passwords are held to. Raises UnreadableList."""
     path = settings.identity.breached_passwords
-    return None if path is None else read_list(path)
+    return PasswordRules(
+        breached=None if path is None else read_list(path),
+        words=frozenset({PRODUCT, *settings.identity.password_words}),
+    )
 
 
 def ways_exist(settings: Settings) -> bool:

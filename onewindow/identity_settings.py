@@ -16,6 +16,8 @@ class IdentitySettings:
     """Of officials. Else it is only offered to them, as to citizens."""
     breached_passwords: Path | None = None
     """File of passwords that are known to thieves."""
+    password_words: tuple[str, ...] = ()
+    """Words of this place that nobody's password may be made of."""
 
 
 def read_identity_settings(reader: SettingsReader) -> IdentitySettings:
@@ -24,4 +26,5 @@ def read_identity_settings(reader: SettingsReader) -> IdentitySettings:
     return IdentitySettings(
         second_factor_is_required=reader.one_of("SECOND_FACTOR", "required", ("required", "offered")) == "required",
         breached_passwords=Path(path) if path else None,
+        password_words=reader.names("PASSWORD_WORDS", "asan,dmv,baku"),
     )

@@ -10,20 +10,20 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from engine.errors import Invalid, Place, Unavailable
+from engine.errors import Unavailable
+from onewindow.password_rules import LONGEST, PasswordRules
 
 T = TypeVar("T")
 
-SHORTEST: Final = 12
-LONGEST: Final = 200
+ANY: Final = PasswordRules()
 _AT_ONCE: Final = 2
 _PATIENCE_SECONDS: Final = 5.0
 _NICENESS: Final = 5
@@ -34,40 +34,9 @@ _turn = threading.BoundedSemaphore(_AT_ONCE)
 _serving = threading.Event()
 
 
-class WeakPassword(Invalid):
-    """A password is too short or too long."""
-
-    code = "weak-password"
-
-
-class BreachedPassword(WeakPassword):
-    """A password is known to thieves: it stands in a list of those that were stolen."""
-
-    code = "breached-password"
-
-
-class Breached(Protocol):
-    """A list of passwords that nobody may take."""
-
-    def __contains__(self, password: str) -> bool:
-        """Whether it was stolen somewhere."""
-        ...
-
-
-def hash_password(password: str, breached: Breached | None = None) -> str:
-    """The hash to keep. Raises WeakPassword, BreachedPassword."""
-    if not SHORTEST <= len(password) <= LONGEST:
-        raise WeakPassword(
-            f"A password has {SHORTEST} to {LONGEST} characters.",
-            places=[Place("/password", f"Expected {SHORTEST} to {LONGEST} characters.", "length")],
-            remedy="Take a sentence you can remember.",
-        )
-    if breached is not None and password in breached:
-        raise BreachedPassword(
-            "This password was stolen somewhere, and thieves try it everywhere.",
-            places=[Place("/password", "Expected a password that no thief knows.", "breached")],
-            remedy="Take another one, and change it wherever else you use it.",
-        )
+def hash_password(password: str, rules: PasswordRules = ANY, own: Iterable[str] = ()) -> str:
+    """The hash to keep; `own` are names of the account. Raises WeakPassword, GuessablePassword, BreachedPassword."""
+    rules.check(password, own)
     return _computed(lambda: _hasher.hash(password))
 
 

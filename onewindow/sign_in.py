@@ -26,7 +26,8 @@ from engine.runtime.wiring import Runtime
 from engine.store.queries.credentials import account_named
 from engine.store.records import AccountRecord, FactorRecord, SessionRecord
 from onewindow.account_journal import UNKNOWN_NAMES, Notes, act_on_accounts, security
-from onewindow.passwords import Breached, hash_password, password_fits
+from onewindow.password_rules import PasswordRules
+from onewindow.passwords import ANY, hash_password, password_fits
 from onewindow.throttling import Subjects, Throttle, subjects_of_name
 
 PENDING: Final = timedelta(minutes=15)
@@ -43,7 +44,8 @@ class BrowserSessions:
     absolute: timedelta
     factor_is_required: bool = True
     """Of officials."""
-    breached: Breached | None = None
+    rules: PasswordRules = ANY
+    """Of new passwords."""
 
     def sign_in(self, name: str, password: str, came: Came) -> SignedIn:
         """Begin a session. Raises WrongCredentials, TooManyAttempts."""
@@ -105,7 +107,7 @@ class BrowserSessions:
         if not password_fits(account.password_hash, current):
             self._failed(account, subjects)
             raise WrongCredentials("The present password is wrong.", remedy="Try again; mind capitals.")
-        hashed = hash_password(new, self.breached)
+        hashed = hash_password(new, self.rules, (account.sign_in_name, account.name))
 
         def change(act: Act, notes: Notes) -> SignedIn:
             locked = act.work.accounts.lock_key(account.id)

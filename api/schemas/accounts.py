@@ -24,6 +24,32 @@ class SignInCommand(Schema):
     )
 
 
+class PasswordByCodeCommand(Schema):
+    """A password, set by the code of an operator."""
+
+    name = Text(required=True, min_length=1, max_length=100, one_line=True, metadata={"example": "citizen"})
+    code = Text(
+        required=True,
+        min_length=1,
+        max_length=100,
+        one_line=True,
+        load_only=True,
+        metadata={"example": "gV8m3pXq0tZk5yWn7cRb2hLs4dJf6aUe"},
+    )
+    password = fields.String(
+        required=True,
+        load_only=True,
+        metadata={"format": "password", "minLength": 12, "maxLength": 200, "example": "nine lamps along the quay"},
+    )
+
+
+class NewCodeSchema(Schema):
+    """A code, shown this once."""
+
+    code = fields.String(metadata={"example": "gV8m3pXq0tZk5yWn7cRb2hLs4dJf6aUe"})
+    expires_at = Moment()
+
+
 class PasswordCommand(Schema):
     """A new password of one's own."""
 

@@ -20,7 +20,8 @@ from onewindow import accounts, logs
 from onewindow.accounts import Duties
 from onewindow.commands.outcome import border, print_json
 from onewindow.compose import open_database
-from onewindow.credentials import breached_passwords
+from onewindow.credentials import password_rules
+from onewindow.password_codes import LIFE, new_code
 from onewindow.settings import Settings
 from onewindow.words import checked_name
 
@@ -72,6 +73,7 @@ def account() -> None:
 @click.option("--shown-name", required=True, help="Name of the person or system, as others see it.")
 @click.option("--pin", help="Personal number of a person, as the population register knows it.")
 @click.option("--token-only", is_flag=True, help="No password: for programs, which use an API token.")
+@click.option("--invite", "is_invited", is_flag=True, help="No password yet: print a code for its owner to set one.")
 @_with_duties
 @border
 def add(
@@ -79,22 +81,28 @@ def add(
     shown_name: str,
     pin: str | None,
     token_only: bool,
+    is_invited: bool,
     citizen: bool,
     analyst: bool,
     operator: bool,
     queues: tuple[str, ...],
     supervises: tuple[str, ...],
 ) -> None:
-    """Make an account. The password is asked for, or read from standard input when that is no terminal."""
+    """Make an account. The password is asked for, or read from standard input when that is no terminal.
+
+    With --invite only its owner will know the password: see `onewindow account invite`.
+    """
     duties = _duties(citizen, analyst, operator, queues, supervises)
     shown_name = checked_shown_name(shown_name)
     _require_unlike_agencies(shown_name)
-    password = None if token_only else ask_password()
+    password = None if token_only or is_invited else ask_password()
     settings = _settings()
-    database, breached = open_database(settings), breached_passwords(settings)
+    database, rules = open_database(settings), password_rules(settings)
     now = SystemClock().now()
-    key = accounts.add_account(database, checked_name(name), shown_name, password, duties, now, pin, breached)
+    key = accounts.add_account(database, checked_name(name), shown_name, password, duties, now, pin, rules)
     click.echo(f"Account {name} was made; its key is {key}.")
+    if is_invited:
+        _tell_code(name, new_code(database, name, now))
 
 
 @account.command("list")
@@ -129,8 +137,25 @@ def disable(name: str, again: bool) -> None:
 def passwd(name: str) -> None:
     """Give an account a new password; it is signed out everywhere."""
     settings = _settings()
-    accounts.set_password(open_database(settings), name, ask_password(), breached_passwords(settings))
+    accounts.set_password(open_database(settings), name, ask_password(), password_rules(settings))
     click.echo(f"Account {name} has a new password.")
+
+
+@account.command()
+@click.argument("name")
+@border
+def invite(name: str) -> None:
+    """Print a code by which its owner sets a new password: of a new account, or when she forgot hers.
+
+    Give it to her alone, after you saw who she is. The code is good once; the password before works until then.
+    """
+    _tell_code(name, new_code(open_database(_settings()), name, SystemClock().now()))
+
+
+def _tell_code(name: str, code: str) -> None:
+    hours = LIFE.total_seconds() / 3600
+    click.echo(f"Code for account {name}, good once within {hours:.0f} hours: {code}")
+    click.echo("Its owner sets her password with it at POST /api/v1/session/password.")
 
 
 @account.command("sign-out")

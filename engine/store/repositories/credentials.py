@@ -15,6 +15,7 @@ from engine.store.tables import credentials as tables
 _FACTOR = table_of(tables.SecondFactor)
 _FACTOR_COLUMNS = columns_of(tables.SecondFactor)
 _CODE = table_of(tables.RecoveryCode)
+_PASSWORD_CODE = table_of(tables.PasswordCode)
 _CHALLENGE = table_of(tables.Challenge)
 _THROTTLE = table_of(tables.Throttle)
 _PLACE = table_of(tables.KnownPlace)
@@ -75,6 +76,23 @@ class Credentials:
     def use_recovery_code(self, account_id: str, code_hash: str) -> bool:
         """Use a code up; whether there was such a one."""
         statement = delete(_CODE).where(_CODE.c.account_id == account_id, _CODE.c.hash == code_hash)
+        return self._connection.execute(statement).rowcount == 1
+
+    # Codes that set a password.
+
+    def set_password_code(self, account_id: str, code_hash: str, made_by: str | None, expires_at: datetime) -> None:
+        """Keep a code in place of the one before; the account must be locked."""
+        self._connection.execute(delete(_PASSWORD_CODE).where(_PASSWORD_CODE.c.account_id == account_id))
+        row = {"account_id": account_id, "hash": code_hash, "made_by": made_by, "expires_at": expires_at}
+        self._connection.execute(insert(_PASSWORD_CODE), row)
+
+    def use_password_code(self, account_id: str, code_hash: str, now: datetime) -> bool:
+        """Use a code up; whether there was such a one that is not over."""
+        statement = delete(_PASSWORD_CODE).where(
+            _PASSWORD_CODE.c.account_id == account_id,
+            _PASSWORD_CODE.c.hash == code_hash,
+            _PASSWORD_CODE.c.expires_at > now,
+        )
         return self._connection.execute(statement).rowcount == 1
 
     # Challenges.

@@ -45,6 +45,18 @@ class RecoveryCode(Base):
     created_at: Mapped[RequiredMoment]
 
 
+class PasswordCode(Base):
+    """A code by which the owner of an account sets her password once. It is removed when it is used."""
+
+    __tablename__ = "password_code"
+
+    account_id: Mapped[Key] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(64))
+    made_by: Mapped[str | None] = mapped_column(String(26))
+    """The account of the operator; null on the command line."""
+    expires_at: Mapped[RequiredMoment]
+
+
 class Challenge(Base):
     """What a passkey is to sign, once, in one session. It is removed when it is used."""
 

@@ -51,11 +51,12 @@ def test_a_change_with_the_cookie_needs_the_token_of_the_session(api: Api) -> No
     assert without.json["type"] == "urn:onewindow:problem:csrf-token-missing"
 
 
-def test_after_sign_out_the_session_is_over(api: Api) -> None:
+def test_signing_out_ends_the_session_for_good(api: Api) -> None:
     answer = _sign_in(api)
     cookie = answer.headers["Set-Cookie"].partition(";")[0]
-    api.ask("DELETE", "/session", headers={"X-Csrf-Token": answer.json["csrf_token"]})
+    signed_out = api.ask("DELETE", "/session", headers={"X-Csrf-Token": answer.json["csrf_token"]})
 
+    assert signed_out.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert api.get("/me", headers={"Cookie": cookie}).status_code == 401
 
 

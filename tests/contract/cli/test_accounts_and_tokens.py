@@ -49,10 +49,21 @@ def test_a_name_that_is_taken_is_refused(onewindow: Command) -> None:
 
 
 def test_an_account_that_is_not_there_is_told(onewindow: Command) -> None:
-    answers = [onewindow("account", command, "nobody", stdin=PASSWORD) for command in ("disable", "passwd")]
+    answers = [onewindow("account", command, "nobody", stdin=PASSWORD) for command in ("disable", "passwd", "invite")]
 
-    assert [answer.exit_code for answer in answers] == [2, 2]
+    assert [answer.exit_code for answer in answers] == [2, 2, 2]
     assert "There is no account nobody" in answers[0].stderr
+
+
+def test_an_invited_owner_gets_a_code_and_a_forgotten_password_another(onewindow: Command) -> None:
+    made = onewindow("account", "add", "leyla", "--shown-name", "Leyla", "--invite", "--citizen")
+    again = onewindow("account", "invite", "leyla")
+
+    codes = [answer.stdout.split("good once within 24 hours: ")[1].split()[0] for answer in (made, again)]
+    assert (made.exit_code, again.exit_code) == (0, 0)
+    assert len(set(codes)) == 2
+    assert all(len(code) == 32 for code in codes)
+    assert not any(code in answer.stderr for code in codes for answer in (made, again))
 
 
 def test_a_token_is_shown_once_listed_without_its_secret_and_revoked(onewindow: Command) -> None:

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onewindow.breached import UnreadableList, read_list
-from onewindow.passwords import BreachedPassword, hash_password
+from onewindow.password_rules import BreachedPassword, PasswordRules
+from onewindow.passwords import hash_password
 
 STOLEN = [f"stolen password {number}" for number in range(500)]
 
@@ -56,7 +57,7 @@ def test_a_stolen_password_is_refused_when_it_is_set(tmp_path: Path) -> None:
     file.write_text("correct horse battery\n")
 
     with pytest.raises(BreachedPassword, match="stolen"):
-        hash_password("correct horse battery", read_list(file))
+        hash_password("correct horse battery", PasswordRules(breached=read_list(file)))
 
 
 @pytest.mark.parametrize(
