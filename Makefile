@@ -25,6 +25,7 @@ setup-dev: ## The same, with what is needed to test
 	@scripts/setup dev
 	@scripts/pdf-libraries || true
 	@scripts/token-library || true
+	@scripts/oidc-provider || true
 
 run: setup ## Start everything on this machine: web, worker, sandbox; Ctrl-C stops it
 	@$(BIN)/onewindow run

@@ -1,9 +1,10 @@
 """Who may call what: every route names its rule, and a route without one keeps the application from starting.
 
 A rule is about roles only; whose task, case or queue it is, is decided by the domain (`Actor`) in use cases and
-queries, which answer 404 for what the caller may not know exists. Who the caller is stands in a bearer token or a
-session cookie; a cookie needs the header X-Csrf-Token besides for every request that changes something. A token may be
-limited to scopes, and a session whose second factor is not proved yet may do nothing but prove or add one.
+queries, which answer 404 for what the caller may not know exists. Who the caller is stands in a bearer token (of ours,
+or signed by an issuer that the operator lists: it has two dots, ours have none) or a session cookie; a cookie needs the
+header X-Csrf-Token besides for every request that changes something. A token may be limited to scopes, and a session
+whose second factor is not proved yet may do nothing but prove or add one.
 """
 
 from __future__ import annotations
@@ -192,6 +193,8 @@ class Recognised:
     """False for a session whose second factor is still to be proved."""
     must_renew: bool = False
     """Whether the session is to get a new secret, for the account's duties changed."""
+    provider: str | None = None
+    """The identity provider that the session began with."""
 
 
 class Authenticate(Protocol):
@@ -203,6 +206,10 @@ class Authenticate(Protocol):
 
     def renew(self, secret_hash: str) -> str | None:
         """Give a session a new secret; None when it has just got one."""
+        ...
+
+    def by_signed_token(self, token: str) -> Recognised:
+        """Who holds a token that an issuer signed. Raises NotSignedIn with the reason, Unavailable."""
         ...
 
 
@@ -262,9 +269,12 @@ def _recognised(authenticate: Authenticate, cookie: str) -> Recognised | None:
     header = request.headers.get("Authorization")
     if header is not None:
         scheme, _, secret = header.partition(" ")
-        known = None
+        known, secret = None, secret.strip()
+        if scheme.lower() == "bearer" and secret.count(".") == 2 and secret.isascii():
+            g.is_session = False
+            return authenticate.by_signed_token(secret)
         if scheme.lower() == "bearer" and 0 < len(secret) <= _LONGEST_SECRET and secret.isascii():
-            known = authenticate(hash_of(secret.strip()), False)
+            known = authenticate(hash_of(secret), False)
         if known is None:
             raise NotSignedIn("The API token is unknown, expired or revoked.", remedy="Ask for a new one.")
         g.is_session = False

@@ -14,6 +14,7 @@ import structlog
 from flask import Flask, Response, current_app, g, has_request_context, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from api.federation import LogoutRefused
 from api.json_door import BodyTooLarge, MalformedJson, NotJson
 from engine.casework.document import CodeMalformed
 from engine.casework.pace import TooManyApplications
@@ -64,6 +65,7 @@ STATUS_OF: Final[Mapping[type[OnewindowError], HTTPStatus]] = {
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
     ModelRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
     MalformedJson: HTTPStatus.BAD_REQUEST,
+    LogoutRefused: HTTPStatus.BAD_REQUEST,
     BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotJson: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -27,6 +27,7 @@ from api.schemas.accounts import (
     SignedInSchema,
     SignInCommand,
 )
+from api.schemas.federation import SignedOutSchema
 from api.sign_in import Came, NeedsSession, Proof, SignedIn, Way, Who
 from api.wiring import services
 from engine.casework.actor import Actor
@@ -36,6 +37,12 @@ blueprint = Noun("session", __name__, description="Sign in and out with a sessio
 
 _OWN: Final = frozenset({"same-origin", "none"})
 """Values of Sec-Fetch-Site of requests that no foreign page made."""
+
+
+_AT_PROVIDER: Final[Mapping[str, Any]] = {
+    "description": "Signed out here; the identity provider has a session, too.",
+    "content": {"application/json": {"schema": SignedOutSchema}},
+}
 
 
 class CrossSite(Forbidden):
@@ -77,6 +84,7 @@ def about(actor: Actor, csrf_token: str | None, *, is_whole: bool = True) -> dic
         "scopes": None if actor.scopes is None else sorted(actor.scopes),
         "second_factor_at": actor.second_factor_at,
         "second_factor_needed": not is_whole,
+        "provider": g.recognised.provider if "recognised" in g and g.recognised else None,
         "csrf_token": csrf_token,
     }
 
@@ -139,13 +147,22 @@ def prove(command: Mapping[str, Any]) -> Response:
     return answer_with_session(services().factors.prove(who(), proof), {}, 200)
 
 
-@blueprint.operation("DELETE", "", rule=PROVING, summary="Sign out", status=204)
+@blueprint.operation(
+    "DELETE",
+    "",
+    rule=PROVING,
+    summary="Sign out",
+    status=204,
+    documentation={"responses": {"200": _AT_PROVIDER}},
+)
 def end() -> Response:
-    """End this session."""
+    """End this session. 200 tells where the browser signs out at the identity provider, too, that it began with."""
     actor = caller()
     if actor.session is not None:
         services().sessions.end(actor.session, actor.account, actor)
-    answer = Response(status=204)
+    provider = g.recognised.provider
+    there = services().federation.sign_out_address(provider) if provider is not None else None
+    answer = Response(status=204) if there is None else jsonify({"provider_sign_out": there})
     # What pages kept of the person goes too; cookies of others on the same host stay (ASVS 5.0, 14.3.1).
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     secure = services().cookies_are_secure

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 from flask import current_app
 
 from api.access import Authenticate
+from api.federation import Federation
 from api.json_door import JsonLimits
 from api.long_poll import LongPolls
 from api.sign_in import PasswordCodes, SecondFactors, Sessions, Tokens
@@ -35,6 +36,7 @@ class ApiServices:
     factors: SecondFactors
     tokens: Tokens
     password_codes: PasswordCodes
+    federation: Federation
     show_form: ShowForm
     """The form of a task in a language, over the values the task sees, and these values."""
     figures: Figures

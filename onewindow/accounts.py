@@ -19,7 +19,7 @@ from engine.errors import NotFound
 from engine.identity import QueueName, new_key
 from engine.store.database import Database
 from engine.store.queries.credentials import behind_token
-from engine.store.records import AccountRecord, TokenRecord
+from engine.store.records import AccountRecord, IdentityRecord, TokenRecord
 from engine.store.unit_of_work import UnitOfWork
 from onewindow.account_journal import Notes, administer
 from onewindow.password_rules import PasswordRules
@@ -170,6 +170,32 @@ def grant(database: Database, name: str, duties: Duties, *, revoke: bool = False
 def _after(has: bool, named: bool, revoke: bool) -> bool:
     """Whether an account has a duty after it was given or taken; one that is not named stays."""
     return not revoke if named else has
+
+
+def link(database: Database, name: str, provider: str, subject: str, now: datetime) -> None:
+    """Know an account by an identity at a provider. Raises NotFound, AlreadyExists when another is known by it."""
+
+    def add(work: UnitOfWork, notes: Notes) -> None:
+        account = work.accounts.lock(name).id
+        work.federation.add(IdentityRecord(provider=provider, subject=subject, account_id=account, created_at=now))
+        notes("identity.linked", account, provider=provider)
+
+    administer(database, now, add)
+
+
+def unlink(database: Database, provider: str, subject: str, now: datetime) -> str:
+    """Know nobody by an identity; duties stay, sessions of it end. Gives the account. Raises NotFound."""
+
+    def remove(work: UnitOfWork, notes: Notes) -> str:
+        identity = work.federation.lock(provider, subject)
+        if identity is None:
+            raise NotFound.of("identity", subject)
+        work.federation.remove(provider, subject)
+        work.federation.end_sessions(provider, now, account_id=identity.account_id)
+        notes("identity.unlinked", identity.account_id, provider=provider)
+        return identity.account_id
+
+    return administer(database, now, remove)
 
 
 def create_token(

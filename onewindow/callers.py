@@ -1,4 +1,4 @@
-"""Finds who shows a token or a session's secret, and gives a session a new secret when it is due."""
+"""Finds who shows a token, signed or ours, or a session's secret, and gives a session a new secret when it is due."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from engine.errors import NotFound, Unavailable
 from engine.store.database import Database
 from engine.store.queries.credentials import behind_session, behind_token
 from engine.store.unit_of_work import UnitOfWork
+from onewindow.federation.access_tokens import SignedTokens
 
 _SEEN_EVERY: Final = timedelta(minutes=1)
 
@@ -28,6 +29,8 @@ class Callers:
     idle: timedelta
     factor_is_required: bool = True
     """Of officials."""
+    signed: SignedTokens
+    """Tokens that issuers signed."""
 
     def __call__(self, secret_hash: str, is_session: bool) -> Recognised | None:
         """None when the secret is unknown or over, or the account is disabled."""
@@ -46,7 +49,12 @@ class Callers:
             has_factor=known.has_factor or is_proved,
             is_whole=not is_session or is_proved or not must_prove,
             must_renew=known.must_renew,
+            provider=known.provider,
         )
+
+    def by_signed_token(self, token: str) -> Recognised:
+        """Who holds a token that an issuer signed. Raises BadToken, Unavailable, ProviderUnusable."""
+        return self.signed(token)
 
     def renew(self, secret_hash: str) -> str | None:
         """Give a session a new secret; None when another request was faster, or nothing can be written now."""

@@ -238,6 +238,7 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
         factors=proofs.factors,
         tokens=proofs.tokens,
         password_codes=proofs.codes,
+        federation=proofs.federation,
         show_form=TaskForms(composed.runtime),
         figures=engine_state(database, clock),
         is_ready=readiness(settings, database, composed.runtime.storage),

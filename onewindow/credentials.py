@@ -1,4 +1,4 @@
-"""Puts together what accounts prove themselves with: sessions, second factors, tokens."""
+"""Puts together what accounts prove themselves with: sessions, second factors, tokens, identity providers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from typing import Final
 from engine.runtime.wiring import Runtime
 from onewindow.breached import read_list
 from onewindow.callers import Callers
+from onewindow.federation.access_tokens import SignedTokens
+from onewindow.federation.arrivals import Arrivals
+from onewindow.federation.calls import ProviderCalls
+from onewindow.federation.code_flow import CodeFlow
+from onewindow.federation.providers_file import read_providers_file
 from onewindow.passkeys import RelyingParty
 from onewindow.password_codes import OneTimeCodes
 from onewindow.password_rules import PRODUCT, PasswordRules
@@ -32,10 +37,11 @@ class Credentials:
     factors: AccountFactors
     tokens: ApiTokens
     codes: OneTimeCodes
+    federation: CodeFlow
 
 
 def credentials(settings: Settings, runtime: Runtime) -> Credentials:
-    """What the settings make of them. Raises SealTooShort, UnreadableList."""
+    """What the settings make of them. Raises SealTooShort, UnreadableList, BadSettings (the file of providers)."""
     idle, required = timedelta(minutes=settings.idle_minutes), settings.identity.second_factor_is_required
     throttle, rules = Throttle(runtime.database), password_rules(settings)
     sessions = BrowserSessions(
@@ -46,8 +52,22 @@ def credentials(settings: Settings, runtime: Runtime) -> Credentials:
         factor_is_required=required,
         rules=rules,
     )
+    providers = read_providers_file(settings.identity.providers_file, settings.secrets)
+    calls = ProviderCalls(providers)
     return Credentials(
-        callers=Callers(database=runtime.database, clock=runtime.clock, idle=idle, factor_is_required=required),
+        callers=Callers(
+            database=runtime.database,
+            clock=runtime.clock,
+            idle=idle,
+            factor_is_required=required,
+            signed=SignedTokens(
+                database=runtime.database,
+                clock=runtime.clock,
+                providers=providers,
+                calls=calls,
+                factor_is_required=required,
+            ),
+        ),
         sessions=sessions,
         factors=AccountFactors(
             runtime=runtime,
@@ -58,6 +78,14 @@ def credentials(settings: Settings, runtime: Runtime) -> Credentials:
         ),
         tokens=ApiTokens(runtime=runtime, sessions=sessions),
         codes=OneTimeCodes(runtime=runtime, sessions=sessions, throttle=throttle, rules=rules),
+        federation=CodeFlow(
+            runtime=runtime,
+            providers=providers,
+            calls=calls,
+            arrivals=Arrivals(runtime=runtime, sessions=sessions),
+            secret_of=lambda name: settings.secrets[name].value,
+            address=settings.address,
+        ),
     )
 
 

@@ -18,6 +18,8 @@ class IdentitySettings:
     """File of passwords that are known to thieves."""
     password_words: tuple[str, ...] = ()
     """Words of this place that nobody's password may be made of."""
+    providers_file: str = ""
+    """The list of identity providers, `onewindow.federation.providers_file`; empty without one."""
 
 
 def read_identity_settings(reader: SettingsReader) -> IdentitySettings:
@@ -27,4 +29,5 @@ def read_identity_settings(reader: SettingsReader) -> IdentitySettings:
         second_factor_is_required=reader.one_of("SECOND_FACTOR", "required", ("required", "offered")) == "required",
         breached_passwords=Path(path) if path else None,
         password_words=reader.names("PASSWORD_WORDS", "asan,dmv,baku"),
+        providers_file=reader.text("IDENTITY_PROVIDERS", "", "/etc/onewindow/identity-providers.yaml"),
     )

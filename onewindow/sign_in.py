@@ -1,4 +1,4 @@
-"""Signing in with a password, sessions, and the own password.
+"""Signing in with a password, sessions however they began, and the own password.
 
 Passwords are compared outside of transactions: a comparison takes a tenth of a second, and writers would wait for it.
 A try that fails is counted for names that exist and those that do not by the same statements, so that neither answer
@@ -35,6 +35,21 @@ PENDING: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How somebody proved herself elsewhere, at an identity provider."""
+
+    provider: str
+    provider_session: str | None
+    """The provider's key of her session there."""
+    proved_at: datetime | None
+    """When she did; None when the provider does not say."""
+    second_factor_at: datetime | None
+    """The same, if it was with a second factor."""
+    latest_until: datetime
+    """When the session here ends whatever happens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSessions:
     """Sessions of browsers (see `api.sign_in.Sessions`)."""
 
@@ -66,7 +81,7 @@ class BrowserSessions:
             wrong_before = act.work.credentials.forgive(list(subjects)[1::-1])
             if wrong_before:
                 notes("sign-in.failed", locked.id, attempts=wrong_before)
-            return self._begin(act, notes, locked, came)
+            return self.begin(act, notes, locked, came)
 
         return act_on_accounts(self.runtime, _actor(account), begin)
 
@@ -128,11 +143,17 @@ class BrowserSessions:
         if act.work.credentials.note_place(account, place_of(account, came.address, came.browser), act.at):
             self.tell(act, account, AccountNews.new_place, came)
 
-    def _begin(self, act: Act, notes: Notes, account: AccountRecord, came: Came) -> SignedIn:
+    def begin(
+        self, act: Act, notes: Notes, account: AccountRecord, came: Came, arrival: Arrival | None = None
+    ) -> SignedIn:
+        """Begin a session of a locked account that has just proved itself: here by password, or elsewhere."""
         actor = act.work.accounts.actor(account.id)
         factors = [one for one in act.work.credentials.factors_of(account.id) if one.confirmed_at is not None]
-        is_whole = not factors and not (self.factor_is_required and is_official(actor))
+        proved = arrival.second_factor_at if arrival else None
+        is_whole = proved is not None or (not factors and not (self.factor_is_required and is_official(actor)))
         secret, ends = secrets.token_urlsafe(32), act.at + (self.absolute if is_whole else PENDING)
+        if arrival is not None:
+            ends = min(ends, arrival.latest_until)
         session = SessionRecord(
             hash=hash_of(secret),
             account_id=account.id,
@@ -142,15 +163,20 @@ class BrowserSessions:
             expires_at=ends,
             description=came.browser[:200],
             id=new_key(),
-            password_at=act.at,
+            password_at=arrival.proved_at if arrival else act.at,
+            second_factor_at=proved,
             origin=(came.address or "")[:45] or None,
+            provider=arrival.provider if arrival else None,
+            provider_session=arrival.provider_session if arrival else None,
+            latest_until=arrival.latest_until if arrival else None,
         )
         act.work.accounts.begin_session(session)
-        notes("session.began", account.id, session=session.id, whole=is_whole)
+        by = {"provider": arrival.provider} if arrival else {}
+        notes("session.began", account.id, session=session.id, whole=is_whole, **by)
         if is_whole:
             self.settle(act, account.id, came)
         return SignedIn(
-            actor=replace(actor, session=session.id, origin=came.address),
+            actor=replace(actor, session=session.id, second_factor_at=proved, origin=came.address),
             secret=secret,
             expires_at=ends,
             is_whole=is_whole,
@@ -193,12 +219,15 @@ def renewed(
     """
     session = act.work.accounts.lock_session(who.secret_hash)
     secret = secrets.token_urlsafe(32)
+    ends = session.created_at + absolute if absolute else session.expires_at
+    if session.latest_until is not None:
+        ends = min(ends, session.latest_until)
     changed = replace(
         session,
         hash=hash_of(secret),
         seen_at=act.at,
         idle_until=act.at + idle,
-        expires_at=session.created_at + absolute if absolute else session.expires_at,
+        expires_at=ends,
         second_factor_at=second_factor_at or session.second_factor_at,
         password_at=password_at or session.password_at,
         renew_since=None,

@@ -58,7 +58,7 @@ class ApiTokens:
             if account != by.account:
                 if not by.operator:
                     raise DutyMissing("operator", "make tokens for programs")
-                if locked.password_hash is not None:
+                if locked.password_hash is not None or act.work.federation.has_identity(account):
                     raise NotAProgram(
                         "This account is a person's, who makes her own tokens.", remedy="Name an account of a program."
                     )

@@ -97,6 +97,9 @@ class MeSchema(Schema):
     second_factor_needed = fields.Boolean(
         metadata={"description": "True while the session may only prove or add a second factor."}
     )
+    provider = fields.String(
+        allow_none=True, metadata={"description": "The identity provider that the session began with.", "example": None}
+    )
     csrf_token = fields.String(allow_none=True, metadata={"description": "Only with a session cookie."})
 
 

@@ -1,5 +1,6 @@
 """What grows without being looked at again is removed: expired messages, sessions that are over, challenges and
-wrong tries of sign-in, places nobody signed in from for long, old notices about accounts, old kept answers, events
+wrong tries of sign-in, sign-ins at a provider from which nobody came back, tokens that programs got for another and
+that are over, places nobody signed in from for long, old notices about accounts, old kept answers, events
 with their deliveries, prefilled forms that nobody submitted, abandoned uploads, and content of files that nothing
 holds."""
 
@@ -33,6 +34,8 @@ def tidy_up(runtime: Runtime) -> int:
             + work.accounts.forget_expired_sessions(now)
             + work.credentials.forget_challenges(now)
             + work.credentials.forget_tries(now - TRIES_KEPT_FOR)
+            + work.federation.forget_begun(now)
+            + work.accounts.forget_got_tokens(now)
             + work.credentials.forget_places(now - PLACES_KEPT_FOR)
             + work.notices.forget_of_accounts(now - ACCOUNT_NOTICES_KEPT_FOR)
             + work.idempotency.forget(now - ANSWERS_KEPT_FOR)

@@ -115,10 +115,7 @@ def _give_and_take(
     accounts.grant(chosen.account, given, [agency] if becomes else [])
     accounts.revoke(chosen.account, withdrawn, [agency] if ceases else [])
     if has and not wanted:
-        for one in act.work.deputies.of_agency(agency, act.at):
-            if chosen.account in (one.absent, one.deputy):
-                act.work.deputies.end(one.ended(act.at))
-                act.journal(owner.chain, "deputy.ended", one.id, absent=one.absent, deputy=one.deputy)
+        end_deputyships(act, owner, chosen.account)
     for queue in sorted(given):
         act.journal(owner.chain, "membership.granted", chosen.account, queue=str(queue))
     for queue in sorted(withdrawn):
@@ -126,6 +123,14 @@ def _give_and_take(
     if becomes or ceases:
         act.journal(owner.chain, "supervision.granted" if becomes else "supervision.withdrawn", chosen.account)
     return sorted(withdrawn)
+
+
+def end_deputyships(act: Act, owner: Agency, account: str) -> None:
+    """End all deputyships of an agency that somebody who leaves it is part of."""
+    for one in act.work.deputies.of_agency(owner.key, act.at):
+        if account in (one.absent, one.deputy):
+            act.work.deputies.end(one.ended(act.at))
+            act.journal(owner.chain, "deputy.ended", one.id, absent=one.absent, deputy=one.deputy)
 
 
 def _known_queue(act: Act, agency: str, role: str) -> QueueName:

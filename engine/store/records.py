@@ -154,6 +154,9 @@ class SessionRecord:
     password_at: datetime | None = None
     origin: str | None = None
     renew_since: datetime | None = None
+    provider: str | None = None
+    provider_session: str | None = None
+    latest_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +172,7 @@ class TokenRecord:
     last_used_at: datetime | None = None
     scopes: Sequence[str] | None = None
     made_by: str | None = None
+    got_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,4 +202,29 @@ class ChallengeRecord:
     session: str
     purpose: str
     value: bytes
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityRecord:
+    """An account as an identity provider knows it; `given` are the duties it has by the provider's word."""
+
+    provider: str
+    subject: str
+    account_id: str
+    given: Sequence[str] = ()
+    created_at: datetime
+    signed_in_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunSignInRecord:
+    """A browser that was sent to a provider; `state` and `browser` are hashes."""
+
+    state: str
+    browser: str
+    provider: str
+    return_to: str
+    wants_fresh: bool
+    began_at: datetime
     expires_at: datetime

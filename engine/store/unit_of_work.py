@@ -24,6 +24,7 @@ from engine.store.repositories.deployments import Deployments
 from engine.store.repositories.deputies import Deputies
 from engine.store.repositories.events import Events
 from engine.store.repositories.exchanges import Exchanges
+from engine.store.repositories.federation import Federation
 from engine.store.repositories.files import Attachments, Documents
 from engine.store.repositories.instances import Instances
 from engine.store.repositories.jobs import Incidents, Jobs
@@ -67,6 +68,7 @@ class UnitOfWork:
     seals: SealRows
     accounts: Accounts
     credentials: Credentials
+    federation: Federation
     idempotency: KeptAnswers
     organisation: Organisation
     deputies: Deputies
@@ -130,6 +132,7 @@ class UnitOfWork:
         self.seals = SealRows(connection)
         self.accounts = Accounts(connection)
         self.credentials = Credentials(connection)
+        self.federation = Federation(connection)
         self.idempotency = KeptAnswers(connection)
         self.organisation = Organisation(connection)
         self.deputies = Deputies(connection)

@@ -21,6 +21,7 @@ from onewindow.accounts import Duties
 from onewindow.commands.outcome import border, print_json
 from onewindow.compose import open_database
 from onewindow.credentials import password_rules
+from onewindow.federation.providers_file import read_providers_file
 from onewindow.password_codes import LIFE, new_code
 from onewindow.settings import Settings
 from onewindow.words import checked_name
@@ -177,6 +178,29 @@ def reset_factors(name: str) -> None:
     """
     gone = accounts.reset_factors(open_database(_settings()), name)
     click.echo(f"{gone} second factors of account {name} were taken away.")
+
+
+@account.command()
+@click.argument("name")
+@click.option("--provider", required=True, help="The provider's name in the file of identity providers.")
+@click.option("--subject", required=True, help="The `sub` by which it knows the person.")
+@border
+def link(name: str, provider: str, subject: str) -> None:
+    """Let who signs in at an identity provider as SUBJECT be this account. Make sure who she is first."""
+    settings = _settings()
+    read_providers_file(settings.identity.providers_file, settings.secrets).for_sign_in(provider)
+    accounts.link(open_database(settings), name, provider, subject, SystemClock().now())
+    click.echo(f"Account {name} is known at {provider} now.")
+
+
+@account.command()
+@click.option("--provider", required=True, help="The provider's name in the file of identity providers.")
+@click.option("--subject", required=True, help="The `sub` by which it knows the person.")
+@border
+def unlink(provider: str, subject: str) -> None:
+    """Know nobody by an identity any more. The account and its duties stay; its sessions by that provider end."""
+    key = accounts.unlink(open_database(_settings()), provider, subject, SystemClock().now())
+    click.echo(f"The account {key} is not known at {provider} any more.")
 
 
 @account.command()

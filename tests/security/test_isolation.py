@@ -31,7 +31,9 @@ PRIVATE = frozenset(
     | {"mandate_id", "prefill_id", "consent_id", "token_id"}
 )
 """Parameters whose existence itself is private."""
-PUBLIC = frozenset({"key", "form_id", "decision_id", "event_name", "number", "code", "definition_id", "name"}) | {
+PUBLIC = frozenset(
+    {"key", "form_id", "decision_id", "event_name", "number", "code", "definition_id", "name", "provider"}
+) | {
     "agency",
     "unit",
     "role",

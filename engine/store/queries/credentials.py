@@ -16,6 +16,7 @@ from engine.store.records import AccountRecord, FactorRecord, TokenRecord
 from engine.store.rows import columns_of, table_of, taken
 from engine.store.tables import accounts as tables
 from engine.store.tables import credentials as proofs
+from engine.store.tables import federation
 
 _ACCOUNT = table_of(tables.Account)
 _ACCOUNT_COLUMNS = columns_of(tables.Account)
@@ -26,6 +27,7 @@ _FACTOR = table_of(proofs.SecondFactor)
 _FACTOR_COLUMNS = columns_of(proofs.SecondFactor)
 _CODE = table_of(proofs.RecoveryCode)
 _THROTTLE = table_of(proofs.Throttle)
+_IDENTITY = table_of(federation.Identity)
 
 _SESSION_KEY = func.coalesce(_SESSION.c.id, _SESSION.c.hash)
 _HAS_FACTOR = exists().where(_FACTOR.c.account_id == _ACCOUNT.c.id, _FACTOR.c.confirmed_at.is_not(None))
@@ -48,6 +50,7 @@ _BEHIND_SESSION = _behind(
         _SESSION.c.second_factor_at,
         _SESSION.c.password_at,
         _SESSION.c.renew_since,
+        _SESSION.c.provider,
         # once proved, nobody asks whether there is one
         and_(_SESSION.c.second_factor_at.is_(None), _HAS_FACTOR),
     ),
@@ -69,6 +72,8 @@ class Known:
     """Whether the account has a second factor that is not proved in the session."""
     must_renew: bool = False
     """Whether the session is to get a new secret."""
+    provider: str | None = None
+    """The identity provider that the session began with."""
 
 
 def behind_token(connection: Connection, secret_hash: str, now: datetime) -> Known | None:
@@ -86,14 +91,59 @@ def behind_session(connection: Connection, secret_hash: str, now: datetime) -> K
     row = connection.execute(_BEHIND_SESSION, {"hash": secret_hash, "now": now}).first()
     if row is None:
         return None
-    seen_at, key, second_factor_at, password_at, renew_since, has_factor = row[len(DUTIES) :]
+    seen_at, key, second_factor_at, password_at, renew_since, provider, has_factor = row[len(DUTIES) :]
     return Known(
         actor=replace(actor_from(row), session=key, second_factor_at=second_factor_at),
         last_seen_at=seen_at,
         password_at=password_at,
         has_factor=bool(has_factor),
         must_renew=renew_since is not None,
+        provider=provider,
     )
+
+
+_BEHIND_IDENTITY = (
+    select(*DUTIES)
+    .join(_IDENTITY, _IDENTITY.c.account_id == _ACCOUNT.c.id)
+    .where(
+        _IDENTITY.c.provider == bindparam("provider"),
+        _IDENTITY.c.subject == bindparam("subject"),
+        _ACCOUNT.c.disabled.is_(False),
+    )
+)
+_BEHIND_NAME = select(*DUTIES).where(_ACCOUNT.c.sign_in_name == bindparam("name"), _ACCOUNT.c.disabled.is_(False))
+
+
+def behind_identity(connection: Connection, provider: str, subject: str, now: datetime) -> Actor | None:
+    """Who is known by an identity at a provider; None when nobody is, or the account is disabled. One statement."""
+    row = connection.execute(_BEHIND_IDENTITY, {"provider": provider, "subject": subject, "now": now}).first()
+    return None if row is None else actor_from(row)
+
+
+def behind_name(connection: Connection, sign_in_name: str, now: datetime) -> Actor | None:
+    """An account by the name it signs in with; None when there is none, or it is disabled. One statement."""
+    row = connection.execute(_BEHIND_NAME, {"name": sign_in_name, "now": now}).first()
+    return None if row is None else actor_from(row)
+
+
+def token_shown(connection: Connection, token_id: str, secret_hash: str, now: datetime) -> TokenRecord | None:
+    """A token by its key and the hash of its secret; None when they do not fit, it is over, or its account disabled.
+
+    A token that was got for another is none of these. One statement.
+    """
+    statement = (
+        select(*_TOKEN_COLUMNS)
+        .join(_ACCOUNT, _ACCOUNT.c.id == _TOKEN.c.account_id)
+        .where(
+            _TOKEN.c.hash == secret_hash,
+            _TOKEN.c.id == token_id,
+            _TOKEN.c.expires_at > now,
+            _TOKEN.c.got_for.is_(None),
+            _ACCOUNT.c.disabled.is_(False),
+        )
+    )
+    row = connection.execute(statement).first()
+    return TokenRecord(**taken(_TOKEN_COLUMNS, row)) if row else None
 
 
 _BY_NAME = select(*_ACCOUNT_COLUMNS).where(_ACCOUNT.c.sign_in_name == bindparam("name"))
@@ -163,8 +213,8 @@ def _moment_in(part: str) -> datetime:
 
 
 def tokens_of(connection: Connection, account_id: str | None = None) -> list[TokenRecord]:
-    """Tokens of one account or of all, at most 1,000. One statement."""
-    statement = select(*_TOKEN_COLUMNS).order_by(_TOKEN.c.created_at).limit(1_000)
+    """Tokens of one account or of all, at most 1,000, without those got for others. One statement."""
+    statement = select(*_TOKEN_COLUMNS).where(_TOKEN.c.got_for.is_(None)).order_by(_TOKEN.c.created_at).limit(1_000)
     if account_id is not None:
         statement = statement.where(_TOKEN.c.account_id == account_id)
     return [TokenRecord(**taken(_TOKEN_COLUMNS, row)) for row in connection.execute(statement)]

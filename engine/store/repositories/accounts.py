@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
 from engine.casework.actor import Actor
 from engine.errors import NotFound
@@ -203,11 +203,17 @@ class Accounts:
         self._connection.execute(update(_TOKEN).where(_TOKEN.c.hash == secret_hash).values(last_used_at=at))
 
     def revoke_token(self, token_id: str, account_id: str | None = None) -> str | None:
-        """Take a token away for good, only one of `account_id` if that is given; gives whose it was."""
-        statement = delete(_TOKEN).where(_TOKEN.c.id == token_id)
+        """Take a token away for good, and those got for it; only one of `account_id` if that is given. Gives whose."""
+        statement = delete(_TOKEN).where(or_(_TOKEN.c.id == token_id, _TOKEN.c.got_for == token_id))
         if account_id is not None:
             statement = statement.where(_TOKEN.c.account_id == account_id)
-        return self._connection.execute(statement.returning(_TOKEN.c.account_id)).scalar_one_or_none()
+        found = self._connection.execute(statement.returning(_TOKEN.c.account_id)).scalars().all()
+        return found[0] if found else None
+
+    def forget_got_tokens(self, now: datetime) -> int:
+        """Remove tokens that are over and were got for others; gives how many. Those that people made stay listed."""
+        over = (_TOKEN.c.expires_at <= now) & _TOKEN.c.got_for.is_not(None)
+        return self._connection.execute(delete(_TOKEN).where(over)).rowcount
 
 
 _KEEP = insert(_KEPT)

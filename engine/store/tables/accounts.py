@@ -56,7 +56,10 @@ class Session(Base):
     """A signed-in browser. The cookie's secret is kept only as its hash."""
 
     __tablename__ = "session"
-    __table_args__ = (Index("ix_session_account_id", "account_id"),)
+    __table_args__ = (
+        Index("ix_session_account_id", "account_id"),
+        Index("ix_session_provider_session", "provider", "provider_session"),
+    )
 
     hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     account_id: Mapped[Key] = mapped_column(ForeignKey("account.id"))
@@ -77,6 +80,12 @@ class Session(Base):
     """The network address it began at."""
     renew_since: Mapped[OptionalMoment]
     """Since when its secret is due to be renewed, for the account's duties changed."""
+    provider: Mapped[str | None] = mapped_column(String(63))
+    """The identity provider that it began with; null for a password."""
+    provider_session: Mapped[str | None] = mapped_column(String(255))
+    """The provider's own key of the session there (`sid`), by which it ends ours."""
+    latest_until: Mapped[OptionalMoment]
+    """What no renewal goes beyond: so long after the sign-in at the provider. Null without a provider."""
 
 
 class ApiToken(Base):
@@ -96,6 +105,8 @@ class ApiToken(Base):
     """A list of what it may do; null for all that the account may."""
     made_by: Mapped[str | None] = mapped_column(String(26))
     """The account that made it; null on the command line."""
+    got_for: Mapped[str | None] = mapped_column(String(26))
+    """Key of the token that it was got for as client credentials; null for a token that somebody made."""
 
 
 class KeptAnswer(Base):
