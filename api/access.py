@@ -1,6 +1,7 @@
 """Who may call what: every route names its rule, and a route without one keeps the application from starting.
 
-A rule is about roles only; whose task, case or queue it is, is decided by the domain (`Actor`) in use cases and
+A route names the action of the policy (`engine.casework.policy`) that it does. At the door only roles count: who can
+stand to nothing so that she may do it. Whose task, case or queue it is, is decided by the same rule in use cases and
 queries, which answer 404 for what the caller may not know exists. Who the caller is stands in a bearer token (of ours,
 or signed by an issuer that the operator lists: it has two dots, ours have none) or a session cookie; a cookie needs the
 header X-Csrf-Token besides for every request that changes something. A token may be limited to scopes, and a session
@@ -14,13 +15,13 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final, Protocol, TypeVar
 
 from flask import Flask, Response, g, request
 
 from api.scopes import check_scope
 from engine.casework.actor import Actor
+from engine.casework.policy import RULES, Action, Role, roles_of
 from engine.errors import Forbidden, NotSignedIn
 
 SESSION_COOKIE: Final = "onewindow_session"
@@ -31,20 +32,6 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_SECRET: Final = 200
 
 View = TypeVar("View", bound=Callable[..., Any])
-
-
-class Role(StrEnum):
-    """What an account may be; it may be several."""
-
-    citizen = "citizen"
-    clerk = "clerk"
-    """Member of a queue, or who stands in for one."""
-    supervisor = "supervisor"
-    """Of an agency."""
-    administrator = "administrator"
-    """Of an agency: of its people, not of its cases."""
-    analyst = "analyst"
-    operator = "operator"
 
 
 class CsrfMissing(Forbidden):
@@ -77,9 +64,9 @@ class RoleMissing(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may call a route."""
+    """Who may call a route: whoever may do its action to anything at all."""
 
-    name: str
+    action: Action
     roles: frozenset[Role] | None
     """None lets everyone in, known or not."""
     halfway: bool = False
@@ -90,51 +77,17 @@ class Rule:
         return self.roles is None or bool(self.roles & roles)
 
 
-PUBLIC: Final = Rule("public", None)
-"""Everyone, without a sign-in."""
-SIGNED_IN: Final = Rule("signed-in", frozenset(Role))
-"""Everyone who has signed in and has any role."""
-PROVING: Final = Rule("proving", frozenset(Role), halfway=True)
-"""Everyone who has signed in, also before the second factor is proved."""
-CITIZEN: Final = Rule("citizen", frozenset({Role.citizen}))
-STAFF: Final = Rule("staff", frozenset({Role.clerk, Role.supervisor}))
-"""Clerks and supervisors."""
-TASK_HOLDER: Final = Rule("task-holder", frozenset({Role.citizen, Role.clerk, Role.supervisor}))
-"""All who can have tasks: an applicant has those returned to her."""
-SUPERVISOR: Final = Rule("supervisor", frozenset({Role.supervisor}))
-ANALYST: Final = Rule("analyst", frozenset({Role.analyst}))
-OPERATOR: Final = Rule("operator", frozenset({Role.operator}))
-ENGINE: Final = Rule("engine", frozenset({Role.analyst, Role.operator}))
-"""Those who look after models and instances."""
-CASE_READER: Final = Rule("case-reader", frozenset({Role.citizen, Role.supervisor}))
-"""The applicant herself, and supervisors of the agency; clerks see a case through its tasks."""
-PAYMENT_KEEPER: Final = Rule("payment-keeper", frozenset({Role.operator, Role.supervisor}))
-"""Who looks after payments: operators after all, supervisors after those of their agencies."""
-CLOSURE_KEEPER: Final = Rule("closure-keeper", frozenset({Role.operator, Role.supervisor}))
-"""Who enters days on which an agency is closed: its supervisors, operators for all."""
-AGENCY_ADMINISTRATOR: Final = Rule("agency-administrator", frozenset({Role.administrator}))
-"""Who says who works in an agency, and as what."""
-AGENCY_KEEPER: Final = Rule("agency-keeper", frozenset({Role.administrator, Role.operator}))
-"""Who changes what an agency is called and how it is reached."""
-AGENCY_PEOPLE: Final = Rule("agency-people", frozenset({Role.clerk, Role.supervisor, Role.administrator}))
-"""Who belongs to an agency: absences and deputies are theirs."""
-MEMBER_READER: Final = Rule("member-reader", frozenset({Role.supervisor, Role.administrator, Role.operator}))
-"""Who may see the people of an agency."""
-MANDATE_KEEPER: Final = Rule("mandate-keeper", frozenset({Role.citizen, Role.operator}))
-"""Both sides of a mandate, and operators, who enter those that a register or document proves."""
-EVENT_KEEPER: Final = Rule("event-keeper", frozenset({Role.operator, Role.supervisor}))
-"""Who lets programs outside be told of events: operators of all, supervisors of those of their agencies."""
-MODEL_READER: Final = Rule("model-reader", frozenset({Role.analyst, Role.operator, Role.supervisor}))
-"""Who may read the models of procedures."""
-RULES_READER: Final = Rule("rules-reader", frozenset({Role.analyst, Role.operator, Role.clerk, Role.supervisor}))
-"""Officials who may try a decision definition."""
+def rule_for(action: Action) -> Rule:
+    """The rule of a route that does an action, as the policy has it."""
+    rule = RULES[action]
+    return Rule(action, None if rule.is_public else rule.roles, rule.halfway)
 
 
-def under(rule: Rule) -> Callable[[View], View]:
-    """Name the rule of a view; stands outermost, right below the route."""
+def under(action: Action) -> Callable[[View], View]:
+    """Name the action of a view, whose rule it is under; stands outermost, right below the route."""
 
     def mark(view: View) -> View:
-        view.access_rule = rule  # type: ignore[attr-defined]
+        view.access_rule = rule_for(action)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -144,19 +97,6 @@ def rule_of(view: Callable[..., Any]) -> Rule | None:
     """The rule a view was marked with."""
     found = getattr(view, "access_rule", None)
     return found if isinstance(found, Rule) else None
-
-
-def roles_of(actor: Actor) -> frozenset[Role]:
-    """The roles an account has."""
-    held = {
-        Role.citizen: actor.citizen,
-        Role.clerk: bool(actor.queues or actor.stands_in),
-        Role.supervisor: bool(actor.supervises),
-        Role.administrator: bool(actor.administers),
-        Role.analyst: actor.analyst,
-        Role.operator: actor.operator,
-    }
-    return frozenset(role for role, has in held.items() if has)
 
 
 def hash_of(secret: str) -> str:
@@ -235,7 +175,9 @@ def guard(app: Flask, authenticate: Authenticate, *, cookies_are_secure: bool = 
             raise SecondFactorNeeded(has_factor=known.has_factor)
         if not rule.admits(roles):
             wanted = " or ".join(sorted(rule.roles))
-            raise RoleMissing(f"This needs the role {wanted}.", remedy="Ask an operator for the role.", rule=rule.name)
+            raise RoleMissing(
+                f"This needs the role {wanted}.", remedy="Ask an operator for the role.", rule=rule.action
+            )
         check_scope(known.actor.scopes, request.blueprint or "", request.method)
         if known.must_renew and g.is_session:
             g.renewed_secret = authenticate.renew(hash_of(g.session_secret))

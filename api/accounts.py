@@ -8,12 +8,13 @@ from typing import Any
 
 from flask import Response
 
-from api.access import OPERATOR, caller
+from api.access import caller
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.accounts import NewTokenSchema, SessionPage, TokenCommand, TokensSchema
 from api.tokens import make
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.errors import NotFound
 from engine.store.queries import credentials as queries
 from engine.store.queries.accounts import actor_of
@@ -24,7 +25,7 @@ blueprint = Noun("accounts", __name__, description="Accounts of others, for oper
 @blueprint.operation(
     "GET",
     "/<key:account_id>/sessions",
-    rule=OPERATOR,
+    rule=Action.manage_sessions,
     summary="List sessions of an account",
     query=PageQuery,
     answer=SessionPage,
@@ -39,7 +40,11 @@ def list_sessions_of(query: Mapping[str, Any], account_id: str) -> Any:
 
 
 @blueprint.operation(
-    "DELETE", "/<key:account_id>/sessions", rule=OPERATOR, summary="End all sessions of an account", status=204
+    "DELETE",
+    "/<key:account_id>/sessions",
+    rule=Action.manage_sessions,
+    summary="End all sessions of an account",
+    status=204,
 )
 def end_sessions_of(account_id: str) -> Response:
     """End all sessions of an account, such as after a theft."""
@@ -52,7 +57,7 @@ def end_sessions_of(account_id: str) -> Response:
 @blueprint.operation(
     "DELETE",
     "/<key:account_id>/sessions/<name:session_id>",
-    rule=OPERATOR,
+    rule=Action.manage_sessions,
     summary="End a session of an account",
     status=204,
 )
@@ -64,7 +69,11 @@ def end_session_of(account_id: str, session_id: str) -> Response:
 
 
 @blueprint.operation(
-    "GET", "/<key:account_id>/tokens", rule=OPERATOR, summary="List tokens of an account", answer=TokensSchema
+    "GET",
+    "/<key:account_id>/tokens",
+    rule=Action.manage_tokens,
+    summary="List tokens of an account",
+    answer=TokensSchema,
 )
 def list_tokens_of(account_id: str) -> Any:
     """The tokens of an account with their last use; never their secrets."""
@@ -76,7 +85,7 @@ def list_tokens_of(account_id: str) -> Any:
 @blueprint.operation(
     "POST",
     "/<key:account_id>/tokens",
-    rule=OPERATOR,
+    rule=Action.manage_tokens,
     summary="Make a token of a program",
     body=TokenCommand,
     answer=NewTokenSchema,
@@ -93,7 +102,7 @@ def make_token_of(command: Mapping[str, Any], account_id: str) -> Any:
 @blueprint.operation(
     "DELETE",
     "/<key:account_id>/tokens/<key:token_id>",
-    rule=OPERATOR,
+    rule=Action.manage_tokens,
     summary="Revoke a token of an account",
     status=204,
 )

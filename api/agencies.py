@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from api.access import AGENCY_ADMINISTRATOR, AGENCY_KEEPER, AGENCY_PEOPLE, MEMBER_READER, OPERATOR, SIGNED_IN, caller
+from api.access import caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
 from api.schemas.organisation import (
@@ -33,6 +33,7 @@ from api.schemas.organisation import (
     UnitSchema,
 )
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.runtime import agencies as keeping
 from engine.runtime.absences import declare_absence
 from engine.runtime.absences import end_absence as end_an_absence
@@ -48,7 +49,7 @@ from engine.store.queries import organisation as queries
 blueprint = Noun("agencies", __name__, description="Agencies, their units, roles and people, absences and deputies.")
 
 
-@blueprint.operation("GET", "", rule=SIGNED_IN, summary="List agencies", answer=AgenciesSchema)
+@blueprint.operation("GET", "", rule=Action.see_agencies, summary="List agencies", answer=AgenciesSchema)
 def list_agencies() -> Any:
     """All agencies that are registered, by key."""
     with services().read() as connection:
@@ -58,7 +59,7 @@ def list_agencies() -> Any:
 @blueprint.operation(
     "POST",
     "",
-    rule=OPERATOR,
+    rule=Action.make_agency,
     summary="Register an agency",
     body=AgencyCommand,
     answer=AgencySchema,
@@ -70,7 +71,9 @@ def add(command: Mapping[str, Any]) -> Response:
     return carry_out(lambda runtime: keeping.make_agency(runtime, **command, by=caller()), AgencySchema, status=201)
 
 
-@blueprint.operation("GET", "/<name:agency>", rule=SIGNED_IN, summary="Show an agency", answer=AgencyDetailSchema)
+@blueprint.operation(
+    "GET", "/<name:agency>", rule=Action.see_agencies, summary="Show an agency", answer=AgencyDetailSchema
+)
 def show(agency: str) -> Any:
     """An agency with its units and roles."""
     with services().read() as connection:
@@ -78,7 +81,12 @@ def show(agency: str) -> Any:
 
 
 @blueprint.operation(
-    "PUT", "/<name:agency>", rule=AGENCY_KEEPER, summary="Change an agency", body=AgencyChange, answer=AgencySchema
+    "PUT",
+    "/<name:agency>",
+    rule=Action.rename_agency,
+    summary="Change an agency",
+    body=AgencyChange,
+    answer=AgencySchema,
 )
 def change(command: Mapping[str, Any], agency: str) -> Any:
     """Call it otherwise, or say how it is reached; operators also put it under another."""
@@ -88,7 +96,7 @@ def change(command: Mapping[str, Any], agency: str) -> Any:
 @blueprint.operation(
     "POST",
     "/<name:agency>/administrators",
-    rule=OPERATOR,
+    rule=Action.appoint_administrator,
     summary="Appoint an administrator",
     body=AdministratorCommand,
     answer=AgencySchema,
@@ -104,7 +112,7 @@ def appoint(command: Mapping[str, Any], agency: str) -> Response:
 @blueprint.operation(
     "DELETE",
     "/<name:agency>/administrators/<key:account>",
-    rule=OPERATOR,
+    rule=Action.appoint_administrator,
     summary="Dismiss an administrator",
     status=204,
 )
@@ -116,7 +124,7 @@ def dismiss(agency: str, account: str) -> Response:
 @blueprint.operation(
     "PUT",
     "/<name:agency>/units/<name:unit>",
-    rule=AGENCY_ADMINISTRATOR,
+    rule=Action.arrange_agency,
     summary="Add or change a unit",
     body=UnitCommand,
     answer=UnitSchema,
@@ -127,7 +135,7 @@ def put_unit(command: Mapping[str, Any], agency: str, unit: str) -> Any:
 
 
 @blueprint.operation(
-    "DELETE", "/<name:agency>/units/<name:unit>", rule=AGENCY_ADMINISTRATOR, summary="Remove a unit", status=204
+    "DELETE", "/<name:agency>/units/<name:unit>", rule=Action.arrange_agency, summary="Remove a unit", status=204
 )
 def remove_unit(agency: str, unit: str) -> Response:
     """Take a unit out that nobody belongs to."""
@@ -137,7 +145,7 @@ def remove_unit(agency: str, unit: str) -> Response:
 @blueprint.operation(
     "PUT",
     "/<name:agency>/roles/<name:role>",
-    rule=AGENCY_ADMINISTRATOR,
+    rule=Action.arrange_agency,
     summary="Add or change a role",
     body=RoleCommand,
     answer=RoleSchema,
@@ -148,7 +156,7 @@ def put_role(command: Mapping[str, Any], agency: str, role: str) -> Any:
 
 
 @blueprint.operation(
-    "DELETE", "/<name:agency>/roles/<name:role>", rule=AGENCY_ADMINISTRATOR, summary="Remove a role", status=204
+    "DELETE", "/<name:agency>/roles/<name:role>", rule=Action.arrange_agency, summary="Remove a role", status=204
 )
 def remove_role(agency: str, role: str) -> Response:
     """Take a role out that nobody has."""
@@ -156,7 +164,11 @@ def remove_role(agency: str, role: str) -> Response:
 
 
 @blueprint.operation(
-    "GET", "/<name:agency>/members", rule=MEMBER_READER, summary="List the people of an agency", answer=MembersSchema
+    "GET",
+    "/<name:agency>/members",
+    rule=Action.see_members,
+    summary="List the people of an agency",
+    answer=MembersSchema,
 )
 def members(agency: str) -> Any:
     """Who works there and as what, by name; for its administrators and supervisors, and operators."""
@@ -167,7 +179,7 @@ def members(agency: str) -> Any:
 @blueprint.operation(
     "POST",
     "/<name:agency>/members",
-    rule=AGENCY_ADMINISTRATOR,
+    rule=Action.arrange_agency,
     summary="Make somebody a member",
     body=MemberCommand,
     answer=MemberSchema,
@@ -181,7 +193,7 @@ def add_member(command: Mapping[str, Any], agency: str) -> Response:
 @blueprint.operation(
     "PUT",
     "/<name:agency>/members/<key:account>",
-    rule=AGENCY_ADMINISTRATOR,
+    rule=Action.arrange_agency,
     summary="Change what a member does",
     body=MemberChange,
     answer=MemberSchema,
@@ -194,7 +206,7 @@ def put_member(command: Mapping[str, Any], agency: str, account: str) -> Any:
 @blueprint.operation(
     "DELETE",
     "/<name:agency>/members/<key:account>",
-    rule=AGENCY_ADMINISTRATOR,
+    rule=Action.arrange_agency,
     summary="Dismiss a member",
     status=204,
 )
@@ -204,7 +216,7 @@ def remove_member(agency: str, account: str) -> Response:
 
 
 @blueprint.operation(
-    "GET", "/<name:agency>/absences", rule=AGENCY_PEOPLE, summary="List absences", answer=AbsencesSchema
+    "GET", "/<name:agency>/absences", rule=Action.see_absences, summary="List absences", answer=AbsencesSchema
 )
 def absences(agency: str) -> Any:
     """Who is away now or will be; why, only herself, supervisors and administrators are told."""
@@ -215,7 +227,7 @@ def absences(agency: str) -> Any:
 @blueprint.operation(
     "POST",
     "/<name:agency>/absences",
-    rule=AGENCY_PEOPLE,
+    rule=Action.declare_absence,
     summary="Declare an absence",
     body=AbsenceCommand,
     answer=AbsenceSchema,
@@ -232,7 +244,7 @@ def add_absence(command: Mapping[str, Any], agency: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<name:agency>/absences/<key:absence_id>/end",
-    rule=AGENCY_PEOPLE,
+    rule=Action.declare_absence,
     summary="End an absence",
     answer=AbsenceSchema,
     idempotent=True,
@@ -243,7 +255,7 @@ def end_absence(agency: str, absence_id: str) -> Response:
 
 
 @blueprint.operation(
-    "GET", "/<name:agency>/deputies", rule=AGENCY_PEOPLE, summary="List deputies", answer=DeputiesSchema
+    "GET", "/<name:agency>/deputies", rule=Action.see_absences, summary="List deputies", answer=DeputiesSchema
 )
 def deputies(agency: str) -> Any:
     """Who stands in for whom, and whether it counts at this moment."""
@@ -254,7 +266,7 @@ def deputies(agency: str) -> Any:
 @blueprint.operation(
     "POST",
     "/<name:agency>/deputies",
-    rule=AGENCY_PEOPLE,
+    rule=Action.declare_absence,
     summary="Name a deputy",
     body=DeputyCommand,
     answer=DeputySchema,
@@ -272,7 +284,7 @@ def add_deputy(command: Mapping[str, Any], agency: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<name:agency>/deputies/<key:deputyship_id>/end",
-    rule=AGENCY_PEOPLE,
+    rule=Action.declare_absence,
     summary="End a deputyship",
     answer=DeputySchema,
     idempotent=True,

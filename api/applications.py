@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from api.access import CASE_READER, CITIZEN, SUPERVISOR, TASK_HOLDER, caller
+from api.access import caller
 from api.idempotency import carry_out
 from api.language import asked_language, preferred_language
 from api.operation import Noun
@@ -27,6 +27,7 @@ from api.schemas.payments import PaymentPage
 from api.schemas.terms import DeadlineSchema, ExtendCommand
 from api.wiring import services
 from engine.casework.case import Case
+from engine.casework.policy import Action
 from engine.runtime.apply import apply as apply_for
 from engine.runtime.explain_term import explain_term
 from engine.runtime.extend_term import extend_term
@@ -43,7 +44,7 @@ blueprint = Noun("applications", __name__, description="What applicants submit a
 @blueprint.operation(
     "POST",
     "",
-    rule=CITIZEN,
+    rule=Action.apply,
     summary="Apply for a service",
     body=ApplyCommand,
     answer=ApplicationSchema,
@@ -72,7 +73,7 @@ def apply(command: Mapping[str, Any]) -> Response:
 
 
 @blueprint.operation(
-    "GET", "", rule=CITIZEN, summary="List own applications", query=ApplicationQuery, answer=ApplicationPage
+    "GET", "", rule=Action.list_cases, summary="List own applications", query=ApplicationQuery, answer=ApplicationPage
 )
 def list_own(query: Mapping[str, Any]) -> Any:
     """The caller's own applications, and those of whom the caller holds a mandate, the newest first."""
@@ -80,7 +81,9 @@ def list_own(query: Mapping[str, Any]) -> Any:
         return queries.own_applications(connection, caller(), **query)
 
 
-@blueprint.operation("GET", "/<key:case_id>", rule=CASE_READER, summary="Follow an application", answer=TrackingSchema)
+@blueprint.operation(
+    "GET", "/<key:case_id>", rule=Action.see_case, summary="Follow an application", answer=TrackingSchema
+)
 def track(case_id: str) -> Any:
     """Steps done, where it is now, the expected day and the legal deadline, evidence, documents and the decision."""
     with services().read() as connection:
@@ -90,7 +93,7 @@ def track(case_id: str) -> Any:
 @blueprint.operation(
     "GET",
     "/<key:case_id>/reasons",
-    rule=CASE_READER,
+    rule=Action.see_case,
     summary="Read why the decisions of an application came out so",
     answer=ReasonsSchema,
 )
@@ -109,7 +112,7 @@ def reasons(case_id: str) -> Any:
 @blueprint.operation(
     "GET",
     "/<key:case_id>/evidence",
-    rule=TASK_HOLDER,
+    rule=Action.read_papers,
     summary="List the proofs of an application",
     answer=EvidenceListSchema,
 )
@@ -125,7 +128,7 @@ def evidence(case_id: str) -> Any:
 @blueprint.operation(
     "GET",
     "/<key:case_id>/deadline",
-    rule=CASE_READER,
+    rule=Action.see_case,
     summary="Read why a deadline is what it is",
     answer=DeadlineSchema,
 )
@@ -137,7 +140,7 @@ def deadline(case_id: str) -> Any:
 @blueprint.operation(
     "POST",
     "/<key:case_id>/extend",
-    rule=SUPERVISOR,
+    rule=Action.extend_term,
     summary="Extend the statutory term",
     body=ExtendCommand,
     answer=ApplicationSchema,
@@ -155,7 +158,7 @@ def extend(command: Mapping[str, Any], case_id: str) -> Response:
 @blueprint.operation(
     "GET",
     "/<key:case_id>/payments",
-    rule=CASE_READER,
+    rule=Action.see_payments_of_case,
     summary="List the payments of an application",
     query=PageQuery,
     answer=PaymentPage,
@@ -169,7 +172,7 @@ def payments(query: Mapping[str, Any], case_id: str) -> Any:
 @blueprint.operation(
     "GET",
     "/<key:case_id>/notices",
-    rule=TASK_HOLDER,
+    rule=Action.read_papers,
     summary="List the notices of an application",
     answer=NoticesSchema,
 )
@@ -185,7 +188,7 @@ def notices(case_id: str) -> Any:
 @blueprint.operation(
     "POST",
     "/<key:case_id>/withdraw",
-    rule=CITIZEN,
+    rule=Action.withdraw,
     summary="Withdraw an application",
     body=WithdrawCommand,
     answer=ApplicationSchema,

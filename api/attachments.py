@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from api.access import TASK_HOLDER, caller
+from api.access import caller
 from api.files import body, download
 from api.idempotency import carry_out, no_content
 from api.json_door import NotJson
@@ -20,6 +20,7 @@ from api.operation import Noun, WrongInput
 from api.schemas.files import AttachmentPage, AttachmentQuery, AttachmentSchema, UploadCommand
 from api.wiring import services
 from engine.casework.attachment import Attachment
+from engine.casework.policy import Action
 from engine.errors import Place
 from engine.runtime.begin_upload import begin_upload
 from engine.runtime.discard_upload import discard_upload
@@ -54,7 +55,7 @@ _AT: Final[Mapping[str, Any]] = {
 @blueprint.operation(
     "POST",
     "",
-    rule=TASK_HOLDER,
+    rule=Action.send_file,
     summary="Announce a file",
     body=UploadCommand,
     answer=AttachmentSchema,
@@ -74,7 +75,9 @@ def begin(command: Mapping[str, Any]) -> Response:
     return answer
 
 
-@blueprint.operation("GET", "", rule=TASK_HOLDER, summary="List files", query=AttachmentQuery, answer=AttachmentPage)
+@blueprint.operation(
+    "GET", "", rule=Action.send_file, summary="List files", query=AttachmentQuery, answer=AttachmentPage
+)
 def list_files(query: Mapping[str, Any]) -> Any:
     """The files of an application, for those who may read it; without one, the caller's own that none holds yet."""
     page = {name: query[name] for name in ("limit", "cursor")}
@@ -84,7 +87,9 @@ def list_files(query: Mapping[str, Any]) -> Any:
         return queries.attachments_of_case(connection, caller(), query["application"], **page)
 
 
-@blueprint.operation("GET", "/<key:attachment_id>", rule=TASK_HOLDER, summary="Show a file", answer=AttachmentSchema)
+@blueprint.operation(
+    "GET", "/<key:attachment_id>", rule=Action.read_file, summary="Show a file", answer=AttachmentSchema
+)
 def show(attachment_id: str) -> Response:
     """What is known of a file, and how much of it is kept; HEAD gives the latter in `Upload-Offset`."""
     with services().read() as connection:
@@ -94,7 +99,7 @@ def show(attachment_id: str) -> Response:
 @blueprint.operation(
     "PATCH",
     "/<key:attachment_id>",
-    rule=TASK_HOLDER,
+    rule=Action.change_file,
     summary="Send a piece of a file",
     answer=AttachmentSchema,
     parameters=(_AT,),
@@ -123,7 +128,7 @@ def send_piece(attachment_id: str) -> Response:
 @blueprint.operation(
     "GET",
     "/<key:attachment_id>/content",
-    rule=TASK_HOLDER,
+    rule=Action.read_file,
     summary="Read a file",
     documentation={"responses": _CONTENT},
 )
@@ -132,7 +137,7 @@ def content(attachment_id: str) -> Response:
     return download(open_attachment(services().runtime, attachment_id, by=caller()))
 
 
-@blueprint.operation("DELETE", "/<key:attachment_id>", rule=TASK_HOLDER, summary="Remove a file", status=204)
+@blueprint.operation("DELETE", "/<key:attachment_id>", rule=Action.change_file, summary="Remove a file", status=204)
 def discard(attachment_id: str) -> Response:
     """Remove an own file that no application holds."""
     return no_content(lambda runtime: discard_upload(runtime, attachment_id, by=caller()))

@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Response
 
-from api.access import CLOSURE_KEEPER, SIGNED_IN, caller
+from api.access import caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
 from api.schemas.terms import ClosureCommand, ClosurePage, ClosureQuery, ClosureSchema
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.runtime.closures import add_closure, remove_closure
 from engine.store.queries.closures import closure_page
 
@@ -19,7 +20,7 @@ blueprint = Noun("closures", __name__, description="Days on which an agency is c
 
 
 @blueprint.operation(
-    "GET", "", rule=SIGNED_IN, summary="List closures of an agency", query=ClosureQuery, answer=ClosurePage
+    "GET", "", rule=Action.see_agencies, summary="List closures of an agency", query=ClosureQuery, answer=ClosurePage
 )
 def list_closures(query: Mapping[str, Any]) -> Any:
     """The first one first."""
@@ -30,7 +31,7 @@ def list_closures(query: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "POST",
     "",
-    rule=CLOSURE_KEEPER,
+    rule=Action.keep_closures,
     summary="Enter a closure",
     body=ClosureCommand,
     answer=ClosureSchema,
@@ -42,7 +43,9 @@ def add(command: Mapping[str, Any]) -> Response:
     return carry_out(lambda runtime: add_closure(runtime, **command, by=caller()), ClosureSchema, status=201)
 
 
-@blueprint.operation("DELETE", "/<key:closure_id>", rule=CLOSURE_KEEPER, summary="Take a closure back", status=204)
+@blueprint.operation(
+    "DELETE", "/<key:closure_id>", rule=Action.keep_closures, summary="Take a closure back", status=204
+)
 def remove(closure_id: str) -> Response:
     """The days count again; running terms are reckoned anew within a minute."""
     return no_content(lambda runtime: remove_closure(runtime, closure_id, by=caller()))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.access import ENGINE
 from api.language import asked_language
 from api.operation import Noun
 from api.schemas.connectors import ElementTemplateSchema
 from api.wiring import services
+from engine.casework.policy import Action
 
 blueprint = Noun("connectors", __name__, description="What service tasks can call.")
 
@@ -16,7 +16,7 @@ blueprint = Noun("connectors", __name__, description="What service tasks can cal
 @blueprint.operation(
     "GET",
     "/templates",
-    rule=ENGINE,
+    rule=Action.see_deployments,
     summary="List element templates",
     answer=ElementTemplateSchema(many=True),
 )

@@ -7,18 +7,24 @@ from typing import Any
 
 from flask import Response
 
-from api.access import CITIZEN, caller
+from api.access import caller
 from api.idempotency import carry_out
 from api.operation import Noun
 from api.schemas.prefill import ConsentCommand, ConsentQuery, ConsentSchema, ConsentsSchema, WithdrawConsentCommand
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.runtime.consents import asked_consents, give_consent, withdraw_consent
 
 blueprint = Noun("consents", __name__, description="What the caller allows registers to be asked.")
 
 
 @blueprint.operation(
-    "GET", "", rule=CITIZEN, summary="List the consents of a service", query=ConsentQuery, answer=ConsentsSchema
+    "GET",
+    "",
+    rule=Action.keep_consent,
+    summary="List the consents of a service",
+    query=ConsentQuery,
+    answer=ConsentsSchema,
 )
 def list_asked(query: Mapping[str, Any]) -> Any:
     """Each consent that a service asks for: its text and version, and when the caller gave it or took it back."""
@@ -47,7 +53,7 @@ def list_asked(query: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "POST",
     "",
-    rule=CITIZEN,
+    rule=Action.keep_consent,
     summary="Consent to a look-up",
     body=ConsentCommand,
     answer=ConsentSchema,
@@ -66,7 +72,7 @@ def give(command: Mapping[str, Any]) -> Response:
 @blueprint.operation(
     "POST",
     "/<key:consent_id>/withdraw",
-    rule=CITIZEN,
+    rule=Action.keep_consent,
     summary="Take a consent back",
     body=WithdrawConsentCommand,
     answer=ConsentSchema,

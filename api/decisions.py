@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.access import RULES_READER, caller
+from api.access import caller
 from api.language import preferred_language
 from api.operation import Noun
 from api.paging import PageQuery
@@ -17,6 +17,7 @@ from api.schemas.engine import (
     ExplainedSchema,
 )
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.runtime.evaluate import evaluate_decision, explain_decision
 from engine.store.queries import definitions as queries
 
@@ -24,7 +25,12 @@ blueprint = Noun("decisions", __name__, description="Decision definitions (DMN):
 
 
 @blueprint.operation(
-    "GET", "", rule=RULES_READER, summary="List decision definitions", query=PageQuery, answer=DecisionDefinitionPage
+    "GET",
+    "",
+    rule=Action.try_rules,
+    summary="List decision definitions",
+    query=PageQuery,
+    answer=DecisionDefinitionPage,
 )
 def list_decisions(query: Mapping[str, Any]) -> Any:
     """Every deployed version, the newest first."""
@@ -35,7 +41,7 @@ def list_decisions(query: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "POST",
     "/<name:decision_id>/evaluate",
-    rule=RULES_READER,
+    rule=Action.try_rules,
     summary="Evaluate a decision definition",
     body=EvaluateCommand,
     answer=EvaluatedSchema,
@@ -50,7 +56,7 @@ def evaluate(command: Mapping[str, Any], decision_id: str) -> Any:
 @blueprint.operation(
     "POST",
     "/<name:decision_id>/explain",
-    rule=RULES_READER,
+    rule=Action.try_rules,
     summary="Evaluate a decision definition and explain it",
     body=ExplainCommand,
     answer=ExplainedSchema,

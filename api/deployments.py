@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from api.access import ANALYST, ENGINE, caller
+from api.access import caller
 from api.idempotency import carry_out
 from api.json_door import BodyTooLarge, NotJson
 from api.operation import Noun, WrongInput
 from api.paging import PageQuery
 from api.schemas.engine import DeploymentPage, DeploymentSchema
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.errors import Place
 from engine.runtime.deploy import DeploymentResult
 from engine.runtime.deploy import deploy as deploy_files
@@ -47,7 +48,7 @@ _BODY: Final[Mapping[str, Any]] = {
 @blueprint.operation(
     "POST",
     "",
-    rule=ANALYST,
+    rule=Action.deploy,
     summary="Deploy files",
     answer=DeploymentSchema,
     status=201,
@@ -71,7 +72,9 @@ def _described(result: DeploymentResult) -> Mapping[str, Any]:
     }
 
 
-@blueprint.operation("GET", "", rule=ENGINE, summary="List deployments", query=PageQuery, answer=DeploymentPage)
+@blueprint.operation(
+    "GET", "", rule=Action.see_deployments, summary="List deployments", query=PageQuery, answer=DeploymentPage
+)
 def list_deployments(query: Mapping[str, Any]) -> Any:
     """Deployments, the newest first."""
     with services().read() as connection:

@@ -15,8 +15,9 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, send_from_directory
 
-from api.access import PUBLIC, under
+from api.access import under
 from api.examples import made, resolved
+from engine.casework.policy import Action
 
 _POLICY: Final = (
     "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; "
@@ -80,9 +81,9 @@ def make_blueprint(read_document: Callable[[], Mapping[str, Any]]) -> Blueprint:
     def asset(name: str) -> Response:
         return send_from_directory(_ASSETS, name, max_age=3_600)
 
-    blueprint.add_url_rule("/openapi.json", view_func=under(PUBLIC)(openapi))
-    blueprint.add_url_rule("/docs", view_func=under(PUBLIC)(docs))
-    blueprint.add_url_rule("/docs/<any('docs.css', 'docs.js'):name>", view_func=under(PUBLIC)(asset))
+    blueprint.add_url_rule("/openapi.json", view_func=under(Action.read_public)(openapi))
+    blueprint.add_url_rule("/docs", view_func=under(Action.read_public)(docs))
+    blueprint.add_url_rule("/docs/<any('docs.css', 'docs.js'):name>", view_func=under(Action.read_public)(asset))
     return blueprint
 
 

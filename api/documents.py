@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from flask import Response
 
-from api.access import SUPERVISOR, TASK_HOLDER, caller
+from api.access import caller
 from api.files import download
 from api.idempotency import carry_out
 from api.operation import Noun
 from api.schemas.files import IssuedDocumentSchema, RevokeCommand
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.runtime.open_file import open_document
 from engine.runtime.revoke_document import revoke_document
 from engine.store.queries import files as queries
@@ -28,7 +29,7 @@ _PDF: Final[Mapping[str, Any]] = {
 
 
 @blueprint.operation(
-    "GET", "/<key:document_id>", rule=TASK_HOLDER, summary="Show a document", answer=IssuedDocumentSchema
+    "GET", "/<key:document_id>", rule=Action.read_document, summary="Show a document", answer=IssuedDocumentSchema
 )
 def show(document_id: str) -> Any:
     """Number, outcome, hash and signature of an issued document."""
@@ -39,7 +40,7 @@ def show(document_id: str) -> Any:
 @blueprint.operation(
     "GET",
     "/<key:document_id>/content",
-    rule=TASK_HOLDER,
+    rule=Action.read_document,
     summary="Read a document",
     documentation={"responses": _PDF},
 )
@@ -51,7 +52,7 @@ def content(document_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<key:document_id>/revoke",
-    rule=SUPERVISOR,
+    rule=Action.revoke_document,
     summary="Revoke a document",
     body=RevokeCommand,
     answer=IssuedDocumentSchema,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.access import PUBLIC
 from api.operation import Noun
 from api.schemas.webhooks import EventTypesSchema, JsonSchemaSchema
 from engine.casework.event import data_schema
 from engine.casework.event_kinds import KINDS, kind_named
+from engine.casework.policy import Action
 
 blueprint = Noun("events", __name__, description="The types of events that webhooks tell.")
 
 
-@blueprint.operation("GET", "", rule=PUBLIC, summary="List the types of events", answer=EventTypesSchema)
+@blueprint.operation("GET", "", rule=Action.read_public, summary="List the types of events", answer=EventTypesSchema)
 def list_types() -> Any:
     """All types, in the order of a case."""
     return {
@@ -25,7 +25,11 @@ def list_types() -> Any:
 
 
 @blueprint.operation(
-    "GET", "/<name:event_name>", rule=PUBLIC, summary="Read the schema of a type of event", answer=JsonSchemaSchema
+    "GET",
+    "/<name:event_name>",
+    rule=Action.read_public,
+    summary="Read the schema of a type of event",
+    answer=JsonSchemaSchema,
 )
 def read_schema(event_name: str) -> Any:
     """JSON Schema of the `data` of one type, named without `onewindow.`; events name it in `dataschema`."""

@@ -7,10 +7,11 @@ from http import HTTPStatus
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api.access import OPERATOR, PUBLIC, under
+from api.access import under
 from api.problems import problem
 from api.telemetry import Metrics
 from api.wiring import ApiServices
+from engine.casework.policy import Action
 
 
 def make_blueprint(wired: ApiServices, metrics: Metrics) -> Blueprint:
@@ -39,7 +40,9 @@ def make_blueprint(wired: ApiServices, metrics: Metrics) -> Blueprint:
         """Figures of requests and of the engine's state."""
         return Response(metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
 
-    blueprint.add_url_rule("/health/live", view_func=under(PUBLIC)(live))
-    blueprint.add_url_rule("/health/ready", view_func=under(PUBLIC)(ready))
-    blueprint.add_url_rule("/metrics", view_func=under(PUBLIC if wired.metrics_are_open else OPERATOR)(figures))
+    blueprint.add_url_rule("/health/live", view_func=under(Action.read_public)(live))
+    blueprint.add_url_rule("/health/ready", view_func=under(Action.read_public)(ready))
+    blueprint.add_url_rule(
+        "/metrics", view_func=under(Action.read_public if wired.metrics_are_open else Action.read_figures)(figures)
+    )
     return blueprint

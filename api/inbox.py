@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from flask import Response
 
-from api.access import SIGNED_IN, caller
+from api.access import caller
 from api.operation import Noun
 from api.schemas.notices import InboxPage, InboxQuery, NoticeSchema
 from api.wiring import services
 from engine.casework.calendar_file import FILE_NAME, calendar_file, method_of
 from engine.casework.notice import NoSuchNotice
+from engine.casework.policy import Action
 from engine.runtime.mark_read import mark_read
 from engine.store.queries import notices as queries
 
@@ -26,14 +27,14 @@ _CALENDAR: Final[Mapping[str, Any]] = {
 blueprint = Noun("inbox", __name__, description="Notices to the caller, of agencies and about the account itself.")
 
 
-@blueprint.operation("GET", "", rule=SIGNED_IN, summary="List own notices", query=InboxQuery, answer=InboxPage)
+@blueprint.operation("GET", "", rule=Action.read_inbox, summary="List own notices", query=InboxQuery, answer=InboxPage)
 def list_own(query: Mapping[str, Any]) -> Any:
     """The caller's own notices, the newest first, and how many are unread."""
     with services().read() as connection:
         return queries.inbox_page(connection, caller(), **query)
 
 
-@blueprint.operation("GET", "/<key:notice_id>", rule=SIGNED_IN, summary="Read a notice", answer=NoticeSchema)
+@blueprint.operation("GET", "/<key:notice_id>", rule=Action.read_inbox, summary="Read a notice", answer=NoticeSchema)
 def show(notice_id: str) -> Any:
     """One of the caller's own notices. It stays unread until it is marked."""
     with services().read() as connection:
@@ -43,7 +44,7 @@ def show(notice_id: str) -> Any:
 @blueprint.operation(
     "GET",
     "/<key:notice_id>/calendar",
-    rule=SIGNED_IN,
+    rule=Action.read_inbox,
     summary="Take the appointment of a notice",
     documentation={"responses": _CALENDAR},
 )
@@ -60,7 +61,9 @@ def calendar(notice_id: str) -> Response:
     return answer
 
 
-@blueprint.operation("PUT", "/<key:notice_id>/read", rule=SIGNED_IN, summary="Mark a notice as read", status=204)
+@blueprint.operation(
+    "PUT", "/<key:notice_id>/read", rule=Action.read_inbox, summary="Mark a notice as read", status=204
+)
 def mark(notice_id: str) -> Response:
     """Note that the caller has read it. Safe to repeat; the first time counts."""
     mark_read(services().runtime, notice_id, by=caller())

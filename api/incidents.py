@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Response
 
-from api.access import OPERATOR, caller
+from api.access import caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
 from api.schemas.jobs import IncidentPage, IncidentQuery, ResolveCommand, RetriedSchema, RetryManyCommand
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.runtime.incidents import resolve_incident, retry_incident
 from engine.runtime.retry_many import retry_many
 from engine.store.queries import incidents as queries
@@ -20,7 +21,9 @@ from engine.store.queries.incidents import IncidentFilter
 blueprint = Noun("incidents", __name__, description="Failed automatic steps that await repair.")
 
 
-@blueprint.operation("GET", "", rule=OPERATOR, summary="List incidents", query=IncidentQuery, answer=IncidentPage)
+@blueprint.operation(
+    "GET", "", rule=Action.repair_jobs, summary="List incidents", query=IncidentQuery, answer=IncidentPage
+)
 def list_incidents(query: Mapping[str, Any]) -> Any:
     """Incidents, the newest first."""
     with services().read() as connection:
@@ -30,7 +33,7 @@ def list_incidents(query: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "POST",
     "/retry",
-    rule=OPERATOR,
+    rule=Action.repair_jobs,
     summary="Try many again",
     body=RetryManyCommand,
     answer=RetriedSchema,
@@ -44,7 +47,7 @@ def retry_by_filter(command: Mapping[str, Any]) -> Response:
 
 
 @blueprint.operation(
-    "POST", "/<key:incident_id>/retry", rule=OPERATOR, summary="Try again", status=204, idempotent=True
+    "POST", "/<key:incident_id>/retry", rule=Action.repair_jobs, summary="Try again", status=204, idempotent=True
 )
 def retry(incident_id: str) -> Response:
     """Try the failed step again as it is: after a register came back, for example."""
@@ -54,7 +57,7 @@ def retry(incident_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<key:incident_id>/resolve",
-    rule=OPERATOR,
+    rule=Action.repair_jobs,
     summary="Set values and try again",
     body=ResolveCommand,
     status=204,

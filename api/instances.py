@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response
 
-from api.access import ENGINE, OPERATOR, Role, caller, roles_of
+from api.access import caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
 from api.paging import PageQuery
@@ -23,6 +23,7 @@ from api.schemas.engine import (
     VariablesSchema,
 )
 from api.wiring import services
+from engine.casework.policy import Action, decide
 from engine.runtime.cancel import cancel_instance
 from engine.runtime.start import start_instance
 from engine.store.queries import instances as queries
@@ -30,7 +31,9 @@ from engine.store.queries import instances as queries
 blueprint = Noun("instances", __name__, description="Process instances: the engine's runs behind the cases.")
 
 
-@blueprint.operation("GET", "", rule=ENGINE, summary="List instances", query=InstanceQuery, answer=InstancePage)
+@blueprint.operation(
+    "GET", "", rule=Action.see_instances, summary="List instances", query=InstanceQuery, answer=InstancePage
+)
 def list_instances(query: Mapping[str, Any]) -> Any:
     """Instances, the newest first."""
     with services().read() as connection:
@@ -40,7 +43,7 @@ def list_instances(query: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "POST",
     "",
-    rule=ENGINE,
+    rule=Action.start_instance,
     summary="Start an instance",
     body=StartCommand,
     answer=StartedSchema,
@@ -58,7 +61,9 @@ def start(command: Mapping[str, Any]) -> Response:
     )
 
 
-@blueprint.operation("GET", "/<key:instance_id>", rule=ENGINE, summary="Show an instance", answer=InstanceDetailSchema)
+@blueprint.operation(
+    "GET", "/<key:instance_id>", rule=Action.see_instances, summary="Show an instance", answer=InstanceDetailSchema
+)
 def show(instance_id: str) -> Any:
     """Where an instance stands and which tasks it waits for."""
     with services().read() as connection:
@@ -68,7 +73,7 @@ def show(instance_id: str) -> Any:
 @blueprint.operation(
     "GET",
     "/<key:instance_id>/history",
-    rule=ENGINE,
+    rule=Action.see_instances,
     summary="Show what happened",
     query=PageQuery,
     answer=ActivityPage,
@@ -80,13 +85,13 @@ def history(query: Mapping[str, Any], instance_id: str) -> Any:
 
 
 @blueprint.operation(
-    "GET", "/<key:instance_id>/variables", rule=ENGINE, summary="Show the values", answer=VariablesSchema
+    "GET", "/<key:instance_id>/variables", rule=Action.see_instances, summary="Show the values", answer=VariablesSchema
 )
 def variables(instance_id: str) -> Any:
     """The values an instance works with. An operator sees them, an analyst only their kinds: they may be personal."""
     with services().read() as connection:
         values = queries.variables(connection, instance_id)
-    if Role.operator not in roles_of(caller()):
+    if not decide(caller(), Action.read_variables).allowed:
         values = {name: f"({_kind(value)})" for name, value in values.items()}
     return {"variables": values}
 
@@ -101,7 +106,7 @@ def _kind(value: Any) -> str:
 @blueprint.operation(
     "POST",
     "/<key:instance_id>/cancel",
-    rule=OPERATOR,
+    rule=Action.cancel_instance,
     summary="Cancel an instance",
     body=CancelCommand,
     status=204,

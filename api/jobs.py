@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response
 
-from api.access import OPERATOR, caller
+from api.access import caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
 from api.paging import PageQuery
@@ -27,6 +27,7 @@ from api.schemas.jobs import (
     JobReleaseCommand,
 )
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.runtime.external_jobs import extend_lease, fetch_jobs, release_job
 from engine.runtime.finish_job import complete_job, fail_job, throw_error
 from engine.store.queries import jobs as queries
@@ -36,7 +37,7 @@ from engine.store.queries.external_jobs import is_any_due
 blueprint = Noun("jobs", __name__, description="Automatic work: timers and calls; external workers fetch theirs.")
 
 
-@blueprint.operation("GET", "", rule=OPERATOR, summary="List jobs", query=JobQuery, answer=JobPage)
+@blueprint.operation("GET", "", rule=Action.repair_jobs, summary="List jobs", query=JobQuery, answer=JobPage)
 def list_jobs(query: Mapping[str, Any]) -> Any:
     """Jobs, the newest first, by procedure, connector, partner, state or what their last error says."""
     with services().read() as connection:
@@ -46,7 +47,7 @@ def list_jobs(query: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "GET",
     "/<key:job_id>/exchanges",
-    rule=OPERATOR,
+    rule=Action.repair_jobs,
     summary="See what a partner was asked",
     query=PageQuery,
     answer=ExchangePage,
@@ -60,7 +61,7 @@ def list_exchanges(query: Mapping[str, Any], job_id: str) -> Any:
 @blueprint.operation(
     "POST",
     "/fetch",
-    rule=OPERATOR,
+    rule=Action.repair_jobs,
     summary="Fetch jobs",
     body=FetchCommand,
     request_example={"worker": "printer-1", "type": "print-card", "most": 10, "lease_seconds": 60, "wait_seconds": 20},
@@ -97,7 +98,7 @@ def fetch(command: Mapping[str, Any]) -> Response:
 @blueprint.operation(
     "POST",
     "/<key:job_id>/complete",
-    rule=OPERATOR,
+    rule=Action.repair_jobs,
     summary="Complete a job",
     body=JobCompleteCommand,
     status=204,
@@ -113,7 +114,7 @@ def complete(command: Mapping[str, Any], job_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<key:job_id>/fail",
-    rule=OPERATOR,
+    rule=Action.repair_jobs,
     summary="Fail a job",
     body=JobFailCommand,
     answer=JobFailedSchema,
@@ -148,7 +149,7 @@ def fail(command: Mapping[str, Any], job_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<key:job_id>/throw-error",
-    rule=OPERATOR,
+    rule=Action.repair_jobs,
     summary="Throw a business error",
     body=JobErrorCommand,
     status=204,
@@ -172,7 +173,7 @@ def throw(command: Mapping[str, Any], job_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<key:job_id>/release",
-    rule=OPERATOR,
+    rule=Action.repair_jobs,
     summary="Give a job back",
     body=JobReleaseCommand,
     status=204,
@@ -186,7 +187,7 @@ def release(command: Mapping[str, Any], job_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<key:job_id>/extend",
-    rule=OPERATOR,
+    rule=Action.repair_jobs,
     summary="Extend a lease",
     body=JobExtendCommand,
     answer=ExtendedSchema,

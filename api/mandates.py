@@ -7,19 +7,20 @@ from typing import Any
 
 from flask import Response
 
-from api.access import MANDATE_KEEPER, caller
+from api.access import caller
 from api.idempotency import carry_out
 from api.operation import Noun
 from api.schemas.organisation import MandateCommand, MandateSchema, MandatesSchema
 from api.wiring import services
 from engine.casework.mandate import Mandate
+from engine.casework.policy import Action
 from engine.runtime.mandates import accept_mandate, decline_mandate, offer_mandate, revoke_mandate
 from engine.store.queries import organisation as queries
 
 blueprint = Noun("mandates", __name__, description="Acting for another person or a company.")
 
 
-@blueprint.operation("GET", "", rule=MANDATE_KEEPER, summary="List own mandates", answer=MandatesSchema)
+@blueprint.operation("GET", "", rule=Action.see_mandate, summary="List own mandates", answer=MandatesSchema)
 def list_own() -> Any:
     """Those that the caller gave and those that the caller holds, the newest first, ended ones too."""
     with services().read() as connection:
@@ -29,7 +30,7 @@ def list_own() -> Any:
 @blueprint.operation(
     "POST",
     "",
-    rule=MANDATE_KEEPER,
+    rule=Action.offer_mandate,
     summary="Offer a mandate",
     body=MandateCommand,
     answer=MandateSchema,
@@ -49,7 +50,7 @@ def offer(command: Mapping[str, Any]) -> Response:
 @blueprint.operation(
     "POST",
     "/<key:mandate_id>/accept",
-    rule=MANDATE_KEEPER,
+    rule=Action.agree_mandate,
     summary="Accept a mandate",
     answer=MandateSchema,
     idempotent=True,
@@ -62,7 +63,7 @@ def accept(mandate_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<key:mandate_id>/decline",
-    rule=MANDATE_KEEPER,
+    rule=Action.agree_mandate,
     summary="Decline a mandate",
     answer=MandateSchema,
     idempotent=True,
@@ -75,7 +76,7 @@ def decline(mandate_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<key:mandate_id>/revoke",
-    rule=MANDATE_KEEPER,
+    rule=Action.agree_mandate,
     summary="Revoke a mandate",
     answer=MandateSchema,
     idempotent=True,

@@ -8,13 +8,14 @@ from typing import Any
 
 from flask import Response, g
 
-from api.access import PROVING, SIGNED_IN, caller, csrf_token_of
+from api.access import caller, csrf_token_of
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.accounts import MeSchema, PasswordCommand, SessionPage, SignedInSchema
 from api.schemas.notices import ContactCommand, ContactSchema
 from api.session import about, answer_with_session, who
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.errors import NotFound
 from engine.runtime.set_contact import WantedContact, set_contact
 from engine.store.queries import credentials as queries
@@ -23,7 +24,7 @@ from engine.store.queries.notices import contact_of
 blueprint = Noun("me", __name__, description="The caller's own account.")
 
 
-@blueprint.operation("GET", "", rule=PROVING, summary="Who am I", answer=MeSchema)
+@blueprint.operation("GET", "", rule=Action.prove_factor, summary="Who am I", answer=MeSchema)
 def show() -> Any:
     """The account behind the request, its roles and queues; none of them before a needed second factor is proved."""
     secret = g.get("session_secret")
@@ -31,7 +32,7 @@ def show() -> Any:
 
 
 @blueprint.operation(
-    "GET", "/sessions", rule=SIGNED_IN, summary="List own sessions", query=PageQuery, answer=SessionPage
+    "GET", "/sessions", rule=Action.keep_own_account, summary="List own sessions", query=PageQuery, answer=SessionPage
 )
 def list_sessions(query: Mapping[str, Any]) -> Any:
     """Where the caller is signed in, the newest session first."""
@@ -44,7 +45,7 @@ def list_sessions(query: Mapping[str, Any]) -> Any:
     }
 
 
-@blueprint.operation("DELETE", "/sessions", rule=SIGNED_IN, summary="End all other sessions", status=204)
+@blueprint.operation("DELETE", "/sessions", rule=Action.keep_own_account, summary="End all other sessions", status=204)
 def end_others() -> Response:
     """End all own sessions but this one; with a token, all of them."""
     actor = caller()
@@ -52,7 +53,9 @@ def end_others() -> Response:
     return Response(status=204)
 
 
-@blueprint.operation("DELETE", "/sessions/<name:session_id>", rule=SIGNED_IN, summary="End a session", status=204)
+@blueprint.operation(
+    "DELETE", "/sessions/<name:session_id>", rule=Action.keep_own_account, summary="End a session", status=204
+)
 def end_one(session_id: str) -> Response:
     """End one of the own sessions, for example on a lost device."""
     actor = caller()
@@ -62,7 +65,12 @@ def end_one(session_id: str) -> Response:
 
 
 @blueprint.operation(
-    "PUT", "/password", rule=SIGNED_IN, summary="Change own password", body=PasswordCommand, answer=SignedInSchema
+    "PUT",
+    "/password",
+    rule=Action.keep_own_account,
+    summary="Change own password",
+    body=PasswordCommand,
+    answer=SignedInSchema,
 )
 def put_password(command: Mapping[str, Any]) -> Response:
     """Change the own password. All other sessions end; this one gets a new cookie and a new `csrf_token`.
@@ -73,7 +81,9 @@ def put_password(command: Mapping[str, Any]) -> Response:
     return answer_with_session(changed, {}, 200)
 
 
-@blueprint.operation("GET", "/contact", rule=SIGNED_IN, summary="Show own addresses", answer=ContactSchema)
+@blueprint.operation(
+    "GET", "/contact", rule=Action.keep_own_account, summary="Show own addresses", answer=ContactSchema
+)
 def show_contact() -> Any:
     """Where and when the caller may be reached with notices."""
     with services().read() as connection:
@@ -82,7 +92,12 @@ def show_contact() -> Any:
 
 
 @blueprint.operation(
-    "PUT", "/contact", rule=SIGNED_IN, summary="Set own addresses", body=ContactCommand, answer=ContactSchema
+    "PUT",
+    "/contact",
+    rule=Action.keep_own_account,
+    summary="Set own addresses",
+    body=ContactCommand,
+    answer=ContactSchema,
 )
 def put_contact(command: Mapping[str, Any]) -> Any:
     """Say where and when the caller may be reached, in place of what was said before.

@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import Response
 
-from api.access import OPERATOR, caller
+from api.access import caller
 from api.idempotency import carry_out
 from api.operation import Noun
 from api.schemas.engine import BroadcastSchema, PublishCommand, PublishedSchema, SignalCommand
+from engine.casework.policy import Action
 from engine.runtime.broadcast_signal import broadcast_signal
 from engine.runtime.publish_message import publish_message
 
@@ -21,7 +22,7 @@ signals_blueprint = Noun("signals", __name__, description="Signals: taken by eve
 @blueprint.operation(
     "POST",
     "",
-    rule=OPERATOR,
+    rule=Action.publish_message,
     summary="Publish a message",
     body=PublishCommand,
     answer=PublishedSchema,
@@ -46,7 +47,7 @@ def publish(command: Mapping[str, Any]) -> Response:
 @signals_blueprint.operation(
     "POST",
     "",
-    rule=OPERATOR,
+    rule=Action.publish_message,
     summary="Broadcast a signal",
     body=SignalCommand,
     answer=BroadcastSchema,

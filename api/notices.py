@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from flask import request
 
-from api.access import PUBLIC
 from api.json_door import BodyTooLarge
 from api.operation import Noun
 from api.schemas.notices import NoticeCallbackAnswer
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.runtime.take_delivery_news import LONGEST, MAIL, take_delivery_news
 
 _SIGNATURE: Final = {
@@ -44,7 +44,7 @@ blueprint = Noun("notices", __name__, description="What partners tell of notices
 @blueprint.operation(
     "POST",
     "/callback",
-    rule=PUBLIC,
+    rule=Action.call_back,
     summary="Take news of a delivery",
     answer=NoticeCallbackAnswer,
     status=202,

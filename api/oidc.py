@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from api.access import PUBLIC, SECURE_SESSION_COOKIE, set_session_cookie
+from api.access import SECURE_SESSION_COOKIE, set_session_cookie
 from api.json_door import NotJson
 from api.operation import WrongInput
 from api.schemas.federation import BeginQuery, ProvidersSchema
 from api.session import blueprint, came, refuse_other_sites
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.errors import Place
 
 COOKIE: Final = "onewindow_sign_in"
@@ -55,7 +56,9 @@ _ANSWER: Final = tuple(
 )
 
 
-@blueprint.operation("GET", "/providers", rule=PUBLIC, summary="List identity providers", answer=ProvidersSchema)
+@blueprint.operation(
+    "GET", "/providers", rule=Action.read_public, summary="List identity providers", answer=ProvidersSchema
+)
 def list_providers() -> Any:
     """The identity providers that people may sign in with, and where a browser is sent to begin."""
     return {
@@ -69,7 +72,7 @@ def list_providers() -> Any:
 @blueprint.operation(
     "GET",
     "/oidc/<name:provider>",
-    rule=PUBLIC,
+    rule=Action.sign_in,
     summary="Sign in with a provider",
     query=BeginQuery,
     status=303,
@@ -99,7 +102,7 @@ def begin_at_provider(query: Mapping[str, Any], provider: str) -> Response:
 @blueprint.operation(
     "GET",
     "/oidc/<name:provider>/callback",
-    rule=PUBLIC,
+    rule=Action.sign_in,
     summary="Come back from a provider",
     status=303,
     documentation={
@@ -126,7 +129,7 @@ def come_back_from_provider(provider: str) -> Response:
 @blueprint.operation(
     "POST",
     "/oidc/<name:provider>/logout",
-    rule=PUBLIC,
+    rule=Action.call_back,
     summary="Sign out by the provider",
     status=200,
     documentation={"requestBody": _LOGOUT},

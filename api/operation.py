@@ -18,9 +18,10 @@ from webargs import core
 from webargs.flaskparser import FlaskParser
 from werkzeug.routing import BaseConverter
 
-from api.access import PUBLIC, Rule, under
+from api.access import Rule, rule_for, under
 from api.declared import problems_of
 from api.json_door import JsonLimits, MalformedJson, check_media_type, read_json
+from engine.casework.policy import Action
 from engine.errors import Invalid, Place
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -182,7 +183,7 @@ class Noun(Blueprint):  # type: ignore[misc]
         method: str,
         path: str,
         *,
-        rule: Rule,
+        rule: Action,
         summary: str,
         answer: type[Schema] | Schema | None = None,
         status: int = 200,
@@ -195,11 +196,13 @@ class Noun(Blueprint):  # type: ignore[misc]
         idempotent: bool = False,
         documentation: Mapping[str, Any] | None = None,
     ) -> Callable[[View], View]:
-        """Make a function the view of `method path`.
+        """Make a function the view of `method path`; `rule` is the action it does.
 
         `example` shows an answer, `request_example` a body. `idempotent` honours the header Idempotency-Key: the
         view's transaction records it. The function's docstring becomes the description.
         """
+
+        door = rule_for(rule)
 
         def decorate(view: View) -> View:
             wrapped: Any = view
@@ -211,18 +214,18 @@ class Noun(Blueprint):  # type: ignore[misc]
             shown: dict[str, Any] = {
                 "summary": summary,
                 "operationId": _operation_id(self.name, view.__name__),
-                "description": _description(view, rule),
+                "description": _description(view, door),
                 **(documentation or {}),
             }
-            if rule is PUBLIC:
+            if door.roles is None:
                 shown["security"] = []
-            headers = _headers(method, rule, parameters, idempotent)
+            headers = _headers(method, door, parameters, idempotent)
             if headers:
                 shown["parameters"] = headers
             declared = problems_of(
                 method,
                 path,
-                rule=rule,
+                rule=door,
                 takes_json=body is not None,
                 takes_file="requestBody" in shown,
                 takes_query=query is not None,
@@ -244,7 +247,7 @@ def _headers(
     headers = [dict(parameter) for parameter in parameters]
     if idempotent:
         headers.append(dict(IDEMPOTENCY_PARAMETER))
-    if method in _UNSAFE and rule is not PUBLIC:
+    if method in _UNSAFE and rule.roles is not None:
         headers.append(dict(_CSRF_PARAMETER))
     return headers
 

@@ -7,19 +7,22 @@ from typing import Any
 
 from flask import Response
 
-from api.access import OPERATOR, caller
+from api.access import caller
 from api.idempotency import no_content
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.jobs import PartnerCommand, PartnerPage
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.runtime.partners import close_partner
 from engine.store.queries.partners import partner_page
 
 blueprint = Noun("partners", __name__, description="Whom jobs call; one that keeps failing is left alone for a while.")
 
 
-@blueprint.operation("GET", "", rule=OPERATOR, summary="List partners", query=PageQuery, answer=PartnerPage)
+@blueprint.operation(
+    "GET", "", rule=Action.look_after_partners, summary="List partners", query=PageQuery, answer=PartnerPage
+)
 def list_partners(query: Mapping[str, Any]) -> Any:
     """Partners that have work waiting, or failed lately, by name."""
     wired = services()
@@ -28,7 +31,13 @@ def list_partners(query: Mapping[str, Any]) -> Any:
 
 
 @blueprint.operation(
-    "POST", "/close", rule=OPERATOR, summary="Call a partner again", body=PartnerCommand, status=204, idempotent=True
+    "POST",
+    "/close",
+    rule=Action.look_after_partners,
+    summary="Call a partner again",
+    body=PartnerCommand,
+    status=204,
+    idempotent=True,
 )
 def close(command: Mapping[str, Any]) -> Response:
     """A partner that was left alone is called again at once: an operator knows that it works."""

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Response
 
-from api.access import OPERATOR, PUBLIC
 from api.accounts import blueprint as accounts
 from api.schemas.accounts import NewCodeSchema, NoBody, PasswordByCodeCommand
 from api.session import blueprint as session
 from api.session import came, refuse_other_sites, who
 from api.wiring import services
+from engine.casework.policy import Action
 
 __all__ = ["accounts", "session"]
 
@@ -20,7 +20,7 @@ __all__ = ["accounts", "session"]
 @accounts.operation(
     "POST",
     "/<key:account_id>/password-code",
-    rule=OPERATOR,
+    rule=Action.manage_passwords,
     summary="Let somebody set a new password",
     body=NoBody,
     answer=NewCodeSchema,
@@ -37,7 +37,7 @@ def make_code(_command: Mapping[str, Any], account_id: str) -> Any:
 @session.operation(
     "POST",
     "/password",
-    rule=PUBLIC,
+    rule=Action.sign_in,
     summary="Set a password by a code",
     body=PasswordByCodeCommand,
     status=204,

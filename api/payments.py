@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
-from api.access import OPERATOR, PAYMENT_KEEPER, PUBLIC, caller
+from api.access import caller
 from api.idempotency import carry_out
 from api.json_door import BodyTooLarge, NotJson
 from api.operation import Noun, WrongInput
@@ -28,6 +28,7 @@ from api.schemas.payments import (
 )
 from api.wiring import services
 from engine.casework.payment import Refund
+from engine.casework.policy import Action
 from engine.errors import Place
 from engine.runtime.look_at_payment import look_now, take_callback
 from engine.runtime.reconcile import midnights, reconcile
@@ -70,7 +71,9 @@ _FILE: Final = {
 blueprint = Noun("payments", __name__, description="Fees that are paid at a provider, refunds, and the books of it.")
 
 
-@blueprint.operation("GET", "", rule=PAYMENT_KEEPER, summary="List payments", query=PaymentQuery, answer=PaymentPage)
+@blueprint.operation(
+    "GET", "", rule=Action.see_payments, summary="List payments", query=PaymentQuery, answer=PaymentPage
+)
 def list_payments(query: Mapping[str, Any]) -> Any:
     """Payments, the newest first: all for operators, those of their agencies for supervisors."""
     with services().read() as connection:
@@ -80,7 +83,7 @@ def list_payments(query: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "POST",
     "/callback",
-    rule=PUBLIC,
+    rule=Action.call_back,
     summary="Take news from the payment provider",
     answer=CallbackAnswer,
     status=202,
@@ -102,7 +105,7 @@ def callback() -> Any:
 @blueprint.operation(
     "GET",
     "/return",
-    rule=PUBLIC,
+    rule=Action.read_public,
     summary="Come back from the provider's page",
     query=ReturnQuery,
     answer=PaymentStateSchema,
@@ -116,7 +119,7 @@ def come_back(query: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "POST",
     "/<key:payment_id>/refund",
-    rule=PAYMENT_KEEPER,
+    rule=Action.refund,
     summary="Refund a payment",
     body=RefundCommand,
     answer=RefundAnswer,
@@ -136,7 +139,7 @@ def refund(command: Mapping[str, Any], payment_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/reconcile",
-    rule=OPERATOR,
+    rule=Action.reconcile,
     summary="Read the provider's daily file",
     query=ReconcileQuery,
     answer=ReconciliationSchema,
@@ -156,7 +159,7 @@ def reconcile_file(query: Mapping[str, Any]) -> Response:
 @blueprint.operation(
     "GET",
     "/revenue",
-    rule=PAYMENT_KEEPER,
+    rule=Action.see_payments,
     summary="Report revenue",
     query=PeriodQuery,
     answer=RevenueSchema,

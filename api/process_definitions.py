@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Response
 
-from api.access import MODEL_READER
 from api.operation import Noun
 from api.schemas.engine import ProcessDefinitionPage, ProcessDefinitionQuery, ProcessDefinitionSchema
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.store.queries import definitions as queries
 
 blueprint = Noun("process-definitions", __name__, description="Deployed versions of procedures.")
@@ -19,7 +19,7 @@ blueprint = Noun("process-definitions", __name__, description="Deployed versions
 @blueprint.operation(
     "GET",
     "",
-    rule=MODEL_READER,
+    rule=Action.read_models,
     summary="List process definitions",
     query=ProcessDefinitionQuery,
     answer=ProcessDefinitionPage,
@@ -33,7 +33,7 @@ def list_definitions(query: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "GET",
     "/<key:definition_id>",
-    rule=MODEL_READER,
+    rule=Action.read_models,
     summary="Show a process definition",
     answer=ProcessDefinitionSchema,
 )
@@ -46,7 +46,7 @@ def show(definition_id: str) -> Any:
 @blueprint.operation(
     "GET",
     "/<key:definition_id>/xml",
-    rule=MODEL_READER,
+    rule=Action.read_models,
     summary="Download the BPMN",
     content_type="application/bpmn+xml",
 )

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from flask import Response
 
-from api.access import SUPERVISOR, caller
+from api.access import caller
 from api.files import download
 from api.idempotency import carry_out
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.retention import HoldCommand, HoldPage, HoldSchema
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.runtime.hold_case import place_hold, release_hold
 from engine.runtime.open_package import open_package
 from engine.store.queries.retention import hold_page
@@ -43,7 +44,7 @@ _PACKAGE: Final[Mapping[str, Any]] = {
 @blueprint.operation(
     "GET",
     "/<key:case_id>/holds",
-    rule=SUPERVISOR,
+    rule=Action.keep_record,
     summary="List the holds of a case",
     query=PageQuery,
     answer=HoldPage,
@@ -57,7 +58,7 @@ def list_holds(query: Mapping[str, Any], case_id: str) -> Any:
 @blueprint.operation(
     "POST",
     "/<key:case_id>/holds",
-    rule=SUPERVISOR,
+    rule=Action.keep_record,
     summary="Hold the record of a case",
     body=HoldCommand,
     answer=HoldSchema,
@@ -74,7 +75,7 @@ def hold(command: Mapping[str, Any], case_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<key:case_id>/holds/<key:hold_id>/release",
-    rule=SUPERVISOR,
+    rule=Action.keep_record,
     summary="Release a hold",
     body=HoldCommand,
     answer=HoldSchema,
@@ -90,7 +91,7 @@ def release(command: Mapping[str, Any], case_id: str, hold_id: str) -> Response:
 @blueprint.operation(
     "GET",
     "/<key:case_id>/package",
-    rule=SUPERVISOR,
+    rule=Action.keep_record,
     summary="Read the package of an archived case",
     documentation={"responses": _PACKAGE},
 )

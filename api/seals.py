@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.access import PUBLIC
 from api.operation import Noun
 from api.schemas.seals import ConsistencyQuery, ConsistencySchema, SealQuery, SealSchema, SealsSchema
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.errors import Invalid, NotFound
 from engine.store.queries import seals as queries
 
 blueprint = Noun("seals", __name__, description="Signed roots over the journal: tamper-evidence for everybody.")
 
 
-@blueprint.operation("GET", "", rule=PUBLIC, summary="List seals", query=SealQuery, answer=SealsSchema)
+@blueprint.operation("GET", "", rule=Action.read_public, summary="List seals", query=SealQuery, answer=SealsSchema)
 def list_seals(query: Mapping[str, Any]) -> Any:
     """The newest first. Keep one, and nobody can change what was in the journal then without your seal telling."""
     with services().read() as connection:
@@ -23,7 +23,7 @@ def list_seals(query: Mapping[str, Any]) -> Any:
     return {"items": [one.to_json() for one in found]}
 
 
-@blueprint.operation("GET", "/<int:number>", rule=PUBLIC, summary="Get a seal", answer=SealSchema)
+@blueprint.operation("GET", "/<int:number>", rule=Action.read_public, summary="Get a seal", answer=SealSchema)
 def get_seal(number: int) -> Any:
     """One seal, as it was signed."""
     return _seal(number).to_json()
@@ -32,7 +32,7 @@ def get_seal(number: int) -> Any:
 @blueprint.operation(
     "GET",
     "/<int:number>/consistency",
-    rule=PUBLIC,
+    rule=Action.read_public,
     summary="Prove that a seal goes on from an earlier one",
     query=ConsistencyQuery,
     answer=ConsistencySchema,

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from api.access import PROVING, SIGNED_IN, caller
+from api.access import caller
 from api.me import blueprint
 from api.schemas.accounts import (
     AddedFactorSchema,
@@ -23,12 +23,15 @@ from api.schemas.accounts import (
 from api.session import answer_with_session, who
 from api.sign_in import AddedFactor
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.store.queries import credentials as queries
 
 __all__ = ["blueprint"]
 
 
-@blueprint.operation("GET", "/second-factors", rule=PROVING, summary="List own second factors", answer=FactorsSchema)
+@blueprint.operation(
+    "GET", "/second-factors", rule=Action.prove_factor, summary="List own second factors", answer=FactorsSchema
+)
 def list_factors() -> Any:
     """The caller's second factors, and how many recovery codes are left."""
     account = caller().account
@@ -42,7 +45,7 @@ def list_factors() -> Any:
 @blueprint.operation(
     "POST",
     "/second-factors/app",
-    rule=PROVING,
+    rule=Action.prove_factor,
     summary="Begin to add an authenticator app",
     body=AppCommand,
     answer=NewAppSchema,
@@ -60,7 +63,7 @@ def begin_app(command: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "POST",
     "/second-factors/app/<key:factor_id>/confirm",
-    rule=PROVING,
+    rule=Action.prove_factor,
     summary="Confirm an authenticator app",
     body=CodeCommand,
     answer=AddedFactorSchema,
@@ -77,7 +80,7 @@ def confirm_app(command: Mapping[str, Any], factor_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/second-factors/passkey/options",
-    rule=PROVING,
+    rule=Action.prove_factor,
     summary="Begin to add a passkey",
     body=NoBody,
     answer=CeremonySchema,
@@ -90,7 +93,7 @@ def begin_passkey(_command: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "POST",
     "/second-factors/passkey",
-    rule=PROVING,
+    rule=Action.prove_factor,
     summary="Add a passkey",
     body=PasskeyCommand,
     answer=AddedFactorSchema,
@@ -103,7 +106,11 @@ def add_passkey(command: Mapping[str, Any]) -> Response:
 
 
 @blueprint.operation(
-    "DELETE", "/second-factors/<key:factor_id>", rule=SIGNED_IN, summary="Remove a second factor", status=204
+    "DELETE",
+    "/second-factors/<key:factor_id>",
+    rule=Action.keep_own_account,
+    summary="Remove a second factor",
+    status=204,
 )
 def remove_factor(factor_id: str) -> Response:
     """Remove a factor, such as of a lost phone. An official keeps one at least (409)."""
@@ -114,7 +121,7 @@ def remove_factor(factor_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/recovery-codes",
-    rule=SIGNED_IN,
+    rule=Action.keep_own_account,
     summary="Make new recovery codes",
     body=NoBody,
     answer=RecoveryCodesSchema,

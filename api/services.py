@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from api.access import CITIZEN, PUBLIC, caller
+from api.access import caller
 from api.idempotency import carry_out
 from api.language import preferred_language
 from api.operation import Noun
@@ -15,6 +15,7 @@ from api.schemas.engine import FormSchema
 from api.schemas.prefill import PrefillCommand, PrefillSchema
 from api.schemas.services import ServiceDetailSchema, ServicePage, ServiceQuery
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.casework.prefill import AnswerState, Prefill, told
 from engine.errors import NotFound
 from engine.runtime.prefill import prefill_form, prefilled
@@ -24,21 +25,27 @@ from engine.store.queries import services as queries
 blueprint = Noun("services", __name__, description="Public services: what agencies offer citizens.")
 
 
-@blueprint.operation("GET", "", rule=PUBLIC, summary="List services", query=ServiceQuery, answer=ServicePage)
+@blueprint.operation(
+    "GET", "", rule=Action.read_public, summary="List services", query=ServiceQuery, answer=ServicePage
+)
 def list_services(query: Mapping[str, Any]) -> Any:
     """The newest version of every service."""
     with services().read() as connection:
         return queries.service_page(connection, **query)
 
 
-@blueprint.operation("GET", "/<name:key>", rule=PUBLIC, summary="Show a service", answer=ServiceDetailSchema)
+@blueprint.operation(
+    "GET", "/<name:key>", rule=Action.read_public, summary="Show a service", answer=ServiceDetailSchema
+)
 def show(key: str) -> Any:
     """A service with its passport: law, evidence, terms, fee, channels and languages."""
     with services().read() as connection:
         return queries.service_detail(connection, key)
 
 
-@blueprint.operation("GET", "/<name:key>/form", rule=PUBLIC, summary="Show what an application asks", answer=FormSchema)
+@blueprint.operation(
+    "GET", "/<name:key>/form", rule=Action.read_public, summary="Show what an application asks", answer=FormSchema
+)
 def form(key: str) -> Any:
     """The form that an application for the service begins with, so that anyone can see what will be asked."""
     with services().read() as connection:
@@ -51,7 +58,7 @@ def form(key: str) -> Any:
 @blueprint.operation(
     "POST",
     "/<name:key>/prefill",
-    rule=CITIZEN,
+    rule=Action.prefill,
     summary="Have the form of a service filled in",
     body=PrefillCommand,
     answer=PrefillSchema,
@@ -76,7 +83,7 @@ def prefill(command: Mapping[str, Any], key: str) -> Response:
 @blueprint.operation(
     "GET",
     "/<name:key>/prefill/<key:prefill_id>",
-    rule=CITIZEN,
+    rule=Action.prefill,
     summary="Show what registers filled in",
     answer=PrefillSchema,
 )

@@ -8,17 +8,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, g, jsonify, request
 
-from api.access import (
-    PROVING,
-    PUBLIC,
-    Recognised,
-    caller,
-    csrf_token_of,
-    hash_of,
-    roles_of,
-    session_cookie,
-    set_session_cookie,
-)
+from api.access import Recognised, caller, csrf_token_of, hash_of, session_cookie, set_session_cookie
 from api.operation import Noun
 from api.schemas.accounts import (
     CeremonySchema,
@@ -31,6 +21,7 @@ from api.schemas.federation import SignedOutSchema
 from api.sign_in import Came, NeedsSession, Proof, SignedIn, Way, Who
 from api.wiring import services
 from engine.casework.actor import Actor
+from engine.casework.policy import Action, roles_of
 from engine.errors import Forbidden
 
 blueprint = Noun("session", __name__, description="Sign in and out with a session cookie.")
@@ -103,7 +94,9 @@ def answer_with_session(signed_in: SignedIn, more: Mapping[str, Any], status: in
     return answer
 
 
-@blueprint.operation("POST", "", rule=PUBLIC, summary="Sign in", body=SignInCommand, answer=SignedInSchema, status=201)
+@blueprint.operation(
+    "POST", "", rule=Action.sign_in, summary="Sign in", body=SignInCommand, answer=SignedInSchema, status=201
+)
 def begin(command: Mapping[str, Any]) -> Response:
     """Sign in with name and password. The session is a cookie; send `csrf_token` as X-Csrf-Token with every change.
 
@@ -119,7 +112,7 @@ def begin(command: Mapping[str, Any]) -> Response:
 @blueprint.operation(
     "POST",
     "/second-factor/options",
-    rule=PROVING,
+    rule=Action.prove_factor,
     summary="Ask for a passkey",
     body=NoBody,
     answer=CeremonySchema,
@@ -130,7 +123,12 @@ def options(_command: Mapping[str, Any]) -> Any:
 
 
 @blueprint.operation(
-    "POST", "/second-factor", rule=PROVING, summary="Prove a second factor", body=ProofCommand, answer=SignedInSchema
+    "POST",
+    "/second-factor",
+    rule=Action.prove_factor,
+    summary="Prove a second factor",
+    body=ProofCommand,
+    answer=SignedInSchema,
 )
 def prove(command: Mapping[str, Any]) -> Response:
     """Prove a second factor after the password, or again before an act that asks for a fresh proof (step-up).
@@ -150,7 +148,7 @@ def prove(command: Mapping[str, Any]) -> Response:
 @blueprint.operation(
     "DELETE",
     "",
-    rule=PROVING,
+    rule=Action.prove_factor,
     summary="Sign out",
     status=204,
     documentation={"responses": {"200": _AT_PROVIDER}},

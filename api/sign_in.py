@@ -211,7 +211,7 @@ class PasswordCodes(Protocol):
     """Codes by which somebody sets her password without the one before."""
 
     def make(self, who: Who, account: str) -> NewCode:
-        """Make a code for an account. Raises StepUpNeeded, DutyMissing, NotFound."""
+        """Make a code for an account. Raises StepUpNeeded, Forbidden, NotFound."""
         ...
 
     def use(self, name: str, code: str, password: str, came: Came) -> None:

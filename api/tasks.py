@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from api.access import STAFF, SUPERVISOR, TASK_HOLDER, caller
+from api.access import caller
 from api.etag import PARAMETER as IF_MATCH
 from api.etag import version_to_change
 from api.idempotency import carry_out
@@ -26,6 +26,7 @@ from api.schemas.tasks import (
     TaskSchema,
 )
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.casework.task import Task
 from engine.runtime.assign import assign as assign_task
 from engine.runtime.claim import claim as claim_task
@@ -44,7 +45,7 @@ def _tag(task: Task) -> str:
     return str(task.version)
 
 
-@blueprint.operation("GET", "", rule=TASK_HOLDER, summary="List tasks", query=TaskQuery, answer=TaskPage)
+@blueprint.operation("GET", "", rule=Action.list_tasks, summary="List tasks", query=TaskQuery, answer=TaskPage)
 def list_tasks(query: Mapping[str, Any]) -> Any:
     """Tasks of the caller's queues, or those she holds. A citizen sees the tasks returned to her."""
     with services().read() as connection:
@@ -52,7 +53,12 @@ def list_tasks(query: Mapping[str, Any]) -> Any:
 
 
 @blueprint.operation(
-    "GET", "/<task:task_id>", rule=TASK_HOLDER, summary="Show a task", query=TaskDetailQuery, answer=TaskDetailSchema
+    "GET",
+    "/<task:task_id>",
+    rule=Action.see_task,
+    summary="Show a task",
+    query=TaskDetailQuery,
+    answer=TaskDetailSchema,
 )
 def show(query: Mapping[str, Any], task_id: str) -> Response:
     """A task with its form and the values it shows. The ETag is its version."""
@@ -66,7 +72,7 @@ def show(query: Mapping[str, Any], task_id: str) -> Response:
 
 
 @blueprint.operation(
-    "POST", "/<task:task_id>/claim", rule=STAFF, summary="Claim a task", answer=TaskSchema, idempotent=True
+    "POST", "/<task:task_id>/claim", rule=Action.claim_task, summary="Claim a task", answer=TaskSchema, idempotent=True
 )
 def claim(task_id: str) -> Response:
     """Take an open task of an own queue, or of an absent colleague's whom the caller stands in for.
@@ -77,7 +83,12 @@ def claim(task_id: str) -> Response:
 
 
 @blueprint.operation(
-    "POST", "/<task:task_id>/release", rule=STAFF, summary="Release a task", answer=TaskSchema, idempotent=True
+    "POST",
+    "/<task:task_id>/release",
+    rule=Action.release_task,
+    summary="Release a task",
+    answer=TaskSchema,
+    idempotent=True,
 )
 def release(task_id: str) -> Response:
     """Give a task back to its queue: one's own, or as a supervisor anyone's in the agency."""
@@ -87,7 +98,7 @@ def release(task_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<task:task_id>/assign",
-    rule=SUPERVISOR,
+    rule=Action.assign_task,
     summary="Assign a task",
     body=AssignCommand,
     answer=TaskSchema,
@@ -103,7 +114,7 @@ def assign(command: Mapping[str, Any], task_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<task:task_id>/delegate",
-    rule=STAFF,
+    rule=Action.delegate_task,
     summary="Offer a task to a colleague",
     body=DelegateCommand,
     answer=TaskSchema,
@@ -117,7 +128,12 @@ def delegate(command: Mapping[str, Any], task_id: str) -> Response:
 
 
 @blueprint.operation(
-    "POST", "/<task:task_id>/accept", rule=STAFF, summary="Take an offered task", answer=TaskSchema, idempotent=True
+    "POST",
+    "/<task:task_id>/accept",
+    rule=Action.accept_task,
+    summary="Take an offered task",
+    answer=TaskSchema,
+    idempotent=True,
 )
 def accept(task_id: str) -> Response:
     """Take over a task that a colleague offers to the caller."""
@@ -125,7 +141,12 @@ def accept(task_id: str) -> Response:
 
 
 @blueprint.operation(
-    "POST", "/<task:task_id>/decline", rule=STAFF, summary="Decline an offered task", answer=TaskSchema, idempotent=True
+    "POST",
+    "/<task:task_id>/decline",
+    rule=Action.decline_task,
+    summary="Decline an offered task",
+    answer=TaskSchema,
+    idempotent=True,
 )
 def decline(task_id: str) -> Response:
     """Do not take over a task that a colleague offers; its holder takes her own offer back so."""
@@ -135,7 +156,7 @@ def decline(task_id: str) -> Response:
 @blueprint.operation(
     "PUT",
     "/<task:task_id>/draft",
-    rule=TASK_HOLDER,
+    rule=Action.draft_task,
     summary="Save a draft",
     body=DraftCommand,
     answer=TaskSchema,
@@ -156,7 +177,7 @@ def save_draft(command: Mapping[str, Any], task_id: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<task:task_id>/complete",
-    rule=TASK_HOLDER,
+    rule=Action.complete_task,
     summary="Complete a task",
     body=CompleteCommand,
     answer=CompletedSchema,

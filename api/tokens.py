@@ -7,16 +7,17 @@ from typing import Any
 
 from flask import Response
 
-from api.access import SIGNED_IN, caller
+from api.access import caller
 from api.me import blueprint
 from api.schemas.accounts import NewTokenSchema, TokenCommand, TokensSchema
 from api.scopes import checked_scopes
 from api.session import who
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.store.queries import credentials as queries
 
 
-@blueprint.operation("GET", "/tokens", rule=SIGNED_IN, summary="List own tokens", answer=TokensSchema)
+@blueprint.operation("GET", "/tokens", rule=Action.keep_own_account, summary="List own tokens", answer=TokensSchema)
 def list_tokens() -> Any:
     """The caller's tokens with their last use; never their secrets."""
     with services().read() as connection:
@@ -24,7 +25,13 @@ def list_tokens() -> Any:
 
 
 @blueprint.operation(
-    "POST", "/tokens", rule=SIGNED_IN, summary="Make a token", body=TokenCommand, answer=NewTokenSchema, status=201
+    "POST",
+    "/tokens",
+    rule=Action.keep_own_account,
+    summary="Make a token",
+    body=TokenCommand,
+    answer=NewTokenSchema,
+    status=201,
 )
 def make_token(command: Mapping[str, Any]) -> Any:
     """Make a token of the own account. It is shown this once; only its hash is kept.
@@ -35,7 +42,9 @@ def make_token(command: Mapping[str, Any]) -> Any:
     return make(caller().account, command)
 
 
-@blueprint.operation("DELETE", "/tokens/<key:token_id>", rule=SIGNED_IN, summary="Revoke a token", status=204)
+@blueprint.operation(
+    "DELETE", "/tokens/<key:token_id>", rule=Action.keep_own_account, summary="Revoke a token", status=204
+)
 def revoke_token(token_id: str) -> Response:
     """Take one of the own tokens away for good."""
     services().tokens.revoke(caller(), token_id, caller().account)

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from flask import Response, jsonify, render_template, request
 
-from api.access import PUBLIC
 from api.files import body
 from api.json_door import BodyTooLarge, NotJson
 from api.language import preferred_language
@@ -17,6 +16,7 @@ from api.operation import Noun
 from api.schemas.files import VerifiedFileSchema, VerifiedSchema
 from api.wiring import services
 from engine.casework.document import Document, DocumentState, read_code
+from engine.casework.policy import Action
 from engine.runtime.reserve_document import proof_of_document
 from engine.store.queries import files as queries
 
@@ -29,7 +29,9 @@ _FILE: Final[Mapping[str, Any]] = {
 }
 
 
-@blueprint.operation("GET", "/<name:code>", rule=PUBLIC, summary="Verify a document by its code", answer=VerifiedSchema)
+@blueprint.operation(
+    "GET", "/<name:code>", rule=Action.read_public, summary="Verify a document by its code", answer=VerifiedSchema
+)
 def by_code(code: str) -> Response:
     """Number, agency, service, date, outcome and hash of the document with this code, and whether it was revoked.
 
@@ -46,7 +48,7 @@ def by_code(code: str) -> Response:
 @blueprint.operation(
     "POST",
     "",
-    rule=PUBLIC,
+    rule=Action.read_public,
     summary="Verify a file",
     answer=VerifiedFileSchema,
     documentation={"requestBody": _FILE},

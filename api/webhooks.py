@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Response
 
-from api.access import EVENT_KEEPER, caller
+from api.access import caller
 from api.etag import PARAMETER as IF_MATCH
 from api.etag import version_to_change
 from api.idempotency import carry_out, no_content
@@ -31,6 +31,7 @@ from api.schemas.webhooks import (
     WishSchema,
 )
 from api.wiring import services
+from engine.casework.policy import Action
 from engine.casework.webhook import Subscription
 from engine.runtime.replay_events import replay, retry_delivery, send_test, skip_delivery
 from engine.runtime.subscribe import (
@@ -54,7 +55,7 @@ _ONE = "/<key:subscription_id>"
 
 
 @blueprint.operation(
-    "GET", "", rule=EVENT_KEEPER, summary="List subscriptions", query=PageQuery, answer=SubscriptionPage
+    "GET", "", rule=Action.see_subscription, summary="List subscriptions", query=PageQuery, answer=SubscriptionPage
 )
 def list_subscriptions(query: Mapping[str, Any]) -> Any:
     """Subscriptions, the newest first: all for operators, those of their agencies for supervisors."""
@@ -65,7 +66,7 @@ def list_subscriptions(query: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "POST",
     "",
-    rule=EVENT_KEEPER,
+    rule=Action.subscribe,
     summary="Subscribe to events",
     body=SubscribeCommand,
     answer=SubscribedSchema,
@@ -84,7 +85,9 @@ def create(command: Mapping[str, Any]) -> Response:
     )
 
 
-@blueprint.operation("GET", _ONE, rule=EVENT_KEEPER, summary="Read a subscription", answer=SubscriptionRowSchema)
+@blueprint.operation(
+    "GET", _ONE, rule=Action.see_subscription, summary="Read a subscription", answer=SubscriptionRowSchema
+)
 def read(subscription_id: str) -> Any:
     """A subscription, with how many events wait and how many are dead. Its `version` is the ETag of a change."""
     with services().read() as connection:
@@ -94,7 +97,7 @@ def read(subscription_id: str) -> Any:
 @blueprint.operation(
     "PUT",
     _ONE,
-    rule=EVENT_KEEPER,
+    rule=Action.subscribe,
     summary="Change a subscription",
     body=WishSchema,
     answer=SubscriptionSchema,
@@ -111,7 +114,7 @@ def change(command: Mapping[str, Any], subscription_id: str) -> Response:
     )
 
 
-@blueprint.operation("DELETE", _ONE, rule=EVENT_KEEPER, summary="End a subscription", status=204)
+@blueprint.operation("DELETE", _ONE, rule=Action.subscribe, summary="End a subscription", status=204)
 def end(subscription_id: str) -> Response:
     """Forget a subscription, with all that waits for it."""
     return no_content(lambda runtime: end_subscription(runtime, subscription_id, by=caller()))
@@ -120,7 +123,7 @@ def end(subscription_id: str) -> Response:
 @blueprint.operation(
     "POST",
     f"{_ONE}/pause",
-    rule=EVENT_KEEPER,
+    rule=Action.subscribe,
     summary="Pause a subscription",
     answer=SubscriptionSchema,
     idempotent=True,
@@ -135,7 +138,7 @@ def pause(subscription_id: str) -> Response:
 @blueprint.operation(
     "POST",
     f"{_ONE}/resume",
-    rule=EVENT_KEEPER,
+    rule=Action.subscribe,
     summary="Resume a subscription",
     answer=SubscriptionSchema,
     idempotent=True,
@@ -150,7 +153,7 @@ def resume(subscription_id: str) -> Response:
 @blueprint.operation(
     "POST",
     f"{_ONE}/rotate-secret",
-    rule=EVENT_KEEPER,
+    rule=Action.subscribe,
     summary="Change the secret",
     body=RotateCommand,
     answer=SubscribedSchema,
@@ -175,7 +178,7 @@ def rotate(command: Mapping[str, Any], subscription_id: str) -> Response:
 @blueprint.operation(
     "POST",
     f"{_ONE}/test",
-    rule=EVENT_KEEPER,
+    rule=Action.subscribe,
     summary="Send a test event",
     answer=WebhookDeliverySchema,
     status=202,
@@ -191,7 +194,7 @@ def test(subscription_id: str) -> Response:
 @blueprint.operation(
     "POST",
     f"{_ONE}/replay",
-    rule=EVENT_KEEPER,
+    rule=Action.subscribe,
     summary="Tell events again",
     body=ReplayCommand,
     answer=ReplayedSchema,
@@ -214,7 +217,7 @@ def replay_events(command: Mapping[str, Any], subscription_id: str) -> Response:
 @blueprint.operation(
     "GET",
     f"{_ONE}/deliveries",
-    rule=EVENT_KEEPER,
+    rule=Action.see_subscription,
     summary="List deliveries",
     query=DeliveryQuery,
     answer=DeliveryPage,
@@ -228,7 +231,7 @@ def list_deliveries(query: Mapping[str, Any], subscription_id: str) -> Any:
 @blueprint.operation(
     "GET",
     f"{_ONE}/deliveries/<key:event_id>",
-    rule=EVENT_KEEPER,
+    rule=Action.see_subscription,
     summary="Read a delivery",
     answer=WebhookDeliveryDetailSchema,
 )
@@ -241,7 +244,7 @@ def read_delivery(subscription_id: str, event_id: str) -> Any:
 @blueprint.operation(
     "POST",
     f"{_ONE}/deliveries/<key:event_id>/retry",
-    rule=EVENT_KEEPER,
+    rule=Action.subscribe,
     summary="Tell an event again",
     answer=WebhookDeliverySchema,
     status=202,
@@ -259,7 +262,7 @@ def retry(subscription_id: str, event_id: str) -> Response:
 @blueprint.operation(
     "POST",
     f"{_ONE}/deliveries/<key:event_id>/skip",
-    rule=EVENT_KEEPER,
+    rule=Action.subscribe,
     summary="Pass over an event",
     answer=WebhookDeliverySchema,
     idempotent=True,

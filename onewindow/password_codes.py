@@ -14,7 +14,8 @@ from typing import Final
 from api.access import hash_of
 from api.sign_in import Came, NewCode, Who, WrongCredentials
 from engine.casework.account_notice import AccountNews
-from engine.casework.actor import SYSTEM, Actor, DutyMissing
+from engine.casework.actor import SYSTEM, Actor
+from engine.casework.policy import Action, permit
 from engine.casework.step_up import FRESH_FOR, StepUpNeeded, is_fresh, require_second_factor
 from engine.runtime.act import Act
 from engine.runtime.wiring import Runtime
@@ -53,10 +54,9 @@ class OneTimeCodes:
     rules: PasswordRules
 
     def make(self, who: Who, account: str) -> NewCode:
-        """Make a code for somebody's account. It is in the answer only. Raises StepUpNeeded, DutyMissing, NotFound."""
+        """Make a code for somebody's account. It is in the answer only. Raises StepUpNeeded, Forbidden, NotFound."""
         now, by = self.runtime.clock.now(), who.actor
-        if not by.operator:
-            raise DutyMissing("operator", "let somebody set a new password")
+        permit(by, Action.manage_passwords)
         if who.has_factor:
             require_second_factor(by, now, "let somebody set a new password")
         elif not is_fresh(who.password_at, now):

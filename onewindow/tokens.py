@@ -9,7 +9,8 @@ from typing import Final
 
 from api.sign_in import NewToken, Who
 from engine.casework.account_notice import AccountNews
-from engine.casework.actor import Actor, DutyMissing
+from engine.casework.actor import Actor
+from engine.casework.policy import Action, permit
 from engine.casework.step_up import FRESH_FOR, StepUpNeeded, is_fresh, require_second_factor
 from engine.errors import NotFound, Refused
 from engine.runtime.act import Act
@@ -56,8 +57,7 @@ class ApiTokens:
         def change(act: Act, notes: Notes) -> None:
             locked = act.work.accounts.lock_key(account)
             if account != by.account:
-                if not by.operator:
-                    raise DutyMissing("operator", "make tokens for programs")
+                permit(by, Action.manage_tokens)
                 if locked.password_hash is not None or act.work.federation.has_identity(account):
                     raise NotAProgram(
                         "This account is a person's, who makes her own tokens.", remedy="Name an account of a program."

@@ -15,8 +15,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from engine.casework.actor import Actor
 from engine.casework.job import Effect
-from engine.errors import NotFound, Refused
+from engine.casework.policy import Action, Thing, permit
+from engine.errors import Refused
 
 
 class AttachmentState(StrEnum):
@@ -144,10 +146,14 @@ class Attachment:
         """Whether all bytes are kept."""
         return self.received == self.length
 
-    def require_owned_by(self, account: str) -> None:
+    @property
+    def thing(self) -> Thing:
+        """As the policy knows it, apart from the case it belongs to."""
+        return Thing(kind="attachment", key=self.id, person=self.owner)
+
+    def require_owned_by(self, actor: Actor) -> None:
         """Raises NotFound for all but who sent it."""
-        if self.owner != account:
-            raise NotFound.of("attachment", self.id)
+        permit(actor, Action.change_file, self.thing)
 
     def require_offset(self, offset: int) -> None:
         """Raises NotReceiving, WrongOffset."""

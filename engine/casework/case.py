@@ -15,9 +15,10 @@ from typing import Final
 from engine.calendar import WorkingCalendar
 from engine.casework.actor import Actor
 from engine.casework.decision import Decision, Outcome
+from engine.casework.policy import Action, Thing, decide, permit
 from engine.casework.retention import CANCELLED, RecordState
 from engine.casework.term import Term
-from engine.errors import NotFound, Refused
+from engine.errors import Refused
 from engine.identity import CaseNumber
 
 
@@ -114,12 +115,19 @@ class Case:
         """Whether it has not ended."""
         return self.state not in _ENDS
 
+    @property
+    def thing(self) -> Thing:
+        """As the policy knows it."""
+        return Thing(
+            kind="application", key=self.id, agency=self.agency, person=self.applicant, service=self.service_key
+        )
+
     def may_be_seen_by(self, actor: Actor) -> bool:
         """Its applicant, who holds her mandate for its service now, and supervisors of its agency.
 
-        A clerk sees it through a task.
+        A clerk sees it through a task, or when she opens it for a stated reason.
         """
-        return self.is_acted_for_by(actor) or actor.oversees(self.agency)
+        return decide(actor, Action.see_case, self.thing).allowed
 
     def is_acted_for_by(self, actor: Actor) -> bool:
         """Whether the actor is the applicant, or acts for her under a mandate that is valid now."""
@@ -132,8 +140,7 @@ class Case:
 
     def require_seen_by(self, actor: Actor) -> None:
         """Raises NotFound for who may not know that it exists."""
-        if not self.may_be_seen_by(actor):
-            raise NotFound.of("application", self.id)
+        permit(actor, Action.see_case, self.thing)
 
     def moved_to(self, state: CaseState) -> Case:
         """The case in another state; staying where it is is no move. Raises CaseClosed, CaseMoveRefused."""

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from engine.casework.actor import Actor
+from engine.casework.policy import Action, decide
 from engine.casework.task import Task
 from engine.casework.task_refusals import AssigneeOutsideQueue, NotOffered, NotTaskHolder, TaskDone, TaskOfOnePerson
 from engine.errors import Invalid, Place
@@ -25,7 +26,7 @@ def delegate(task: Task, to: Actor, by: Actor) -> Task:
     _require_open(task, by)
     if task.queue is None:
         raise TaskOfOnePerson(task)
-    task.require_held_by(by, "delegate")
+    task.require_held_by(by, Action.delegate_task, "delegate")
     if to.account == by.account:
         raise Invalid(
             "The task is yours already.",
@@ -40,7 +41,7 @@ def delegate(task: Task, to: Actor, by: Actor) -> Task:
 def accept(task: Task, by: Actor, at: datetime) -> Task:
     """The colleague takes the task. Raises NotFound, TaskDone, NotOffered."""
     _require_open(task, by)
-    if task.offered_to != by.account or not by.may_work_in(task.queue):
+    if not decide(by, Action.accept_task, task.thing).allowed:
         raise NotOffered(task)
     return task.held_by(by, at)
 
@@ -48,7 +49,7 @@ def accept(task: Task, by: Actor, at: datetime) -> Task:
 def decline(task: Task, by: Actor) -> Task:
     """The colleague does not take it, or the holder takes the offer back. Raises NotFound, TaskDone, NotTaskHolder."""
     _require_open(task, by)
-    if by.account not in (task.offered_to, task.assignee):
+    if not decide(by, Action.decline_task, task.thing).allowed:
         raise NotTaskHolder(task, "take back the offer of")
     if task.offered_to is None:
         return task

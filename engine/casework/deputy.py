@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from engine.casework.actor import Actor
+from engine.casework.policy import Action, Thing, decide
 from engine.errors import Forbidden, Invalid, NotFound, Place, Refused
 from engine.identity import QueueName
 
@@ -167,11 +168,11 @@ class Deputyship:
 
 def require_may_declare(by: Actor, of: Actor, agency: str, act: str) -> None:
     """Raises NotFound for who has nothing to do with the agency, NotHersToChange for other colleagues."""
-    if by.account == of.account or by.oversees(agency) or by.is_administrator_of(agency):
-        return
-    if agency in by.agencies:
+    verdict = decide(by, Action.declare_absence, Thing(kind="agency", key=agency, agency=agency, person=of.account))
+    if verdict.hidden:
+        raise NotFound.of("agency", agency)
+    if not verdict.allowed:
         raise NotHersToChange(act)
-    raise NotFound.of("agency", agency)
 
 
 def require_may_stand_in(

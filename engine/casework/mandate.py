@@ -19,7 +19,8 @@ from enum import StrEnum
 from typing import Final
 
 from engine.casework.actor import Actor
-from engine.errors import Forbidden, Invalid, NotFound, Place, Refused
+from engine.casework.policy import Action, Thing, decide, permit
+from engine.errors import Forbidden, Invalid, Place, Refused
 
 MOST_SERVICES: Final = 50
 LONGEST_REFERENCE: Final = 200
@@ -131,10 +132,14 @@ class Mandate:
         """Whether its scope has a service."""
         return self.services is None or service in self.services
 
+    @property
+    def thing(self) -> Thing:
+        """As the policy knows it."""
+        return Thing(kind="mandate", key=self.id, parties=frozenset({self.mandator, self.holder, self.offered_by}))
+
     def require_seen_by(self, actor: Actor) -> None:
         """Both sides, and who entered it. Raises NotFound for all others."""
-        if actor.account not in (self.mandator, self.holder, self.offered_by):
-            raise NotFound.of("mandate", self.id)
+        permit(actor, Action.see_mandate, self.thing)
 
     def accepted(self, by: Actor, at: datetime) -> Mandate:
         """With the consent of one side more; active when both gave it. Safe to repeat.
@@ -209,9 +214,12 @@ def offered(
     Raises Invalid with its places, NotYoursToAccept.
     """
     is_agreed = source is MandateSource.agreed
-    if is_agreed and by.account not in (mandator.account, holder.account):
+    is_side = by.account in (mandator.account, holder.account)
+    if is_agreed and not is_side:
         raise NotYoursToAccept("A mandate is offered by one of its two sides.", remedy="Let one of them offer it.")
-    if not is_agreed and (not by.operator or by.account in (mandator.account, holder.account)):
+    if not is_agreed and (
+        not decide(by, Action.enter_mandate).allowed or by.account in (mandator.account, holder.account)
+    ):
         raise NotYoursToAccept(
             "A mandate by register or document is entered by an operator who is neither side of it.",
             remedy="Leave out the source, so that both sides accept.",

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Final
 
 from engine.casework.actor import Actor
+from engine.casework.policy import Action, Thing, decide
 from engine.casework.shown_name import checked_shown_name, skeleton
 from engine.errors import Forbidden, Invalid, NotFound, Place, Refused
 from engine.identity import QueueName
@@ -231,13 +232,18 @@ class Member:
     disabled: bool = False
 
 
+def agency_thing(key: str) -> Thing:
+    """An agency as the policy knows it."""
+    return Thing(kind="agency", key=key, agency=key)
+
+
 def require_administrator(by: Actor, agency: str, act: str) -> None:
     """Raises NotFound for who does not belong to the agency at all, NotAdministrator for who does."""
-    if by.is_administrator_of(agency):
-        return
-    if agency in by.agencies or by.operator:
+    verdict = decide(by, Action.arrange_agency, agency_thing(agency))
+    if verdict.hidden:
+        raise NotFound.of("agency", agency)
+    if not verdict.allowed:
         raise NotAdministrator(agency, act)
-    raise NotFound.of("agency", agency)
 
 
 def require_duty_may_be_given(by: Actor, to: Actor, agency: str) -> None:

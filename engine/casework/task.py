@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from engine.casework.actor import Actor
 from engine.casework.deputy import DeputyOfDeputy
+from engine.casework.policy import Action, Thing, decide, permit
 from engine.casework.task_refusals import (
     AssigneeOutsideQueue,
     NotInQueue,
@@ -28,7 +29,6 @@ from engine.casework.task_refusals import (
     TaskOfOnePerson,
     TaskTaken,
 )
-from engine.errors import NotFound
 from engine.identity import QueueName
 
 
@@ -103,20 +103,32 @@ class Task:
         """Whose task it is, where it belongs to one person: it stays hers when somebody acts for her."""
         return self.acted_for or self.assignee
 
+    @property
+    def thing(self) -> Thing:
+        """As the policy knows it."""
+        queue = self.queue
+        return Thing(
+            kind="task",
+            key=self.id,
+            agency=queue.agency if queue is not None else None,
+            queue=queue,
+            person=self.principal if queue is None else None,
+            service=self.service_key,
+            holder=self.assignee if queue is not None else None,
+            asked=self.offered_to,
+        )
+
     def may_be_seen_by(self, actor: Actor) -> bool:
         """Members of its queue, deputies of absent ones, and supervisors of its agency.
 
         A task without a queue is seen by the person it belongs to, and by who holds her mandate for its service. To
         have claimed a task once is no duty: who was taken out of the queue does not see it any more.
         """
-        if self.queue is None:
-            return actor.acts_for(self.principal, self.service_key)
-        return actor.may_work_in(self.queue) or actor.oversees(self.queue.agency)
+        return decide(actor, Action.see_task, self.thing).allowed
 
     def require_seen_by(self, actor: Actor) -> None:
         """Raises NotFound for who may not know that it exists."""
-        if not self.may_be_seen_by(actor):
-            raise NotFound.of("task", self.id)
+        permit(actor, Action.see_task, self.thing)
 
     def claim(self, by: Actor, at: datetime) -> Task:
         """Give the task to `by`; a deputy may take what her absent colleague holds. Safe to repeat.
@@ -137,10 +149,9 @@ class Task:
         self._require_open(by)
         if self.state is TaskState.open:
             return self
-        is_hers = by.account == self.assignee or self.assignee in by.stands_in_for(self.queue)
         if self.queue is None:
             raise TaskOfOnePerson(self)
-        if not is_hers and not by.oversees(self.queue.agency):
+        if not decide(by, Action.release_task, self.thing).allowed:
             raise NotTaskHolder(self, "release")
         return self.given_back()
 
@@ -162,7 +173,7 @@ class Task:
         Raises TaskDone, NotSupervisor, AssigneeOutsideQueue, NotFound.
         """
         self._require_open(by)
-        if self.queue is None or not by.oversees(self.queue.agency):
+        if self.queue is None or not decide(by, Action.assign_task, self.thing).allowed:
             raise NotSupervisor
         if not to.may_work_in(self.queue):
             raise AssigneeOutsideQueue(self.queue)
@@ -171,7 +182,7 @@ class Task:
     def save_draft(self, answers: Mapping[str, Any], by: Actor, seen_version: int | None) -> Task:
         """Keep answers for later; only its holder may. Raises TaskChanged when another version was seen."""
         self._require_open(by)
-        self.require_held_by(by, "keep a draft of")
+        self.require_held_by(by, Action.draft_task, "keep a draft of")
         if seen_version is not None and seen_version != self.version:
             raise TaskChanged(self, seen_version)
         return replace(self, draft=dict(answers), version=self.version + 1)
@@ -207,12 +218,9 @@ class Task:
             version=self.version + 1,
         )
 
-    def require_held_by(self, by: Actor, act: str) -> None:
+    def require_held_by(self, by: Actor, action: Action, act: str) -> None:
         """Only who holds the task and may work in its queue now, or whom it belongs to. Raises NotTaskHolder."""
-        if self.queue is None:
-            if not by.acts_for(self.assignee, self.service_key):
-                raise NotTaskHolder(self, act)
-        elif by.account != self.assignee or not by.may_work_in(self.queue):
+        if not decide(by, action, self.thing).allowed:
             raise NotTaskHolder(self, act)
 
     def held_by(self, to: Actor, at: datetime) -> Task:
@@ -222,7 +230,7 @@ class Task:
     def _taken_by(self, by: Actor, act: str) -> str | None:
         """For whom `by` acts when she takes it: None for herself. Raises TaskTaken, NotInQueue, DeputyOfDeputy."""
         if self.queue is None:
-            if not by.acts_for(self.assignee, self.service_key):
+            if not decide(by, Action.complete_task, self.thing).allowed:
                 raise TaskTaken(self)
             return None if by.account == self.assignee else self.assignee
         colleagues = by.stands_in_for(self.queue)
@@ -234,7 +242,7 @@ class Task:
             return self.assignee
         if self.assignee is not None and self.acted_for in colleagues:
             return self.acted_for
-        if not by.may_work_in(self.queue):
+        if not decide(by, Action.claim_task, self.thing).allowed:
             raise NotInQueue(self, act)
         return acts_for_in(by, self.queue)
 

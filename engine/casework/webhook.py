@@ -23,7 +23,8 @@ from typing import Final
 from engine.casework.actor import Actor, DutyMissing
 from engine.casework.event import Event
 from engine.casework.event_kinds import matches
-from engine.errors import NotFound, Refused
+from engine.casework.policy import Action, Thing, decide, permit
+from engine.errors import Refused
 
 MOST_SUBSCRIPTIONS: Final = 200
 LONGEST_URL: Final = 1_000
@@ -151,14 +152,18 @@ class Subscription:
             and self.service in (None, event.service)
         )
 
+    @property
+    def thing(self) -> Thing:
+        """As the policy knows it."""
+        return Thing(kind="webhook subscription", key=self.id, agency=self.agency)
+
     def may_be_seen_by(self, actor: Actor) -> bool:
         """Operators, and supervisors of its agency."""
-        return actor.operator or actor.oversees(self.agency)
+        return decide(actor, Action.see_subscription, self.thing).allowed
 
     def require_seen_by(self, actor: Actor) -> None:
         """Raises NotFound for who may not know that it exists."""
-        if not self.may_be_seen_by(actor):
-            raise NotFound.of("webhook subscription", self.id)
+        permit(actor, Action.see_subscription, self.thing)
 
     def moved_to(self, state: SubscriptionState, reason: str = "") -> Subscription:
         """In another state; staying where it is is no move. Raises SubscriptionMoveRefused."""
@@ -204,7 +209,7 @@ class Subscription:
 
 def require_subscriber_of(actor: Actor, agency: str | None) -> None:
     """Operators may subscribe to everything, supervisors to their agencies. Raises DutyMissing."""
-    if not (actor.operator or actor.oversees(agency)):
+    if not decide(actor, Action.subscribe, Thing(kind="agency", agency=agency)).allowed:
         raise DutyMissing("operator or supervisor of the agency", "subscribe to these events")
 
 

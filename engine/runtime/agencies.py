@@ -11,13 +11,14 @@ from engine.casework.organisation import (
     DutyToOneself,
     NotAdministrator,
     Role,
+    agency_thing,
     require_may_administer,
     require_unlike,
 )
+from engine.casework.policy import Action, decide, permit
 from engine.errors import Invalid, NotFound, Place
 from engine.identity import is_key, new_key
 from engine.runtime.act import Act, transact
-from engine.runtime.duties import require_operator
 from engine.runtime.wiring import Runtime
 
 
@@ -34,7 +35,7 @@ def make_agency(
 
     Raises DutyMissing (no operator), AgencyTaken, NameTaken, NameImitates, Invalid.
     """
-    require_operator(by, "make an agency")
+    permit(by, Action.make_agency)
 
     def change(act: Act) -> Agency:
         made = Agency.checked(
@@ -76,7 +77,7 @@ def change_agency(
 
     def change(act: Act) -> Agency:
         before = act.work.organisation.agency(key, lock=True)
-        if not (by.operator or by.is_administrator_of(key)):
+        if not decide(by, Action.rename_agency, agency_thing(key)).allowed:
             raise NotAdministrator(key, "change it")
         if parent != before.parent and not by.operator:
             raise NotAdministrator(before.parent or key, "put it under another agency")
@@ -102,7 +103,7 @@ def appoint_administrator(runtime: Runtime, key: str, account: str, *, by: Actor
 
     `account` is a key or a sign-in name. Raises DutyMissing, NotFound, Invalid, DutyToOneself, AdministratorHasNoCases.
     """
-    require_operator(by, "appoint an administrator")
+    permit(by, Action.appoint_administrator)
 
     def change(act: Act) -> Agency:
         agency = act.work.organisation.agency(key, lock=True)
@@ -120,7 +121,7 @@ def appoint_administrator(runtime: Runtime, key: str, account: str, *, by: Actor
 
 def dismiss_administrator(runtime: Runtime, key: str, account: str, *, by: Actor) -> None:
     """End it again. Raises DutyMissing, NotFound, Invalid."""
-    require_operator(by, "dismiss an administrator")
+    permit(by, Action.appoint_administrator)
 
     def change(act: Act) -> None:
         agency = act.work.organisation.agency(key, lock=True)

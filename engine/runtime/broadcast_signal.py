@@ -12,9 +12,9 @@ from typing import Any
 
 from engine.casework.actor import Actor
 from engine.casework.job import JobKind
+from engine.casework.policy import Action, permit
 from engine.errors import Invalid, Place
 from engine.runtime.act import Act, transact
-from engine.runtime.duties import require_engineer
 from engine.runtime.record_waits import engine_job
 from engine.runtime.variables import check_variables
 from engine.runtime.wiring import Runtime
@@ -39,7 +39,7 @@ def broadcast_signal(runtime: Runtime, name: str, variables: Mapping[str, Any], 
         )
 
     def change(act: Act) -> BroadcastSignal:
-        require_engineer(by, "broadcast a signal")
+        permit(by, Action.publish_message)
         payload = {"name": name, "variables": dict(variables), "thrower": "", "after": ""}
         job = engine_job(act, JobKind.spread, "signal", payload=payload)
         act.work.jobs.enqueue_many([job])

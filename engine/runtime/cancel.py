@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from engine.bpmn.kernel.port import Cancel, InstanceState, SnapshotUnreadable, Step
 from engine.casework.actor import Actor
+from engine.casework.policy import Action, permit
 from engine.errors import Invalid, Place
 from engine.runtime.act import Act, transact
-from engine.runtime.duties import require_operator
 from engine.runtime.record import record_step
 from engine.runtime.stepping import InstanceEnded, advance
 from engine.runtime.surroundings import World
@@ -29,7 +29,7 @@ def cancel_instance(runtime: Runtime, instance_id: str, reason: str, *, by: Acto
         )
 
     def change(act: Act) -> None:
-        require_operator(by, "cancel an instance")
+        permit(by, Action.cancel_instance)
         record = act.work.instances.lock(instance_id)
         if not record.is_active:
             raise InstanceEnded(record)

@@ -16,6 +16,7 @@ from engine.bpmn.kernel.port import StartKind
 from engine.bpmn.model import Binding, Definitions, Process
 from engine.bpmn.reader import read_bpmn
 from engine.casework.actor import SYSTEM, Actor
+from engine.casework.policy import Action, permit
 from engine.diagnostics import Diagnostic, ModelRefused, errors_in
 from engine.dmn import FindModel, FoundModel
 from engine.errors import NotFound
@@ -25,7 +26,6 @@ from engine.runtime.agency_references import check_agencies
 from engine.runtime.bundle import MODEL, Bundle, Part, error_codes, read_bundle
 from engine.runtime.decisions import kept_model
 from engine.runtime.definitions import PROCESS
-from engine.runtime.duties import require_analyst
 from engine.runtime.foreseen import check_answers, check_foreseen
 from engine.runtime.link_decisions import link_decisions
 from engine.runtime.prefill_checks import check_prefills
@@ -53,7 +53,7 @@ class DeploymentResult:
 
 def deploy(runtime: Runtime, files: Mapping[str, bytes], *, by: Actor) -> DeploymentResult:
     """Deploy files by name. Raises ModelRefused with every fault found; DutyMissing."""
-    require_analyst(by, "deploy")
+    permit(by, Action.deploy)
     bundle = read_bundle(files, runtime.kernel, runtime.forms, runtime.limits, runtime.templates, runtime.notices)
 
     def change(act: Act) -> DeploymentResult:

@@ -13,7 +13,7 @@ def discard_upload(runtime: Runtime, attachment_id: str, *, by: Actor) -> None:
 
     def change(act: Act) -> None:
         found = act.work.attachments.lock(attachment_id)
-        found.require_owned_by(by.account)
+        found.require_owned_by(by)
         if found.case_id is not None:
             raise AttachmentInUse
         act.work.attachments.remove(found.id)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.casework.actor import Actor
+from engine.casework.policy import Action, permit
 from engine.dmn.explain import LANGUAGES, Explanation, Language, explanation_json, sentences
 from engine.errors import Invalid
 from engine.runtime.act import Act, transact
 from engine.runtime.definitions import DECISION
-from engine.runtime.duties import require_official
 from engine.runtime.wiring import Runtime
 
 
@@ -80,7 +80,7 @@ def _evaluated(
     act: Act, decision_id: str, inputs: Mapping[str, Any], version: int | None
 ) -> tuple[dict[str, Any], Explanation]:
     """What an EvaluatedDecision holds, and its reasons."""
-    require_official(act.by, "try a decision definition")
+    permit(act.by, Action.try_rules)
     runtime = act.runtime
     found = act.work.deployments.find(DECISION, decision_id, version=version)
     loaded = runtime.definitions.decisions(act.work, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.calendar import Length
 from engine.casework.actor import Actor
 from engine.casework.case import Case, CaseClosed
+from engine.casework.policy import Action, permit
 from engine.errors import Invalid, NotFound, Place
 from engine.runtime.act import Act, transact
 from engine.runtime.closures import agency_calendar
@@ -21,8 +22,9 @@ def extend_term(runtime: Runtime, case_id: str, length: str, reason: str, *, by:
     def change(act: Act) -> Case:
         record = act.work.instances.lock(act.work.cases.instance_of(case_id))
         case = record.case
-        if case is None or not by.oversees(case.agency):
+        if case is None:
             raise NotFound.of("application", case_id)
+        permit(by, Action.extend_term, case.thing)
         if not case.is_open:
             raise CaseClosed(case)
         if not reason.strip():

@@ -9,10 +9,10 @@ from typing import Final
 
 from engine.casework.actor import Actor
 from engine.casework.job import Job, JobState
+from engine.casework.policy import Action, permit
 from engine.errors import Invalid, Place
 from engine.runtime.act import Act, transact
 from engine.runtime.consents import may_look_up
-from engine.runtime.duties import require_operator
 from engine.runtime.finish_job import give_up, held_service_job
 from engine.runtime.wiring import Runtime
 
@@ -31,7 +31,7 @@ def fetch_jobs(
     spent: list[Job] = []
 
     def change(act: Act) -> tuple[Job, ...]:
-        require_operator(by, "fetch jobs")
+        permit(by, Action.repair_jobs)
         taken = act.work.jobs.take(worker, act.at, timedelta(seconds=lease_seconds), at_most, types=types)
         spent[:] = [job for job in taken if job.attempts > job.retries]
         return tuple(job for job in taken if job.attempts <= job.retries)
@@ -48,7 +48,7 @@ def extend_lease(runtime: Runtime, job_id: str, *, worker: str, by: Actor, lease
     _check(runtime, ["-"], worker, 1, lease_seconds)
 
     def change(act: Act) -> datetime:
-        require_operator(by, "extend a lease")
+        permit(by, Action.repair_jobs)
         return act.work.jobs.extend(job_id, worker, act.at, timedelta(seconds=lease_seconds))
 
     return transact(runtime, by, change)
@@ -61,7 +61,7 @@ def release_job(runtime: Runtime, job_id: str, *, worker: str, by: Actor) -> Non
     """
 
     def change(act: Act) -> None:
-        require_operator(by, "give a job back")
+        permit(by, Action.repair_jobs)
         job, _ = held_service_job(act, job_id, worker)
         returned = replace(job, state=JobState.waiting, lease_owner=None, lease_until=None, due_at=act.at)
         act.work.jobs.save(replace(returned, attempts=max(job.attempts - 1, 0)))

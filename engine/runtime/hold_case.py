@@ -8,6 +8,7 @@ from __future__ import annotations
 from engine.casework.actor import Actor
 from engine.casework.case import Case
 from engine.casework.hold import Hold, required_reason
+from engine.casework.policy import Action, permit
 from engine.casework.retention import RecordErased, RecordState
 from engine.errors import NotFound
 from engine.identity import new_key
@@ -56,8 +57,9 @@ def release_hold(runtime: Runtime, case_id: str, hold_id: str, reason: str, *, b
 def _lock(act: Act, case_id: str, by: Actor) -> tuple[InstanceRecord, Case]:
     record = act.work.instances.lock(act.work.cases.instance_of(case_id))
     case = record.case
-    if case is None or not by.oversees(case.agency):
+    if case is None:
         raise NotFound.of("application", case_id)
+    permit(by, Action.keep_record, case.thing)
     if case.record is RecordState.erased:
         raise RecordErased(str(case.number))
     return record, case

@@ -9,9 +9,9 @@ from typing import Any
 from engine.bpmn.kernel.port import CompleteJob, Continue, SetVariables
 from engine.casework.actor import Actor
 from engine.casework.job import INCIDENT_MOVES, Incident, IncidentState, Job, JobKind, JobState
+from engine.casework.policy import Action, permit
 from engine.errors import NotFound, Refused
 from engine.runtime.act import DAMAGED, Act, transact
-from engine.runtime.duties import require_operator
 from engine.runtime.finish_job import finished
 from engine.runtime.stepping import advance, save_noted
 from engine.runtime.variables import check_variables
@@ -32,7 +32,7 @@ def retry_incident(runtime: Runtime, incident_id: str, *, by: Actor) -> None:
     """Try again what failed: a job gets all its attempts anew, a token goes on. Raises NotFound, IncidentDone."""
 
     def change(act: Act) -> None:
-        require_operator(by, "retry an incident")
+        permit(by, Action.repair_jobs)
         incident, job, record = _locked(act, incident_id)
         resolved(act, incident)
         if job is not None:
@@ -53,7 +53,7 @@ def resolve_incident(runtime: Runtime, incident_id: str, variables: Mapping[str,
     check_variables(variables)
 
     def change(act: Act) -> None:
-        require_operator(by, "resolve an incident")
+        permit(by, Action.repair_jobs)
         incident, job, record = _locked(act, incident_id)
         resolved(act, incident)
         if job is not None and job.kind is JobKind.service and record is not None:

@@ -8,13 +8,13 @@ from datetime import datetime
 from engine.casework.actor import Actor
 from engine.casework.mandate import Mandate, MandateSource, checked_tin, offered
 from engine.casework.organisation import require_unlike
+from engine.casework.policy import Action, permit
 from engine.casework.shown_name import checked_shown_name
 from engine.errors import Invalid, NotFound, Place
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
 from engine.runtime.agencies import account_named
 from engine.runtime.definitions import SERVICE
-from engine.runtime.duties import require_operator
 from engine.runtime.wiring import Runtime
 from engine.store.records import AccountRecord
 
@@ -96,7 +96,7 @@ def add_company(runtime: Runtime, sign_in_name: str, shown_name: str, tin: str, 
     It has no password: it signs in when an operator gives it one, or a token. Raises DutyMissing, NameImitates,
     NameTaken (it looks like an agency's), Invalid, AlreadyExists (the name or the number is taken).
     """
-    require_operator(by, "make the account of a company")
+    permit(by, Action.add_company)
 
     def change(act: Act) -> str:
         name = checked_shown_name(shown_name)

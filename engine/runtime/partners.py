@@ -9,9 +9,9 @@ from typing import Final
 
 from engine.casework.actor import SYSTEM, Actor
 from engine.casework.partner import BreakerRules, Partner, PartnerState
+from engine.casework.policy import Action, permit
 from engine.errors import NotFound
 from engine.runtime.act import Act, transact
-from engine.runtime.duties import require_operator
 from engine.runtime.wiring import Runtime
 
 CHAIN: Final = "partners"
@@ -64,7 +64,7 @@ def close_partner(runtime: Runtime, name: str, *, by: Actor) -> None:
     """An operator knows that a partner works again: it is called at once. Raises NotFound, DutyMissing."""
 
     def change(act: Act) -> None:
-        require_operator(by, "close a partner's circuit")
+        permit(by, Action.look_after_partners)
         if not act.work.partners.forget(name):
             raise NotFound.of("partner", name)
         act.journal(CHAIN, "partner.closed", name)

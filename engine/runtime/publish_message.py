@@ -16,10 +16,10 @@ from typing import Any, Final
 from engine.bpmn.kernel.port import DeliverMessage
 from engine.casework.actor import SYSTEM, Actor
 from engine.casework.payment import PAYMENT_RESULT
+from engine.casework.policy import Action, permit
 from engine.errors import Invalid, Place, Refused, Unavailable
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
-from engine.runtime.duties import require_engineer
 from engine.runtime.stepping import advance, begin
 from engine.runtime.variables import check_variables
 from engine.runtime.wiring import Runtime
@@ -91,7 +91,7 @@ def publish_message(
     _check_texts(name, correlation_key, message_id or "-", ttl_seconds, longest)
 
     def change(act: Act) -> PublishedMessage:
-        require_engineer(by, "publish a message")
+        permit(by, Action.publish_message)
         if name == PAYMENT_RESULT and by.account != SYSTEM.account:
             raise MessageReserved(
                 f"The message {name} tells that money came; nobody else may say so.",

@@ -41,7 +41,7 @@ def receive_piece(
 def _look(runtime: Runtime, attachment_id: str, by: Actor) -> Attachment:
     def change(act: Act) -> Attachment:
         found = act.work.attachments.lock(attachment_id)
-        found.require_owned_by(by.account)
+        found.require_owned_by(by)
         return found
 
     return transact(runtime, by, change)

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 from engine.casework.actor import Actor
 from engine.casework.payment import ProviderState, Sighting, Verdict
+from engine.casework.policy import Action, permit
 from engine.casework.statement import StatementLine, read_statement
 from engine.errors import Invalid, NotFound
 from engine.runtime.act import Act, transact
-from engine.runtime.duties import require_operator
 from engine.runtime.keep_payment import follow, locked, record_refund_made
 from engine.runtime.look_at_payment import CHAIN
 from engine.runtime.wiring import Runtime
@@ -75,7 +75,7 @@ def reconcile(runtime: Runtime, content: bytes, *, by: Actor, day: date | None =
 
     Raises StatementMalformed, Invalid (an empty file without a day), DutyMissing.
     """
-    require_operator(by, "reconcile payments")
+    permit(by, Action.reconcile)
     lines = read_statement(content)
     since, until = _period(lines, day, ZoneInfo(runtime.calendar.timezone))
     # The answer to a repetition is kept with the last transaction only.

@@ -7,7 +7,7 @@ from decimal import Decimal
 from engine.casework.actor import Actor
 from engine.casework.fee import Money
 from engine.casework.payment import Refund
-from engine.errors import NotFound
+from engine.casework.policy import Action, Thing, permit
 from engine.runtime.act import Act, transact
 from engine.runtime.keep_payment import begin_refund, locked
 from engine.runtime.stepping import save_noted
@@ -22,8 +22,7 @@ def refund_payment(runtime: Runtime, payment_id: str, amount: Decimal | None, re
 
     def change(act: Act) -> Refund:
         record, payment = locked(act, *act.work.payments.place_of(id=payment_id))
-        if not (by.operator or by.oversees(payment.agency)):
-            raise NotFound.of("payment", payment_id)
+        permit(by, Action.refund, Thing(kind="payment", key=payment_id, agency=payment.agency))
         wanted = None if amount is None else Money.of(amount, payment.amount.currency)
         refund = begin_refund(act, record.id, payment, wanted, reason)
         save_noted(act, record)

@@ -7,9 +7,9 @@ from typing import Final
 
 from engine.casework.actor import Actor
 from engine.casework.job import IncidentState, JobState
+from engine.casework.policy import Action, permit
 from engine.errors import Invalid, NotFound, Place
 from engine.runtime.act import Act, transact
-from engine.runtime.duties import require_operator
 from engine.runtime.incidents import resolved, tried_again
 from engine.runtime.wiring import Runtime
 from engine.store.queries.incidents import IncidentFilter, open_incidents_of_jobs
@@ -42,7 +42,7 @@ def retry_many(runtime: Runtime, which: IncidentFilter, *, by: Actor, most: int 
         raise Invalid("So many cannot be tried again at once.", places=[place], remedy="Ask for fewer, and again.")
 
     def change(act: Act) -> Retried:
-        require_operator(by, "retry incidents")
+        permit(by, Action.repair_jobs)
         found = open_incidents_of_jobs(act.work.reading, which, most)
         held = act.work.jobs.lock_many([one.job_id for one in found if one.job_id and one.instance_id])
         records = {record.id: record for _, record in held.values()}

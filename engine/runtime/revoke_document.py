@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from engine.casework.actor import Actor
 from engine.casework.document import Document
-from engine.errors import Invalid, NotFound, Place
+from engine.casework.policy import Action, Thing, permit
+from engine.errors import Invalid, Place
 from engine.runtime.act import Act, transact
 from engine.runtime.reserve_document import documents_chain
 from engine.runtime.wiring import Runtime
@@ -15,8 +16,7 @@ def revoke_document(runtime: Runtime, document_id: str, reason: str, *, by: Acto
 
     def change(act: Act) -> Document:
         document = act.work.documents.lock(document_id)
-        if not by.oversees(document.agency):
-            raise NotFound.of("document", document_id)
+        permit(by, Action.revoke_document, Thing(kind="document", key=document_id, agency=document.agency))
         if not reason.strip():
             raise Invalid(
                 "A document is revoked for a reason.",

@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.bpmn.kernel.port import SetVariables
 from engine.casework.actor import Actor
+from engine.casework.policy import Action, permit
 from engine.runtime.act import Act, transact
-from engine.runtime.duties import require_operator
 from engine.runtime.stepping import advance
 from engine.runtime.variables import check_variables
 from engine.runtime.wiring import Runtime
@@ -19,7 +19,7 @@ def set_variables(runtime: Runtime, instance_id: str, variables: Mapping[str, An
     check_variables(variables)
 
     def change(act: Act) -> None:
-        require_operator(by, "change variables")
+        permit(by, Action.change_variables)
         record = act.work.instances.lock(instance_id)
         act.journal(instance_id, "variables.set", instance_id, names=sorted(variables))
         advance(act, record, SetVariables(variables=variables))

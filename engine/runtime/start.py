@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.casework.actor import Actor
+from engine.casework.policy import Action, permit
 from engine.casework.task import Task
 from engine.runtime.act import Act, transact
 from engine.runtime.definitions import PROCESS
-from engine.runtime.duties import require_engineer
 from engine.runtime.stepping import begin
 from engine.runtime.variables import check_variables
 from engine.runtime.wiring import Runtime
@@ -38,7 +38,7 @@ def start_instance(
     check_variables(variables)
 
     def change(act: Act) -> StartedInstance:
-        require_engineer(by, "start an instance")
+        permit(by, Action.start_instance)
         definition = act.work.deployments.find(PROCESS, process_id, version=version)
         record = begin(act, definition.id, variables)
         return StartedInstance(

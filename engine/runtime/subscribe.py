@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from engine.casework.actor import Actor
 from engine.casework.event_kinds import check_patterns
+from engine.casework.policy import Action, permit
 from engine.casework.webhook import (
     LONGEST_OVERLAP,
     LONGEST_URL,
@@ -20,7 +21,6 @@ from engine.casework.webhook import (
 from engine.errors import Invalid, Place, Refused
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
-from engine.runtime.duties import require_operator
 from engine.runtime.tell_subscribers import CHAIN
 from engine.runtime.wiring import Runtime
 from engine.store.faults import StaleVersion
@@ -186,7 +186,7 @@ def _secret(runtime: Runtime, by: Actor, reference: str | None) -> tuple[str | N
     if reference is None:
         made = runtime.webhooks.secrets.make()
         return made, runtime.webhooks.secrets.seal(made)
-    require_operator(by, "name a secret of the environment")
+    permit(by, Action.refer_to_environment)
     return None, runtime.webhooks.secrets.refer(reference)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from engine.bpmn.kernel.port import DeliverMessage
 from engine.casework.actor import Actor
 from engine.casework.case import Case, CaseClosed
+from engine.casework.policy import Action, decide
 from engine.errors import Forbidden, Refused
 from engine.runtime.act import Act, transact
 from engine.runtime.stepping import advance
@@ -34,7 +35,7 @@ def withdraw(runtime: Runtime, case_id: str, *, by: Actor) -> Case:
         case = record.case
         assert case is not None
         case.require_seen_by(by)
-        if not case.is_acted_for_by(by):
+        if not decide(by, Action.withdraw, case.thing).allowed:
             raise Forbidden(
                 "Only the applicant, or who holds her mandate, withdraws an application.", remedy="Ask the applicant."
             )

@@ -28,9 +28,10 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
 )
 
-from api.access import Role, rule_of
+from api.access import rule_of
 from api.long_poll import LongPolls
 from api.wiring import EXTENSION
+from engine.casework.policy import Role
 from tests.builders.a_busy_city import BusyCity
 
 EXAMPLES = int(os.environ.get("ONEWINDOW_FUZZ_EXAMPLES", "3"))

@@ -8,18 +8,20 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, select, union_all
+from sqlalchemy import Connection, Select, select, union_all
 
 from engine.casework.actor import Actor
 from engine.casework.case import Case, CaseState
 from engine.casework.consent import Consent
 from engine.casework.decision import Decision
+from engine.casework.policy import Action
 from engine.casework.task import TaskState
 from engine.errors import NotFound
 from engine.store.queries.evidence import EvidenceRow, evidence_rows
 from engine.store.queries.files import DocumentRow, documents_of_case
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.queries.payments import PaymentRow, payments_of_case
+from engine.store.queries.permitted import Columns, Condition, conditions, of_mandators
 from engine.store.queries.services import service_detail
 from engine.store.repositories.prefills import Consents
 from engine.store.rows import columns_of, table_of, taken, to_case
@@ -33,7 +35,7 @@ _MILESTONE = table_of(tables.MilestoneReached)
 _TASK = table_of(Task)
 _ACCOUNT = table_of(Account)
 _REPRESENTATIVE = _ACCOUNT.alias("representing")
-_MOST_MANDATORS: Final = 50
+_COLUMNS: Final = Columns(person=_CASE.c.applicant, service=_CASE.c.service_key)
 _RECENT_CASES: Final = 50
 """How many closed cases of a service the expected day is reckoned from."""
 
@@ -162,16 +164,13 @@ def _seen_by(connection: Connection, actor: Actor, case_id: str) -> ApplicationR
     return found
 
 
-def _own_parts(actor: Actor, on_behalf_of: str | None) -> list[ColumnElement[bool]]:
-    """Conditions that part what is an actor's own, as `Case.is_acted_for_by` says it; each is served by one index."""
-    parts = [_CASE.c.applicant == actor.account] if on_behalf_of in (None, actor.account) else []
-    for account, services in sorted(actor.represents.items())[:_MOST_MANDATORS]:
-        if account != actor.account and on_behalf_of in (None, account):
-            of_mandator = _CASE.c.applicant == account
-            parts.append(
-                of_mandator if services is None else and_(of_mandator, _CASE.c.service_key.in_(sorted(services)))
-            )
-    return parts
+def _own_parts(actor: Actor, on_behalf_of: str | None) -> list[Condition]:
+    """Conditions that part what is an actor's own; each is served by one index."""
+    if on_behalf_of is None:
+        return conditions(actor, Action.list_cases, _COLUMNS)
+    if on_behalf_of == actor.account:
+        return [_CASE.c.applicant == actor.account]
+    return of_mandators(actor, _COLUMNS, only=on_behalf_of)
 
 
 def _named() -> Select[Any]:

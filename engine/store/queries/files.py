@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, select
@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, Connection, and_, select
 from engine.casework.actor import Actor
 from engine.casework.attachment import Attachment
 from engine.casework.document import Document, DocumentState
+from engine.casework.policy import Action, decide
 from engine.casework.task import TaskState
 from engine.errors import NotFound
+from engine.identity import QueueName
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.repositories.files import (
     ATTACHMENT,
@@ -59,7 +61,9 @@ def readable_attachment(connection: Connection, actor: Actor, attachment_id: str
     if row is None:
         raise NotFound.of("attachment", attachment_id)
     found = to_attachment(taken(ATTACHMENT_COLUMNS, row))
-    if found.owner != actor.account and (found.case_id is None or not may_read_case(connection, actor, found.case_id)):
+    if decide(actor, Action.read_file, found.thing).allowed:
+        return found
+    if found.case_id is None or not may_read_case(connection, actor, found.case_id):
         raise NotFound.of("attachment", attachment_id)
     return found
 
@@ -141,21 +145,16 @@ def may_read_case(connection: Connection, actor: Actor, case_id: str) -> bool:
     if row is None:
         return False
     case = to_case(taken(_CASE_COLUMNS, row))
-    if case.may_be_seen_by(actor):
+    if decide(actor, Action.read_papers, case.thing).allowed:
         return True
     queues = sorted({str(queue) for queue in (*actor.queues, *actor.stands_in)})[:200]
     if not queues:
         return False
-    statement = (
-        select(_TASK.c.wait)
-        .where(
-            _TASK.c.instance_id == case.instance_id,
-            _TASK.c.state.in_(_OPEN),
-            _TASK.c.queue.in_(queues),
-        )
-        .limit(1)
+    statement = select(_TASK.c.queue).where(
+        _TASK.c.instance_id == case.instance_id, _TASK.c.state.in_(_OPEN), _TASK.c.queue.in_(queues)
     )
-    return connection.execute(statement).first() is not None
+    working = frozenset(QueueName.parse(name) for name in connection.execute(statement.distinct()).scalars())
+    return decide(actor, Action.read_papers, replace(case.thing, working_queues=working)).allowed
 
 
 def _row(document: Document) -> DocumentRow:

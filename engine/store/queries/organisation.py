@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, select
 
 from engine.casework.actor import Actor
 from engine.casework.deputy import Absence, Deputyship
 from engine.casework.mandate import Mandate
-from engine.casework.organisation import Agency, Member, NotAdministrator, Role, Unit
+from engine.casework.organisation import Agency, Member, NotAdministrator, Role, Unit, agency_thing
+from engine.casework.policy import Action, decide, permit
 from engine.errors import NotFound
+from engine.store.queries.permitted import Columns, permitted
 from engine.store.repositories.deputies import Deputies
 from engine.store.repositories.mandates import MANDATE, MANDATE_COLUMNS, to_mandate
 from engine.store.repositories.organisation import Organisation
@@ -89,8 +91,10 @@ def agency_detail(connection: Connection, key: str) -> AgencyRow:
 
 def members(connection: Connection, actor: Actor, key: str) -> list[Member]:
     """Who belongs to an agency, for its administrators, supervisors, operators. Raises NotFound, NotAdministrator."""
-    if not (actor.is_administrator_of(key) or actor.oversees(key) or actor.operator):
-        _require_colleague(actor, key)
+    verdict = decide(actor, Action.see_members, agency_thing(key))
+    if verdict.hidden:
+        raise NotFound.of("agency", key)
+    if not verdict.allowed:
         raise NotAdministrator(key, "see its members")
     found = Organisation(connection)
     found.agency(key)
@@ -99,11 +103,11 @@ def members(connection: Connection, actor: Actor, key: str) -> list[Member]:
 
 def absences(connection: Connection, actor: Actor, key: str, now: datetime) -> list[AbsenceRow]:
     """Absences that are not over, for colleagues. Raises NotFound. At most three statements."""
-    _require_colleague(actor, key)
+    permit(actor, Action.see_absences, agency_thing(key))
     Organisation(connection).agency(key)
     found = Deputies(connection).absences(key, now)
     names = _names(connection, {one.account for one in found})
-    tells_kind = actor.is_administrator_of(key) or actor.oversees(key)
+    tells_kind = decide(actor, Action.declare_absence, agency_thing(key)).allowed
     return [
         AbsenceRow(
             absence=one,
@@ -116,7 +120,7 @@ def absences(connection: Connection, actor: Actor, key: str, now: datetime) -> l
 
 def deputies(connection: Connection, actor: Actor, key: str, now: datetime) -> list[DeputyRow]:
     """Deputyships that are not over, for colleagues. Raises NotFound. At most five statements."""
-    _require_colleague(actor, key)
+    permit(actor, Action.see_absences, agency_thing(key))
     Organisation(connection).agency(key)
     kept = Deputies(connection)
     found, away = kept.of_agency(key, now), kept.absences(key, now)
@@ -138,7 +142,7 @@ def mandates_of(connection: Connection, actor: Actor, now: datetime) -> list[Man
         select(*MANDATE_COLUMNS, _MANDATOR.c.name.label("mandator_name"), _HOLDER.c.name.label("holder_name"))
         .join(_MANDATOR, _MANDATOR.c.id == MANDATE.c.mandator)
         .join(_HOLDER, _HOLDER.c.id == MANDATE.c.holder)
-        .where(or_(MANDATE.c.mandator == actor.account, MANDATE.c.holder == actor.account))
+        .where(permitted(actor, Action.see_mandate, Columns(parties=(MANDATE.c.mandator, MANDATE.c.holder))))
         .order_by(MANDATE.c.id.desc())
         .limit(_MOST_MANDATES)
     )
@@ -171,8 +175,3 @@ def _names(connection: Connection, accounts: set[str]) -> dict[str, str]:
         return {}
     rows = connection.execute(select(_ACCOUNT.c.id, _ACCOUNT.c.name).where(_ACCOUNT.c.id.in_(sorted(accounts))))
     return {row.id: row.name for row in rows}
-
-
-def _require_colleague(actor: Actor, key: str) -> None:
-    if not (key in actor.agencies or actor.is_administrator_of(key)):
-        raise NotFound.of("agency", key)

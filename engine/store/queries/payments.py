@@ -14,8 +14,10 @@ from engine.casework.actor import Actor
 from engine.casework.fee import Money
 from engine.casework.ledger import LATE, fee_revenue
 from engine.casework.payment import Payment, Refund
+from engine.casework.policy import Action, Thing, permit
 from engine.errors import NotFound
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
+from engine.store.queries.permitted import Columns, permitted
 from engine.store.repositories.payments import (
     PAYMENT,
     PAYMENT_COLUMNS,
@@ -129,10 +131,10 @@ def payments_of_application(
     row = connection.execute(
         select(_CASE.c.applicant, _CASE.c.agency, _CASE.c.service_key).where(_CASE.c.id == case_id)
     ).first()
-    if row is None or not (
-        actor.acts_for(row.applicant, row.service_key) or actor.oversees(row.agency) or actor.operator
-    ):
+    if row is None:
         raise NotFound.of("application", case_id)
+    case = Thing(kind="application", key=case_id, agency=row.agency, person=row.applicant, service=row.service_key)
+    permit(actor, Action.see_payments_of_case, case)
     statement = select(*PAYMENT_COLUMNS).where(PAYMENT.c.case_id == case_id)
     if start is not None:
         statement = statement.where(PAYMENT.c.id > start[0])
@@ -154,8 +156,7 @@ def payment_page(
     """Payments, the newest first: all for operators, those of their agencies for supervisors. Two statements."""
     start = decode_cursor(cursor, str)
     statement = select(*PAYMENT_COLUMNS, _CASE.c.number).outerjoin(_CASE, _CASE.c.id == PAYMENT.c.case_id)
-    if not actor.operator:
-        statement = statement.where(PAYMENT.c.agency.in_(sorted(actor.supervises)))
+    statement = statement.where(permitted(actor, Action.see_payments, Columns(agency=PAYMENT.c.agency)))
     if state is not None:
         statement = statement.where(PAYMENT.c.state == state)
     if reference is not None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 
 from engine.casework.actor import Actor
 from engine.casework.hold import Hold
+from engine.casework.policy import Action, permit
 from engine.casework.retention import RecordErased, RecordState
 from engine.errors import NotFound
 from engine.store.queries.applications import case_seen_by
@@ -80,8 +81,7 @@ def hold_page(
     """The holds of a case, the first one first. Raises NotFound for who does not oversee its agency."""
     start, most = decode_cursor(cursor, str), bounded(limit)
     case = case_seen_by(connection, actor, case_id)
-    if not actor.oversees(case.agency):
-        raise NotFound.of("application", case_id)
+    permit(actor, Action.keep_record, case.thing)
     statement = select(_HOLD).where(_HOLD.c.case_id == case_id)
     if start is not None:
         statement = statement.where(_HOLD.c.id > start[0])
@@ -93,8 +93,7 @@ def package_of_case(connection: Connection, actor: Actor, case_id: str) -> Packa
     """Where the package of an archived case lies. Raises NotFound, also for who does not oversee its agency, and
     RecordErased."""
     case = case_seen_by(connection, actor, case_id)
-    if not actor.oversees(case.agency):
-        raise NotFound.of("application", case_id)
+    permit(actor, Action.keep_record, case.thing)
     if case.record is RecordState.erased:
         raise RecordErased(str(case.number))
     row = connection.execute(select(_RECORD).where(_RECORD.c.case_id == case_id)).first()

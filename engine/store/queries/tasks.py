@@ -6,14 +6,13 @@ and the pages of several queues are merged from the first rows of each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Connection,
     Select,
     and_,
@@ -29,9 +28,12 @@ from sqlalchemy import (
 )
 
 from engine.casework.actor import Actor
+from engine.casework.policy import Action, Relation, Thing, decide
 from engine.casework.task import Task, TaskState
 from engine.errors import Invalid, NotFound
+from engine.identity import QueueName
 from engine.store.queries.paging import CursorUnknown, Page, bounded, decode_cursor, page_of
+from engine.store.queries.permitted import MOST_MANDATORS, Columns, Condition, conditions
 from engine.store.queries.spelling import contains
 from engine.store.rows import columns_of, due_rank, table_of, taken, to_task, to_variables
 from engine.store.tables import tasks as tables
@@ -49,7 +51,8 @@ _COLUMNS = columns_of(tables.Task)
 _IS_OPEN: Final = _TASK.c.state.in_([literal_column(f"'{state}'") for state in (TaskState.open, TaskState.claimed)])
 _RANKS: Final = {"due": _TASK.c.due_rank, "created": _TASK.c.created_at, "priority": _TASK.c.priority_rank}
 _MOST_QUEUES: Final = 50
-_MOST_MANDATORS: Final = 50
+_NO_COLUMNS: Final = Columns()
+"""Relations to a task are made of its own columns, here."""
 _OPEN_STATES: Final = ("active", str(TaskState.open), str(TaskState.claimed))
 
 
@@ -214,61 +217,74 @@ def _row(row: Any) -> TaskRow:
 
 
 def _visible_parts(
-    connection: Connection, actor: Actor, queue: str | None, narrowed: list[ColumnElement[bool]], *, has_ended: bool
-) -> Sequence[ColumnElement[bool]]:
+    connection: Connection, actor: Actor, queue: str | None, narrowed: list[Condition], *, has_ended: bool
+) -> Sequence[Condition]:
     """Conditions that part what the actor may see, without overlap; each is served by one index.
 
-    They say what `Task.may_be_seen_by` says. `narrowed` is what a list of the actor's own is found
-    by. Own queues are those of the actor and of colleagues she stands in for.
+    They are made of the relations of the rule by which one task is seen. `narrowed` is what a list of the actor's own
+    is found by.
     """
-    own = sorted({str(one) for one in (*actor.queues, *actor.stands_in)})
     if narrowed:
         in_queue = [_TASK.c.queue == queue] if queue else []
-        return [and_(*narrowed, _permitted(actor, own), *in_queue)]
+        seen = conditions(actor, Action.see_task, _NO_COLUMNS, _Seen(None, has_ended=True).makers)
+        return [and_(*narrowed, or_(*seen), *in_queue)]
     if queue is not None:
-        return [_TASK.c.queue == queue] if queue in own or actor.oversees(queue.partition(":")[0]) else []
-    overseen = _queues_of(connection, actor.supervises)
-    return [
-        *(_TASK.c.queue == one for one in sorted({*own[:_MOST_QUEUES], *overseen})[:_MOST_QUEUES]),
-        *_personal(actor, has_ended=has_ended),
-    ]
+        name = QueueName.parse(queue)
+        lies_there = Thing(kind="task", queue=name, agency=name.agency)
+        return [_TASK.c.queue == queue] if decide(actor, Action.see_task, lies_there).allowed else []
+    return conditions(actor, Action.see_task, _NO_COLUMNS, _Seen(connection, has_ended=has_ended).makers)
 
 
-def _personal(actor: Actor, *, has_ended: bool) -> list[ColumnElement[bool]]:
-    """Tasks of one person each: the actor's own, and those of whom she represents, for the services of the mandate.
+class _Seen:
+    """Each relation to a task as conditions, one an index; a queue is looked into once, however it is reached.
 
-    What somebody did for a person under a mandate stays that person's task; only ended tasks can be such.
+    Without a connection they are not of the queues that hold tasks but of their names: for few tasks that are found by
+    another index. What somebody did for a person under a mandate stays that person's; only ended tasks can be such.
     """
-    parts = [and_(_TASK.c.queue.is_(None), _belongs_to(actor.account, has_ended=has_ended))]
-    for account, services in sorted(actor.represents.items())[:_MOST_MANDATORS]:
-        if account != actor.account:
-            of_service = true() if services is None else _CASE.c.service_key.in_(sorted(services))
-            parts.append(and_(_TASK.c.queue.is_(None), _belongs_to(account, has_ended=has_ended), of_service))
-    return parts
+
+    def __init__(self, connection: Connection | None, *, has_ended: bool) -> None:
+        self._connection = connection
+        self._has_ended = has_ended
+        self._looked_into: set[str] = set()
+        self.makers = {
+            Relation.person: lambda actor, _: [self._of(actor.account, true())],
+            Relation.representative: self._of_mandators,
+            Relation.member: lambda actor, _: self._in(map(str, actor.queues)),
+            Relation.deputy: lambda actor, _: self._in(map(str, actor.stands_in)),
+            Relation.supervisor: self._overseen,
+        }
+
+    def _in(self, queues: Iterable[str]) -> list[Condition]:
+        new = sorted(set(queues) - self._looked_into)
+        if self._connection is None:
+            return [_TASK.c.queue.in_(new)] if new else []
+        del new[_MOST_QUEUES - len(self._looked_into) :]
+        self._looked_into.update(new)
+        return [_TASK.c.queue == one for one in new]
+
+    def _overseen(self, actor: Actor, _: Columns) -> list[Condition]:
+        if self._connection is None:
+            return [_agency_of_queue(agency) for agency in sorted(actor.supervises)]
+        return self._in(_queues_of(self._connection, actor.supervises))
+
+    def _of_mandators(self, actor: Actor, _: Columns) -> list[Condition]:
+        return [
+            self._of(account, true() if services is None else _CASE.c.service_key.in_(sorted(services)))
+            for account, services in sorted(actor.represents.items())[:MOST_MANDATORS]
+            if account != actor.account
+        ]
+
+    def _of(self, account: str, of_service: Condition) -> Condition:
+        by_herself = and_(_TASK.c.assignee == account, _TASK.c.acted_for.is_(None))
+        own = or_(_TASK.c.acted_for == account, by_herself) if self._has_ended else _TASK.c.assignee == account
+        return and_(_TASK.c.queue.is_(None), own, of_service)
 
 
-def _belongs_to(account: str, *, has_ended: bool) -> ColumnElement[bool]:
-    if not has_ended:
-        return _TASK.c.assignee == account
-    return or_(_TASK.c.acted_for == account, and_(_TASK.c.assignee == account, _TASK.c.acted_for.is_(None)))
-
-
-def _permitted(actor: Actor, own: Sequence[str]) -> ColumnElement[bool]:
-    """Among the tasks that the actor holds, or that are offered to her, those she may see still."""
-    overseen = [_agency_of_queue(agency) for agency in sorted(actor.supervises)]
-    for_others = [
-        and_(_TASK.c.acted_for == account, true() if of is None else _CASE.c.service_key.in_(sorted(of)))
-        for account, of in sorted(actor.represents.items())
-    ]
-    personal = and_(_TASK.c.queue.is_(None), or_(_TASK.c.acted_for.is_(None), *for_others))
-    return or_(personal, _TASK.c.queue.in_(own), *overseen)
-
-
-def _agency_of_queue(agency: str) -> ColumnElement[bool]:
+def _agency_of_queue(agency: str) -> Condition:
     return func.substr(_TASK.c.queue, 1, len(agency) + 1) == f"{agency}:"
 
 
-def _in_state(state: str) -> list[ColumnElement[bool]]:
+def _in_state(state: str) -> list[Condition]:
     if state == "active":
         return [_IS_OPEN]
     is_so = _TASK.c.state == state

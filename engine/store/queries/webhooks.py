@@ -12,9 +12,11 @@ from sqlalchemy import Connection, ScalarSelect, TextClause, func, select, text
 
 from engine.casework.actor import Actor
 from engine.casework.event import Event
+from engine.casework.policy import Action
 from engine.casework.webhook import Attempt, Delivery, DeliveryState, Subscription, SubscriptionState
 from engine.errors import NotFound
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
+from engine.store.queries.permitted import Columns, permitted
 from engine.store.repositories.events import EVENT, EVENT_COLUMNS, OUTBOX, to_event
 from engine.store.repositories.webhooks import (
     ATTEMPT,
@@ -113,8 +115,7 @@ def subscription_page(
     """Subscriptions, the newest first: all for operators, those of their agencies for supervisors. Two statements."""
     start = decode_cursor(cursor, str)
     statement = select(*SUBSCRIPTION_COLUMNS)
-    if not actor.operator:
-        statement = statement.where(SUBSCRIPTION.c.agency.in_(sorted(actor.supervises)))
+    statement = statement.where(permitted(actor, Action.see_subscription, Columns(agency=SUBSCRIPTION.c.agency)))
     if start is not None:
         statement = statement.where(SUBSCRIPTION.c.id < start[0])
     most = bounded(limit)

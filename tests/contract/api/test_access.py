@@ -6,12 +6,14 @@ import re
 
 import pytest
 
-from api.access import Role, rule_of
+from api.access import rule_of
+from engine.casework.policy import Role
 from tests.builders.an_api import Api
 
 ALL = frozenset(Role)
 PUBLIC = None
 CITIZEN = frozenset({Role.citizen})
+CLERK = frozenset({Role.clerk})
 STAFF = frozenset({Role.clerk, Role.supervisor})
 HOLDERS = CITIZEN | STAFF
 ENGINE = frozenset({Role.analyst, Role.operator})
@@ -70,9 +72,9 @@ WHO_MAY = {
     "GET /api/v1/forms/<name:form_id>": RULES,
     "POST /api/v1/applications": CITIZEN,
     "GET /api/v1/applications": CITIZEN,
-    "GET /api/v1/applications/<key:case_id>": CITIZEN | {Role.supervisor},
+    "GET /api/v1/applications/<key:case_id>": HOLDERS,
     "GET /api/v1/applications/<key:case_id>/evidence": HOLDERS,
-    "GET /api/v1/applications/<key:case_id>/payments": CITIZEN | {Role.supervisor},
+    "GET /api/v1/applications/<key:case_id>/payments": CITIZEN | KEEPERS,
     "POST /api/v1/applications/<key:case_id>/withdraw": CITIZEN,
     "GET /api/v1/attachments": HOLDERS,
     "POST /api/v1/attachments": HOLDERS,
@@ -96,16 +98,16 @@ WHO_MAY = {
     "GET /api/v1/payments/revenue": KEEPERS,
     "GET /api/v1/tasks": HOLDERS,
     "GET /api/v1/tasks/<task:task_id>": HOLDERS,
-    "POST /api/v1/tasks/<task:task_id>/claim": STAFF,
+    "POST /api/v1/tasks/<task:task_id>/claim": CLERK,
     "POST /api/v1/tasks/<task:task_id>/release": STAFF,
     "POST /api/v1/tasks/<task:task_id>/assign": frozenset({Role.supervisor}),
-    "POST /api/v1/tasks/<task:task_id>/delegate": STAFF,
-    "POST /api/v1/tasks/<task:task_id>/accept": STAFF,
-    "POST /api/v1/tasks/<task:task_id>/decline": STAFF,
+    "POST /api/v1/tasks/<task:task_id>/delegate": CLERK,
+    "POST /api/v1/tasks/<task:task_id>/accept": CLERK,
+    "POST /api/v1/tasks/<task:task_id>/decline": CLERK,
     "PUT /api/v1/tasks/<task:task_id>/draft": HOLDERS,
     "POST /api/v1/tasks/<task:task_id>/complete": HOLDERS,
-    "GET /api/v1/applications/<key:case_id>/reasons": CITIZEN | {Role.supervisor},
-    "GET /api/v1/applications/<key:case_id>/deadline": CITIZEN | {Role.supervisor},
+    "GET /api/v1/applications/<key:case_id>/reasons": HOLDERS,
+    "GET /api/v1/applications/<key:case_id>/deadline": HOLDERS,
     "POST /api/v1/applications/<key:case_id>/extend": frozenset({Role.supervisor}),
     "GET /api/v1/records/<key:case_id>/holds": frozenset({Role.supervisor}),
     "POST /api/v1/records/<key:case_id>/holds": frozenset({Role.supervisor}),

@@ -18,6 +18,7 @@ from engine.casework.attachment import (
 )
 from engine.errors import NotFound
 from tests.builders.a_task import NOW
+from tests.builders.an_actor import an_actor
 
 
 def an_attachment(**said: Any) -> Attachment:
@@ -75,4 +76,4 @@ def test_it_belongs_to_one_case_and_to_who_sent_it() -> None:
 
     assert attachment.attached_to("case-1", "/other") is attachment
     with pytest.raises(NotFound):
-        replace(attachment, owner="somebody").require_owned_by("aysel")
+        replace(attachment, owner="somebody").require_owned_by(an_actor())
