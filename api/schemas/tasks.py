@@ -59,6 +59,16 @@ class TaskSchema(Schema):
     case_number = fields.String(allow_none=True, metadata={"example": "AZ-2026-000123-7"})
     service_key = fields.String(allow_none=True, metadata={"example": "driving-licence"})
     version = fields.Integer(metadata={"description": "Changes with every change; also the ETag."})
+    may_claim = fields.Boolean(
+        metadata={"description": "In lists and details: whether the caller would get it by claiming it now."}
+    )
+    claim_barred = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "Why not, where the model wants another person.",
+            "example": "The task 'Approve' is not done by who did 'Check' in this case.",
+        },
+    )
 
 
 class TaskDetailSchema(TaskSchema):

@@ -13,15 +13,16 @@ from datetime import datetime
 
 from engine.casework.actor import Actor
 from engine.casework.policy import Action, decide
+from engine.casework.separation import NO_RULES, Separation
 from engine.casework.task import Task
 from engine.casework.task_refusals import AssigneeOutsideQueue, NotOffered, NotTaskHolder, TaskDone, TaskOfOnePerson
 from engine.errors import Invalid, Place
 
 
-def delegate(task: Task, to: Actor, by: Actor) -> Task:
+def delegate(task: Task, to: Actor, by: Actor, at: datetime, rules: Separation = NO_RULES) -> Task:
     """Offer a task to a colleague who may work in its queue now; a second offer takes the place of the first.
 
-    Raises NotFound, TaskDone, NotTaskHolder, TaskOfOnePerson, AssigneeOutsideQueue, Invalid.
+    Raises NotFound, TaskDone, NotTaskHolder, TaskOfOnePerson, AssigneeOutsideQueue, DutiesSeparated, Invalid.
     """
     _require_open(task, by)
     if task.queue is None:
@@ -35,15 +36,16 @@ def delegate(task: Task, to: Actor, by: Actor) -> Task:
         )
     if not to.may_work_in(task.queue):
         raise AssigneeOutsideQueue(task.queue)
+    task.held_by(to, at, rules)  # what she could not take is not offered to her
     return replace(task, offered_to=to.account, version=task.version + 1)
 
 
-def accept(task: Task, by: Actor, at: datetime) -> Task:
-    """The colleague takes the task. Raises NotFound, TaskDone, NotOffered."""
+def accept(task: Task, by: Actor, at: datetime, rules: Separation = NO_RULES) -> Task:
+    """The colleague takes the task. Raises NotFound, TaskDone, NotOffered, DutiesSeparated."""
     _require_open(task, by)
     if not decide(by, Action.accept_task, task.thing).allowed:
         raise NotOffered(task)
-    return task.held_by(by, at)
+    return task.held_by(by, at, rules)
 
 
 def decline(task: Task, by: Actor) -> Task:

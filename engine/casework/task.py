@@ -19,6 +19,7 @@ from typing import Any, Final
 from engine.casework.actor import Actor
 from engine.casework.deputy import DeputyOfDeputy
 from engine.casework.policy import Action, Thing, decide, permit
+from engine.casework.separation import NO_RULES, Separation
 from engine.casework.task_refusals import (
     AssigneeOutsideQueue,
     NotInQueue,
@@ -29,6 +30,7 @@ from engine.casework.task_refusals import (
     TaskOfOnePerson,
     TaskTaken,
 )
+from engine.errors import OnewindowError
 from engine.identity import QueueName
 
 
@@ -130,13 +132,14 @@ class Task:
         """Raises NotFound for who may not know that it exists."""
         permit(actor, Action.see_task, self.thing)
 
-    def claim(self, by: Actor, at: datetime) -> Task:
+    def claim(self, by: Actor, at: datetime, rules: Separation = NO_RULES) -> Task:
         """Give the task to `by`; a deputy may take what her absent colleague holds. Safe to repeat.
 
-        Raises TaskDone, TaskTaken, NotInQueue, DeputyOfDeputy, NotFound.
+        Raises TaskDone, TaskTaken, NotInQueue, DeputyOfDeputy, DutiesSeparated, NotFound.
         """
         self._require_open(by)
-        acted_for = self._taken_by(by, "claim")
+        acted_for = self._taken_by(by, "claim", rules)
+        rules.require(by.account, acted_for, claims=True)
         if self.assignee == by.account and self.state is TaskState.claimed and acted_for == self.acted_for:
             return self
         return self._held_by(by.account, at, acted_for)
@@ -167,17 +170,17 @@ class Task:
             version=self.version + 1,
         )
 
-    def assign(self, to: Actor, by: Actor, at: datetime) -> Task:
+    def assign(self, to: Actor, by: Actor, at: datetime, rules: Separation = NO_RULES) -> Task:
         """Hand the task to a member of its queue, or to a deputy of one; supervisors of the agency may.
 
-        Raises TaskDone, NotSupervisor, AssigneeOutsideQueue, NotFound.
+        Raises TaskDone, NotSupervisor, AssigneeOutsideQueue, DutiesSeparated, NotFound.
         """
         self._require_open(by)
         if self.queue is None or not decide(by, Action.assign_task, self.thing).allowed:
             raise NotSupervisor
         if not to.may_work_in(self.queue):
             raise AssigneeOutsideQueue(self.queue)
-        return self._held_by(to.account, at, acts_for_in(to, self.queue))
+        return self.held_by(to, at, rules)
 
     def save_draft(self, answers: Mapping[str, Any], by: Actor, seen_version: int | None) -> Task:
         """Keep answers for later; only its holder may. Raises TaskChanged when another version was seen."""
@@ -187,17 +190,20 @@ class Task:
             raise TaskChanged(self, seen_version)
         return replace(self, draft=dict(answers), version=self.version + 1)
 
-    def complete(self, by: Actor, at: datetime) -> Task:
+    def complete(self, by: Actor, at: datetime, rules: Separation = NO_RULES) -> Task:
         """Finish the task: its holder or her deputy, or a member of its queue while nobody holds it.
 
-        Whoever finishes it must be let into the queue now, not only when she claimed it.
-        Raises TaskDone, TaskTaken, NotInQueue, DeputyOfDeputy, NotFound.
+        Whoever finishes it must be let into the queue now, not only when she claimed it, and be a person whom the
+        rules of separation allow now. Raises TaskDone, TaskTaken, NotInQueue, DeputyOfDeputy, DutiesSeparated,
+        NotFound.
         """
         self._require_open(by)
+        acted_for = self._taken_by(by, "complete", rules)
+        rules.require(by.account, acted_for)
         return replace(
             self,
             state=TaskState.completed,
-            acted_for=self._taken_by(by, "complete"),
+            acted_for=acted_for,
             assignee=by.account,
             offered_to=None,
             completed_at=at,
@@ -223,11 +229,24 @@ class Task:
         if not decide(by, action, self.thing).allowed:
             raise NotTaskHolder(self, act)
 
-    def held_by(self, to: Actor, at: datetime) -> Task:
-        """In the hands of a member of its queue, or of a deputy, who acts for the absent one."""
-        return self._held_by(to.account, at, acts_for_in(to, self.queue))
+    def held_by(self, to: Actor, at: datetime, rules: Separation = NO_RULES) -> Task:
+        """In the hands of a member of its queue, or of a deputy, who acts for the absent one.
 
-    def _taken_by(self, by: Actor, act: str) -> str | None:
+        Raises DutiesSeparated.
+        """
+        acted_for = acts_for_in(to, self.queue, rules)
+        rules.require(to.account, acted_for, claims=True)
+        return self._held_by(to.account, at, acted_for)
+
+    def claim_refusal(self, actor: Actor, rules: Separation = NO_RULES) -> OnewindowError | None:
+        """What a claim would be refused with now; None where it would give her the task, or she has it."""
+        try:
+            self.claim(actor, self.created_at, rules)
+        except OnewindowError as refusal:
+            return refusal
+        return None
+
+    def _taken_by(self, by: Actor, act: str, rules: Separation) -> str | None:
         """For whom `by` acts when she takes it: None for herself. Raises TaskTaken, NotInQueue, DeputyOfDeputy."""
         if self.queue is None:
             if not decide(by, Action.complete_task, self.thing).allowed:
@@ -244,7 +263,7 @@ class Task:
             return self.acted_for
         if not decide(by, Action.claim_task, self.thing).allowed:
             raise NotInQueue(self, act)
-        return acts_for_in(by, self.queue)
+        return acts_for_in(by, self.queue, rules)
 
     def _held_by(self, account: str, at: datetime, acted_for: str | None) -> Task:
         return replace(
@@ -263,9 +282,12 @@ class Task:
             raise TaskDone(self)
 
 
-def acts_for_in(actor: Actor, queue: QueueName | None) -> str | None:
-    """For whom somebody works in a queue: None for herself, else an absent colleague; of several the first one."""
-    return None if actor.works_in(queue) else min(actor.stands_in_for(queue), default=None)
+def acts_for_in(actor: Actor, queue: QueueName | None, rules: Separation = NO_RULES) -> str | None:
+    """For whom somebody works in a queue: None for herself, else an absent colleague.
+
+    Of several the first one whom the rules of separation allow.
+    """
+    return None if actor.works_in(queue) else rules.chosen(actor.account, actor.stands_in_for(queue), claims=True)
 
 
 __all__ = [

@@ -16,6 +16,7 @@ from engine.runtime.acting import acting
 from engine.runtime.answers import checked_answers
 from engine.runtime.evidence import add_evidence
 from engine.runtime.marks import EVIDENCE
+from engine.runtime.separations import rules_for
 from engine.runtime.stepping import advance
 from engine.runtime.wiring import Runtime
 
@@ -34,12 +35,12 @@ def complete(
     """Finish a task. Of several callers at once one succeeds; faults of the form are told in `language`.
 
     Raises NotFound (also for a task the actor may not see), TaskDone, TaskTaken, NotInQueue, Invalid with places,
-    and StepUpNeeded where the model wants a second factor that was proved just now.
+    DutiesSeparated, and StepUpNeeded where the model wants a second factor that was proved just now.
     """
 
     def change(act: Act) -> CompletedTask:
         task, record = act.work.tasks.lock(task_id)
-        completed = task.complete(by, act.at)
+        completed = task.complete(by, act.at, rules_for(act, task, record))
         if task.properties.get(STEP_UP) == FRESH:
             require_second_factor(by, act.at, "complete this task")
         values = checked_answers(act, task, record, answers, language)

@@ -8,18 +8,19 @@ from engine.casework.task import Task
 from engine.runtime.act import Act, transact
 from engine.runtime.acting import acting
 from engine.runtime.colleague import colleague_with
+from engine.runtime.separations import rules_for
 from engine.runtime.stepping import save_noted
 from engine.runtime.wiring import Runtime
 from engine.store.records import InstanceRecord
 
 
 def delegate(runtime: Runtime, task_id: str, account: str, *, by: Actor) -> Task:
-    """Offer a task to a colleague. Raises NotFound, TaskDone, NotTaskHolder, AssigneeOutsideQueue, Invalid."""
+    """Offer a task to a colleague. Raises NotFound, TaskDone, NotTaskHolder, Forbidden, Refused, Invalid."""
 
     def change(act: Act) -> Task:
         task, record = act.work.tasks.lock(task_id)
         task.require_seen_by(by)
-        offered = delegation.delegate(task, colleague_with(act, account), by)
+        offered = delegation.delegate(task, colleague_with(act, account), by, act.at, rules_for(act, task, record))
         _keep(act, record, offered, "task.delegated", to=account, **acting(task))
         return offered
 
@@ -31,7 +32,7 @@ def accept_delegated(runtime: Runtime, task_id: str, *, by: Actor) -> Task:
 
     def change(act: Act) -> Task:
         task, record = act.work.tasks.lock(task_id)
-        taken = delegation.accept(task, by, act.at)
+        taken = delegation.accept(task, by, act.at, rules_for(act, task, record))
         _keep(act, record, taken, "task.delegation-accepted", holder=task.assignee, **acting(taken))
         return taken
 

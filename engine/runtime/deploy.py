@@ -7,7 +7,7 @@ go on with the old. Start events by message, signal and timer belong to the newe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -20,7 +20,7 @@ from engine.casework.policy import Action, permit
 from engine.diagnostics import Diagnostic, ModelRefused, errors_in
 from engine.dmn import FindModel, FoundModel
 from engine.errors import NotFound
-from engine.identity import new_key
+from engine.identity import QueueName, new_key
 from engine.runtime.act import Act, transact
 from engine.runtime.agency_references import check_agencies
 from engine.runtime.bundle import MODEL, Bundle, Part, error_codes, read_bundle
@@ -30,6 +30,7 @@ from engine.runtime.foreseen import check_answers, check_foreseen
 from engine.runtime.link_decisions import link_decisions
 from engine.runtime.prefill_checks import check_prefills
 from engine.runtime.references import Known, check_references
+from engine.runtime.separation_checks import check_separations
 from engine.runtime.spread import next_start, start_timer_job
 from engine.runtime.wiring import Runtime
 from engine.store.records import DefinitionRecord, StartRecord
@@ -75,12 +76,21 @@ def _examined(act: Act, bundle: Bundle) -> tuple[Bundle, tuple[Diagnostic, ...]]
     """The bundle linked with what its files import, and the findings; the one that was read stays as it was."""
     linked = bundle.copy()
     link_decisions(linked, _deployed_decisions(act))
-    check_references(linked, _known(act))
+    known = _known(act)
+    check_references(linked, known)
     check_agencies(linked, act.work.organisation.agency_keys())
+    check_separations(linked, known.deployed_model, _members(act))
     check_foreseen(linked, act.runtime.forms)
     check_answers(linked)
     check_prefills(linked, act.runtime.forms)
     return linked, tuple(dict.fromkeys(linked.findings))
+
+
+def _members(act: Act) -> Callable[[QueueName], frozenset[str]] | None:
+    """Who works in a queue; None where nobody said who works anywhere."""
+    if act.runtime.known_queues is None:
+        return None
+    return cache(lambda queue: frozenset(act.work.accounts.members_of([str(queue)])))
 
 
 def _deployed_decisions(act: Act) -> FindModel:

@@ -6,6 +6,7 @@ evidence     key of an evidence requirement of the service, proved when the elem
 agrees       expression on a task with `evidence`: whether the answer fits what the applicant stated
 stopsClock   `true` on a user task, or on an event or task that waits for a message: meanwhile the clock stands still
 term         name of a term of the service, on a timer: it is due when the term ends
+notSameAs    and `sameAs`, `fourEyes`, `notApplicant` on a user task: who may do it (`casework.separation`)
 secondFactor `fresh` on a user task: whoever completes it has proved a second factor just now (`casework.step_up`)
 counting     `working-days` or `calendar-days`, on a timer (read by the kernel)
 """
@@ -23,6 +24,7 @@ from engine.bpmn.model import (
     Event,
     FlowNode,
     MessageDefinition,
+    MultiInstance,
     Process,
     ReceiveTask,
     TimerDefinition,
@@ -30,6 +32,7 @@ from engine.bpmn.model import (
 )
 from engine.calendar import Counting
 from engine.casework.decision import Outcome
+from engine.casework.separation import DECLARED, FOUR_EYES, NOT_APPLICANT, NOT_SAME_AS, SAME_AS, named_tasks
 from engine.casework.step_up import FRESH, STEP_UP
 
 MILESTONE: Final = "milestone"
@@ -49,12 +52,19 @@ class Marks:
     """Element id -> key of the milestone."""
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     """Element id -> how the case is decided there."""
+    apart: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Task -> the tasks it is apart from, each with the rule; also of tasks of processes that are called."""
+    tasks: frozenset[str] = frozenset()
+    """The user tasks of the process, where it separates any."""
 
     @classmethod
     def of(cls, process: Process) -> Marks:
         """The marks of a process and its sub-processes; values that mean nothing are left out (see `mark_faults`)."""
         nodes = [node for _, node in process.scope.walk()]
+        apart = apart_by_rules(process)
         return cls(
+            apart=apart,
+            tasks=frozenset(n.id for n in nodes if isinstance(n, UserTask)) if apart else frozenset(),
             milestones={n.id: n.meaning.properties[MILESTONE] for n in nodes if n.meaning.properties.get(MILESTONE)},
             outcomes={
                 n.id: Outcome(n.meaning.properties[OUTCOME])
@@ -90,6 +100,9 @@ def mark_faults(process: Process) -> Iterator[MarkFault]:
                 AGREES,
                 "an expression beginning with =, on a service task with `evidence`",
             )
+        for name in DECLARED:
+            if name in said and (not isinstance(node, UserTask) or not _is_rule(name, said[name])):
+                yield _fault(node, "misplaced-separation", name, f"{_RULES[name]}, on a user task")
         if STEP_UP in said and (said[STEP_UP] != FRESH or not isinstance(node, UserTask)):
             yield _fault(node, "misplaced-second-factor", STEP_UP, "`fresh`, on a user task")
         if STOPS_CLOCK in said and (said[STOPS_CLOCK] not in ("true", "false") or not _may_stop(node)):
@@ -98,11 +111,57 @@ def mark_faults(process: Process) -> Iterator[MarkFault]:
             yield _fault(node, "misplaced-term", TERM, "the name of a term, on a boundary or intermediate timer")
 
 
+def apart_by_rules(process: Process) -> dict[str, dict[str, str]]:
+    """Task -> the tasks it is apart from by `notSameAs` and `fourEyes`, both ways, each with the rule.
+
+    A multi-instance with `fourEyes` is apart from itself: its instances are done by different persons.
+    """
+    found: dict[str, dict[str, str]] = {}
+
+    def part(one: str, other: str, rule: str) -> None:
+        found.setdefault(one, {}).setdefault(other, rule)
+        found.setdefault(other, {}).setdefault(one, rule)
+
+    groups: dict[str, list[UserTask]] = {}
+    for _, node in process.scope.walk():
+        if not isinstance(node, UserTask):
+            continue
+        said = node.meaning.properties
+        for other in named_tasks(said.get(NOT_SAME_AS)):
+            part(node.id, other, NOT_SAME_AS)
+        if said.get(FOUR_EYES):
+            groups.setdefault(said[FOUR_EYES].strip(), []).append(node)
+    for tasks in groups.values():
+        for position, task in enumerate(tasks):
+            if isinstance(task.loop, MultiInstance):
+                part(task.id, task.id, FOUR_EYES)
+            for other_task in tasks[position + 1 :]:
+                part(task.id, other_task.id, FOUR_EYES)
+    return found
+
+
 def marks_said(process: Process, name: str) -> Iterator[tuple[FlowNode, str]]:
     """Every element with the mark `name`, and what it says."""
     for _, node in process.scope.walk():
         if name in node.meaning.properties:
             yield node, node.meaning.properties[name]
+
+
+_RULES: Final = {
+    NOT_SAME_AS: "ids of tasks",
+    SAME_AS: "ids of tasks",
+    FOUR_EYES: "a word",
+    NOT_APPLICANT: "`true` or `false`",
+}
+
+
+def _is_rule(name: str, said: str) -> bool:
+    """Whether a rule of separation is written as it must be; what it names is checked later."""
+    if name == NOT_APPLICANT:
+        return said in ("true", "false")
+    if name == FOUR_EYES:
+        return len(said.split()) == 1
+    return bool(named_tasks(said))
 
 
 def _can_agree(node: FlowNode) -> bool:

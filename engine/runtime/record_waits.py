@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine.bpmn.kernel.port import JobWait, MessageWait, SignalWait, Step, TaskWait, TimerWait, Wait
 from engine.casework.case import Case
 from engine.casework.job import Incident, Job, JobKind, JobState
+from engine.casework.separation import APART, written
 from engine.casework.task import Task, TaskState
 from engine.errors import Invalid, Refused
 from engine.identity import QueueName, new_key
@@ -135,11 +137,20 @@ def _task(act: Act, record: InstanceRecord, wait: TaskWait, world: World) -> Tas
         due_at=wait.due_at,
         follow_up_at=wait.follow_up_at,
         form_id=form.id if form else None,
-        properties=wait.properties,
+        properties=_with_rules_of_others(wait, world),
         created_at=act.at,
         claimed_at=act.at if wait.assignee else None,
         service_key=record.case.service_key if record.case is not None else None,
     )
+
+
+def _with_rules_of_others(wait: TaskWait, world: World) -> Mapping[str, str]:
+    """What the task says, and what it is apart from by its own rules, by those of others, and of processes around."""
+    apart: dict[str, str] = {}
+    for process_id, marks in world.marks.items():
+        if marks.apart and (process_id == wait.process_id or wait.element_id not in marks.tasks):
+            apart |= marks.apart.get(wait.element_id, {})
+    return {**wait.properties, APART: written(apart)} if apart else wait.properties
 
 
 def _service_job(act: Act, record: InstanceRecord, wait: JobWait) -> Job:

@@ -97,6 +97,16 @@ class Ways:
                     seen.add(there.key)
                     ahead.append(there)
 
+    def led_to_by(self, here: Place) -> frozenset[tuple[str, str]]:
+        """The keys of all places that a token can come to from here; here itself only where a way leads back."""
+        ahead, seen = [here], set[tuple[str, str]]()
+        while ahead:
+            for there in self._next(ahead.pop()):
+                if there.key not in seen:
+                    seen.add(there.key)
+                    ahead.append(there)
+        return frozenset(seen)
+
     def catchers(self, thrower: Place, code: str) -> list[Place | None]:
         """Who catches an error of an activity, for each way it can be called; None where nobody does."""
         return list(self._caught(thrower, code, ErrorDefinition, at_itself=True))

@@ -7,7 +7,7 @@ and the pages of several queues are merged from the first rows of each.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,11 +29,13 @@ from sqlalchemy import (
 
 from engine.casework.actor import Actor
 from engine.casework.policy import Action, Relation, Thing, decide
+from engine.casework.separation import NO_RULES, DutiesSeparated, Separation
 from engine.casework.task import Task, TaskState
 from engine.errors import Invalid, NotFound
 from engine.identity import QueueName
 from engine.store.queries.paging import CursorUnknown, Page, bounded, decode_cursor, page_of
 from engine.store.queries.permitted import MOST_MANDATORS, Columns, Condition, conditions
+from engine.store.queries.separations import separations
 from engine.store.queries.spelling import contains
 from engine.store.rows import columns_of, due_rank, table_of, taken, to_task, to_variables
 from engine.store.tables import tasks as tables
@@ -65,6 +67,10 @@ class TaskRow:
     acted_for_name: str | None
     case_number: str | None
     service_key: str | None
+    may_claim: bool = False
+    """Whether who asked would get it, if she claimed it now."""
+    claim_barred: str | None = None
+    """Why not, where the model wants another person."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.task, name)
@@ -100,8 +106,8 @@ def queue_page(
     `state` is `active` (open or claimed) or one state; `queue` narrows to one, `mine` to what she holds, `offered` to
     what a colleague wants to hand to her; `search` looks in names and case numbers. Sorted by due date, age or
     priority. Of an actor with more than 50 queues the first 50 are shown. One statement, and one more for each agency
-    that the actor oversees unless a queue, `mine` or `offered` narrows the list. Raises Invalid for an
-    unknown sort, CursorUnknown.
+    that the actor oversees unless a queue, `mine` or `offered` narrows the list; at most four more where models on the
+    page separate duties. Raises Invalid for an unknown sort, CursorUnknown.
     """
     if sort not in _RANKS:
         raise Invalid(f"Expected to sort by {', '.join(_RANKS)}, found {sort!r:.30}.", remedy="Choose one of them.")
@@ -134,7 +140,7 @@ def queue_page(
         rank_name = rank.name
         merged_order = (merged.c[rank_name], merged.c.instance_id, merged.c.wait)
         rows = connection.execute(select(merged).order_by(*merged_order).limit(most + 1)).all()
-    found = [_row(row) for row in rows]
+    found = _with_claims(connection, actor, [_row(row) for row in rows])
     return page_of(found, most, lambda one: (sort, _rank_of(one.task, sort), one.task.instance_id, one.task.wait))
 
 
@@ -154,8 +160,11 @@ def task_detail(connection: Connection, actor: Actor, task_id: str) -> TaskDetai
         raise NotFound.of("task", task_id)
     short = _row(row)
     short.task.require_seen_by(actor)
+    (short,) = _with_claims(connection, actor, [short])
     return TaskDetail(
         task=short.task,
+        may_claim=short.may_claim,
+        claim_barred=short.claim_barred,
         assignee_name=short.assignee_name,
         acted_for_name=short.acted_for_name,
         case_number=short.case_number,
@@ -214,6 +223,20 @@ def _row(row: Any) -> TaskRow:
         case_number=row.case_number,
         service_key=row.service_key,
     )
+
+
+def _with_claims(connection: Connection, actor: Actor, rows: list[TaskRow]) -> list[TaskRow]:
+    """The rows, each saying whether the actor may claim it."""
+    ruled = separations(connection, [row.task for row in rows])
+    return [_with_claim(actor, row, ruled.get(row.task.id, NO_RULES)) for row in rows]
+
+
+def _with_claim(actor: Actor, row: TaskRow, rules: Separation) -> TaskRow:
+    if not row.task.is_open or row.task.queue is None or row.task.assignee == actor.account:
+        return row
+    refusal = row.task.claim_refusal(actor, rules)
+    barred = refusal.message if isinstance(refusal, DutiesSeparated) else None
+    return replace(row, may_claim=refusal is None, claim_barred=barred)
 
 
 def _visible_parts(

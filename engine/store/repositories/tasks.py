@@ -75,16 +75,6 @@ class Holders:
     queues: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class DoneBy:
-    """Who completed a task."""
-
-    element_id: str
-    account: str
-    acted_for: str | None
-    """For whom; None for herself."""
-
-
 class Tasks:
     """Tasks of one transaction."""
 
@@ -107,15 +97,6 @@ class Tasks:
         """The open tasks that somebody holds in some queues, by id; not locked."""
         statement = _HELD.where(TASK.c.assignee == account, TASK.c.queue.in_([str(queue) for queue in queues]))
         return [task_id_of(row.instance_id, row.wait) for row in self._connection.execute(statement)]
-
-    def done_in(self, instance_id: str) -> list[DoneBy]:
-        """Who has completed which element of an instance, and for whom, in the order in which it was done."""
-        statement = (
-            select(TASK.c.element_id, TASK.c.assignee, TASK.c.acted_for)
-            .where(TASK.c.instance_id == instance_id, TASK.c.state == str(TaskState.completed))
-            .order_by(TASK.c.completed_at, TASK.c.wait)
-        )
-        return [DoneBy(*row) for row in self._connection.execute(statement)]
 
     def open_many(self, tasks: Sequence[Task]) -> None:
         """Put new tasks into their queues."""

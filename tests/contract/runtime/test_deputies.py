@@ -10,6 +10,7 @@ import pytest
 from engine.casework.actor import Actor
 from engine.casework.deputy import AbsenceKind, DeputyOfDeputy, NotHersToChange, NotInAgency
 from engine.casework.organisation import AdministratorHasNoCases
+from engine.casework.separation import DoneBy
 from engine.casework.task import NotTaskHolder, Task, TaskTaken
 from engine.casework.task_refusals import NotOffered
 from engine.errors import Forbidden, Invalid, NotFound
@@ -23,7 +24,7 @@ from engine.runtime.delegate import accept_delegated, decline_delegated, delegat
 from engine.runtime.deputies import end_deputyship, name_deputy
 from engine.runtime.release import release
 from engine.store.queries.organisation import absences, deputies
-from engine.store.repositories.tasks import DoneBy
+from engine.store.queries.separations import done_in
 from tests.builders.a_model import a_process
 from tests.builders.a_runtime import QUEUE, Running
 from tests.builders.an_account import an_account
@@ -97,7 +98,9 @@ def test_deputy_works_for_her_colleague_while_that_one_is_away_and_no_longer(off
     assert (done.acted_for, taken.acted_for) == (office.keys["aysel"],) * 2
     assert assign(runtime, held.id, office.keys["aysel"], by=office.who("supervisor")).acted_for is None
     with runtime.database.work() as work:
-        assert work.tasks.done_in(task.instance_id) == [DoneBy("check", office.keys["leyla"], office.keys["aysel"])]
+        assert done_in(work.reading, task.instance_id) == [
+            DoneBy("check", office.keys["leyla"], office.keys["aysel"], "check")
+        ]
     assert office.journal()[-3:] == ["deputy.named", "absence.declared", "absence.ended"]
 
 
