@@ -14,8 +14,10 @@ from api.paging import PageQuery
 from api.schemas.accounts import NewTokenSchema, SessionPage, TokenCommand, TokensSchema
 from api.tokens import make
 from api.wiring import services
+from engine.casework.look import LookKind
 from engine.casework.policy import Action
 from engine.errors import NotFound
+from engine.runtime.look import Looking, look
 from engine.store.queries import credentials as queries
 from engine.store.queries.accounts import actor_of
 
@@ -32,9 +34,13 @@ blueprint = Noun("accounts", __name__, description="Accounts of others, for oper
 )
 def list_sessions_of(query: Mapping[str, Any], account_id: str) -> Any:
     """Where an account is signed in, the newest session first."""
-    with services().read() as connection:
-        actor_of(connection, account_id)
-        page = queries.session_page(connection, account_id, services().clock.now(), **query)
+
+    def read(looking: Looking) -> Any:
+        actor_of(looking.connection, account_id)
+        looking.at_account(LookKind.sessions, account_id)
+        return queries.session_page(looking.connection, account_id, services().clock.now(), **query)
+
+    page = look(services().runtime, read, by=caller())
     mine = caller().session
     return {"items": [{**asdict(one), "is_this_one": one.id == mine} for one in page.items], "next": page.next}
 
@@ -77,9 +83,13 @@ def end_session_of(account_id: str, session_id: str) -> Response:
 )
 def list_tokens_of(account_id: str) -> Any:
     """The tokens of an account with their last use; never their secrets."""
-    with services().read() as connection:
-        actor_of(connection, account_id)
-        return {"items": queries.tokens_of(connection, account_id)}
+
+    def read(looking: Looking) -> Any:
+        actor_of(looking.connection, account_id)
+        looking.at_account(LookKind.tokens, account_id)
+        return {"items": queries.tokens_of(looking.connection, account_id)}
+
+    return look(services().runtime, read, by=caller())
 
 
 @blueprint.operation(

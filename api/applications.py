@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from flask import Response
 
@@ -27,16 +27,20 @@ from api.schemas.payments import PaymentPage
 from api.schemas.terms import DeadlineSchema, ExtendCommand
 from api.wiring import services
 from engine.casework.case import Case
+from engine.casework.look import LookKind
 from engine.casework.policy import Action
 from engine.runtime.apply import apply as apply_for
 from engine.runtime.explain_term import explain_term
 from engine.runtime.extend_term import extend_term
+from engine.runtime.look import Looking, look
 from engine.runtime.reasons import reasons_of_case
 from engine.runtime.withdraw import withdraw as take_back
 from engine.store.queries import applications as queries
 from engine.store.queries.evidence import evidence_of_case
 from engine.store.queries.notices import notices_of_case
 from engine.store.queries.payments import payments_of_application
+
+T = TypeVar("T")
 
 blueprint = Noun("applications", __name__, description="What applicants submit and follow.")
 
@@ -77,8 +81,13 @@ def apply(command: Mapping[str, Any]) -> Response:
 )
 def list_own(query: Mapping[str, Any]) -> Any:
     """The caller's own applications, and those of whom the caller holds a mandate, the newest first."""
-    with services().read() as connection:
-        return queries.own_applications(connection, caller(), **query)
+
+    def read(looking: Looking) -> Any:
+        page = queries.own_applications(looking.connection, caller(), **query)
+        looking.at_cases(LookKind.case_in_list, {one.case.id: one.case.id for one in page.items})
+        return page
+
+    return look(services().runtime, read, by=caller())
 
 
 @blueprint.operation(
@@ -86,8 +95,7 @@ def list_own(query: Mapping[str, Any]) -> Any:
 )
 def track(case_id: str) -> Any:
     """Steps done, where it is now, the expected day and the legal deadline, evidence, documents and the decision."""
-    with services().read() as connection:
-        return queries.tracking(connection, caller(), case_id)
+    return _look_at(LookKind.case, case_id, lambda connection: queries.tracking(connection, caller(), case_id))
 
 
 @blueprint.operation(
@@ -121,8 +129,7 @@ def evidence(case_id: str) -> Any:
 
     For the applicant, supervisors of the agency, and clerks who have a task of the case.
     """
-    with services().read() as connection:
-        return {"items": evidence_of_case(connection, caller(), case_id)}
+    return {"items": _look_at(LookKind.evidence, case_id, lambda one: evidence_of_case(one, caller(), case_id))}
 
 
 @blueprint.operation(
@@ -165,8 +172,7 @@ def extend(command: Mapping[str, Any], case_id: str) -> Response:
 )
 def payments(query: Mapping[str, Any], case_id: str) -> Any:
     """What was paid or is to be paid, with the page to pay at, receipts and refunds; the first one first."""
-    with services().read() as connection:
-        return payments_of_application(connection, caller(), case_id, **query)
+    return _look_at(LookKind.payments, case_id, lambda one: payments_of_application(one, caller(), case_id, **query))
 
 
 @blueprint.operation(
@@ -181,8 +187,7 @@ def notices(case_id: str) -> Any:
 
     For the applicant, supervisors of the agency, and clerks who have a task of the case.
     """
-    with services().read() as connection:
-        return {"items": notices_of_case(connection, caller(), case_id)}
+    return {"items": _look_at(LookKind.notices, case_id, lambda one: notices_of_case(one, caller(), case_id))}
 
 
 @blueprint.operation(
@@ -198,6 +203,17 @@ def withdraw(command: Mapping[str, Any], case_id: str) -> Response:
     """Take an own application back, as long as it is not decided."""
     del command
     return carry_out(lambda runtime: take_back(runtime, case_id, by=caller()), ApplicationSchema, view=_in_short)
+
+
+def _look_at(what: LookKind, case_id: str, found_in: Callable[[Any], T]) -> T:
+    """Something of one case, with the entry of who looked at it."""
+
+    def read(looking: Looking) -> T:
+        found = found_in(looking.connection)
+        looking.at_case(what, case_id)
+        return found
+
+    return look(services().runtime, read, by=caller())
 
 
 def _in_short(case: Case) -> Any:

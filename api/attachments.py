@@ -20,10 +20,12 @@ from api.operation import Noun, WrongInput
 from api.schemas.files import AttachmentPage, AttachmentQuery, AttachmentSchema, UploadCommand
 from api.wiring import services
 from engine.casework.attachment import Attachment
+from engine.casework.look import LookKind
 from engine.casework.policy import Action
 from engine.errors import Place
 from engine.runtime.begin_upload import begin_upload
 from engine.runtime.discard_upload import discard_upload
+from engine.runtime.look import Looking, look
 from engine.runtime.open_file import open_attachment
 from engine.runtime.receive_piece import receive_piece
 from engine.store.queries import files as queries
@@ -81,10 +83,16 @@ def begin(command: Mapping[str, Any]) -> Response:
 def list_files(query: Mapping[str, Any]) -> Any:
     """The files of an application, for those who may read it; without one, the caller's own that none holds yet."""
     page = {name: query[name] for name in ("limit", "cursor")}
-    with services().read() as connection:
-        if query["application"] is None:
-            return queries.own_uploads(connection, caller(), **page)
-        return queries.attachments_of_case(connection, caller(), query["application"], **page)
+    case_id = query["application"]
+
+    def read(looking: Looking) -> Any:
+        if case_id is None:
+            return queries.own_uploads(looking.connection, caller(), **page)
+        found = queries.attachments_of_case(looking.connection, caller(), case_id, **page)
+        looking.at_case(LookKind.attachments, case_id)
+        return found
+
+    return look(services().runtime, read, by=caller())
 
 
 @blueprint.operation(
@@ -92,8 +100,14 @@ def list_files(query: Mapping[str, Any]) -> Any:
 )
 def show(attachment_id: str) -> Response:
     """What is known of a file, and how much of it is kept; HEAD gives the latter in `Upload-Offset`."""
-    with services().read() as connection:
-        return _told(queries.readable_attachment(connection, caller(), attachment_id))
+
+    def read(looking: Looking) -> Attachment:
+        found = queries.readable_attachment(looking.connection, caller(), attachment_id)
+        if found.owner != caller().account and found.case_id is not None:
+            looking.at_case(LookKind.attachment_details, found.case_id, found.id)
+        return found
+
+    return _told(look(services().runtime, read, by=caller()))
 
 
 @blueprint.operation(

@@ -13,7 +13,9 @@ from api.idempotency import carry_out
 from api.operation import Noun
 from api.schemas.files import IssuedDocumentSchema, RevokeCommand
 from api.wiring import services
+from engine.casework.look import LookKind
 from engine.casework.policy import Action
+from engine.runtime.look import Looking, look
 from engine.runtime.open_file import open_document
 from engine.runtime.revoke_document import revoke_document
 from engine.store.queries import files as queries
@@ -33,8 +35,13 @@ _PDF: Final[Mapping[str, Any]] = {
 )
 def show(document_id: str) -> Any:
     """Number, outcome, hash and signature of an issued document."""
-    with services().read() as connection:
-        return queries.readable_document(connection, caller(), document_id)
+
+    def read(looking: Looking) -> Any:
+        found = queries.readable_document(looking.connection, caller(), document_id)
+        looking.at_case(LookKind.document_details, found.case_id, found.id)
+        return found
+
+    return look(services().runtime, read, by=caller())
 
 
 @blueprint.operation(

@@ -23,8 +23,10 @@ from api.schemas.engine import (
     VariablesSchema,
 )
 from api.wiring import services
+from engine.casework.look import LookKind
 from engine.casework.policy import Action, decide
 from engine.runtime.cancel import cancel_instance
+from engine.runtime.look import Looking, look
 from engine.runtime.start import start_instance
 from engine.store.queries import instances as queries
 
@@ -80,8 +82,13 @@ def show(instance_id: str) -> Any:
 )
 def history(query: Mapping[str, Any], instance_id: str) -> Any:
     """Every element the instance entered and left, in the order it happened."""
-    with services().read() as connection:
-        return queries.history_page(connection, instance_id, **query)
+
+    def read(looking: Looking) -> Any:
+        page = queries.history_page(looking.connection, instance_id, **query)
+        looking.at_instances(LookKind.history, [instance_id])
+        return page
+
+    return look(services().runtime, read, by=caller())
 
 
 @blueprint.operation(
@@ -89,11 +96,15 @@ def history(query: Mapping[str, Any], instance_id: str) -> Any:
 )
 def variables(instance_id: str) -> Any:
     """The values an instance works with. An operator sees them, an analyst only their kinds: they may be personal."""
-    with services().read() as connection:
-        values = queries.variables(connection, instance_id)
-    if not decide(caller(), Action.read_variables).allowed:
-        values = {name: f"({_kind(value)})" for name, value in values.items()}
-    return {"variables": values}
+
+    def read(looking: Looking) -> Any:
+        values = queries.variables(looking.connection, instance_id)
+        if not decide(caller(), Action.read_variables).allowed:
+            return {name: f"({_kind(value)})" for name, value in values.items()}
+        looking.at_instances(LookKind.values, [instance_id])
+        return values
+
+    return {"variables": look(services().runtime, read, by=caller())}
 
 
 def _kind(value: Any) -> str:

@@ -27,9 +27,11 @@ from api.schemas.payments import (
     RevenueSchema,
 )
 from api.wiring import services
+from engine.casework.look import LookKind
 from engine.casework.payment import Refund
 from engine.casework.policy import Action
 from engine.errors import Place
+from engine.runtime.look import Looking, look
 from engine.runtime.look_at_payment import look_now, take_callback
 from engine.runtime.reconcile import midnights, reconcile
 from engine.runtime.refund import refund_payment
@@ -76,8 +78,15 @@ blueprint = Noun("payments", __name__, description="Fees that are paid at a prov
 )
 def list_payments(query: Mapping[str, Any]) -> Any:
     """Payments, the newest first: all for operators, those of their agencies for supervisors."""
-    with services().read() as connection:
-        return queries.payment_page(connection, caller(), **query)
+
+    def read(looking: Looking) -> Any:
+        page = queries.payment_page(looking.connection, caller(), **query)
+        looking.at_cases(
+            LookKind.payments, {one.payment.case_id: one.payment.id for one in page.items if one.payment.case_id}
+        )
+        return page
+
+    return look(services().runtime, read, by=caller())
 
 
 @blueprint.operation(

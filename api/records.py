@@ -14,8 +14,10 @@ from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.retention import HoldCommand, HoldPage, HoldSchema
 from api.wiring import services
+from engine.casework.look import LookKind
 from engine.casework.policy import Action
 from engine.runtime.hold_case import place_hold, release_hold
+from engine.runtime.look import Looking, look
 from engine.runtime.open_package import open_package
 from engine.store.queries.retention import hold_page
 
@@ -51,8 +53,13 @@ _PACKAGE: Final[Mapping[str, Any]] = {
 )
 def list_holds(query: Mapping[str, Any], case_id: str) -> Any:
     """Who must keep the record and why, the first one first; released ones too."""
-    with services().read() as connection:
-        return hold_page(connection, caller(), case_id, **query)
+
+    def read(looking: Looking) -> Any:
+        page = hold_page(looking.connection, caller(), case_id, **query)
+        looking.at_case(LookKind.holds, case_id)
+        return page
+
+    return look(services().runtime, read, by=caller())
 
 
 @blueprint.operation(

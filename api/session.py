@@ -72,6 +72,11 @@ def about(actor: Actor, csrf_token: str | None, *, is_whole: bool = True) -> dic
         "roles": sorted(roles_of(actor)) if is_whole else [],
         "queues": sorted(str(queue) for queue in actor.queues) if is_whole else [],
         "supervises": sorted(actor.supervises) if is_whole else [],
+        "administers": sorted(actor.administers) if is_whole else [],
+        "stands_in": {str(queue): sorted(others) for queue, others in sorted(actor.stands_in.items(), key=str)}
+        if is_whole
+        else {},
+        "represents": {account: None if of is None else sorted(of) for account, of in sorted(actor.represents.items())},
         "scopes": None if actor.scopes is None else sorted(actor.scopes),
         "second_factor_at": actor.second_factor_at,
         "second_factor_needed": not is_whole,

@@ -26,6 +26,7 @@ from api.schemas.tasks import (
     TaskSchema,
 )
 from api.wiring import services
+from engine.casework.look import LookKind
 from engine.casework.policy import Action
 from engine.casework.task import Task
 from engine.runtime.assign import assign as assign_task
@@ -34,9 +35,11 @@ from engine.runtime.complete import CompletedTask
 from engine.runtime.complete import complete as complete_task
 from engine.runtime.delegate import accept_delegated, decline_delegated
 from engine.runtime.delegate import delegate as delegate_task
+from engine.runtime.look import Looking, look
 from engine.runtime.release import release as release_task
 from engine.runtime.save_draft import save_draft as save_task_draft
 from engine.store.queries import tasks as queries
+from engine.store.queries.paging import Page
 
 blueprint = Noun("tasks", __name__, description="Work of people: claim, release, assign, complete.")
 
@@ -48,8 +51,28 @@ def _tag(task: Task) -> str:
 @blueprint.operation("GET", "", rule=Action.list_tasks, summary="List tasks", query=TaskQuery, answer=TaskPage)
 def list_tasks(query: Mapping[str, Any]) -> Any:
     """Tasks of the caller's queues, or those she holds. A citizen sees the tasks returned to her."""
+
+    now = services().clock.now()
+
+    def read(looking: Looking) -> Any:
+        page = queries.queue_page(looking.connection, caller(), now=now, **query)
+        looking.at_cases(LookKind.task_in_list, _of_others(page))
+        return page
+
+    # A queue shows work, nobody's data: most pages tell nothing and need no transaction, so they are read without one.
     with services().read() as connection:
-        return queries.queue_page(connection, caller(), now=services().clock.now(), **query)
+        page = queries.queue_page(connection, caller(), now=now, **query)
+    return look(services().runtime, read, by=caller()) if _of_others(page) else page
+
+
+def _of_others(page: Page[queries.TaskRow]) -> dict[str, str]:
+    """Tasks that belong to a person the caller acts for, by their cases."""
+    account = caller().account
+    return {
+        one.task.case_id: one.task.id
+        for one in page.items
+        if one.task.queue is None and one.task.case_id is not None and one.task.principal != account
+    }
 
 
 @blueprint.operation(
@@ -62,8 +85,13 @@ def list_tasks(query: Mapping[str, Any]) -> Any:
 )
 def show(query: Mapping[str, Any], task_id: str) -> Response:
     """A task with its form and the values it shows. The ETag is its version."""
-    with services().read() as connection:
-        detail = queries.task_detail(connection, caller(), task_id)
+
+    def read(looking: Looking) -> queries.TaskDetail:
+        found = queries.task_detail(looking.connection, caller(), task_id)
+        looking.at_task(found.task)
+        return found
+
+    detail = look(services().runtime, read, by=caller())
     form, variables = services().show_form(detail, query["language"])
     known = TaskDetailSchema(exclude=("form", "form_id", "variables")).dump(detail)
     answer = jsonify({**known, "form_id": form["id"] if form else None, "form": form, "variables": variables})

@@ -39,7 +39,7 @@ from engine.errors import NotFound
 from engine.feel.types import Record
 from engine.runtime.definitions import DefinitionCache
 from engine.runtime.ports import AnyHeaders
-from engine.runtime.wiring import Limits, Runtime
+from engine.runtime.wiring import Limits, Runtime, Transparency
 from engine.safe_xml import XmlLimits
 from engine.store.database import Database
 from engine.store.database_clock import clock_of
@@ -143,6 +143,11 @@ def compose(settings: Settings, *, clock: Clock | None = None, database: Databas
         seal_key=seal_key(settings),
         trace=traceparent,
         retention=settings.retention,
+        transparency=Transparency(
+            officials_are_named=settings.transparency.officials_are_named,
+            silence_authority=settings.transparency.silence_authority,
+            longest_silence=settings.transparency.longest_silence,
+        ),
     )
     made.append(runtime)
     return Composed(runtime, opened, registry, keys, kept)

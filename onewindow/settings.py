@@ -24,6 +24,7 @@ from onewindow.retention_settings import read_retention_settings
 from onewindow.seal_settings import SealSettings, read_seal_settings
 from onewindow.settings_reader import PREFIX, BadSettings, RegisterAddress, Secret, SettingsReader
 from onewindow.trace_settings import TraceSettings, read_trace_settings
+from onewindow.transparency_settings import TransparencySettings, read_transparency_settings
 from onewindow.webhook_settings import WebhookSettings, read_webhook_settings
 
 __all__ = ["PREFIX", "BadSettings", "RegisterAddress", "Secret", "Settings", "environment_with", "share_figures_in"]
@@ -109,6 +110,7 @@ class Settings:
     traces: TraceSettings = field(default_factory=TraceSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
     identity: IdentitySettings = field(default_factory=IdentitySettings)
+    transparency: TransparencySettings = field(default_factory=TransparencySettings)
 
     @property
     def is_sqlite(self) -> bool:
@@ -199,6 +201,7 @@ class Settings:
             traces=read_trace_settings(reader),
             health=read_health_settings(reader),
             identity=read_identity_settings(reader),
+            transparency=read_transparency_settings(reader),
         )
         reader.finish()
         return known

@@ -88,6 +88,19 @@ class MeSchema(Schema):
     roles = fields.List(fields.String(), metadata={"example": ["citizen"]})
     queues = fields.List(fields.String(), metadata={"example": ["traffic-police:examiner"]})
     supervises = fields.List(fields.String(), metadata={"example": []})
+    administers = fields.List(
+        fields.String(), metadata={"description": "Agencies whose people the caller administers.", "example": []}
+    )
+    stands_in = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={"description": "Queues of absent colleagues, with the colleagues' accounts.", "example": {}},
+    )
+    represents = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String(), allow_none=True),
+        metadata={"description": "Accounts the caller holds a mandate of, with its services; null for all."},
+    )
     scopes = fields.List(
         fields.String(), allow_none=True, metadata={"description": "What a token is limited to; null without limit."}
     )

@@ -63,8 +63,7 @@ class Act:
 
     def finish(self) -> None:
         """Write the entries of chains that no instance was saved with."""
-        for chain, entries in self._entries.items():
-            self.work.journal.append_to(chain, entries)
+        self.work.journal.append_to_many(self._entries)
         self._entries.clear()
 
 

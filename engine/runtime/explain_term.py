@@ -7,12 +7,14 @@ from datetime import date, datetime
 
 from engine.casework.actor import Actor
 from engine.casework.closure import closed_days
+from engine.casework.look import LookKind
 from engine.casework.term import Extension, Stop
 from engine.casework.term_days import days_of
 from engine.casework.term_words import told
 from engine.runtime.act import Act, transact
 from engine.runtime.closures import agency_calendar
 from engine.runtime.definitions import SERVICE
+from engine.runtime.look import looking
 from engine.runtime.wiring import Runtime
 from engine.store.queries.applications import case_seen_by
 
@@ -51,8 +53,9 @@ class ExplainedTerm:
 def explain_term(runtime: Runtime, case_id: str, *, by: Actor, language: str) -> ExplainedTerm:
     """The deadline of a case and the reason for each day. Raises NotFound, also for who may not see the case."""
 
-    def look(act: Act) -> ExplainedTerm:
+    def read(act: Act) -> ExplainedTerm:
         case = case_seen_by(act.work.reading, by, case_id)
+        looking(act).at_case(LookKind.term, case_id)
         term = case.term
         if term is None:
             return ExplainedTerm(language=language, state="none")
@@ -84,7 +87,7 @@ def explain_term(runtime: Runtime, case_id: str, *, by: Actor, language: str) ->
             ),
         )
 
-    return transact(runtime, by, look)
+    return transact(runtime, by, read)
 
 
 def _state(is_open: bool, deadline_at: datetime | None, is_stopped: bool, now: datetime) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from engine.calendar import Length
 from engine.casework.actor import Actor
 from engine.casework.case import Case, CaseClosed
+from engine.casework.look import LookKind
 from engine.casework.policy import Action, permit
 from engine.errors import Invalid, NotFound, Place
 from engine.runtime.act import Act, transact
 from engine.runtime.closures import agency_calendar
 from engine.runtime.definitions import SERVICE
+from engine.runtime.look import looking
 from engine.runtime.wiring import Runtime
 
 
@@ -49,6 +51,7 @@ def extend_term(runtime: Runtime, case_id: str, length: str, reason: str, *, by:
         act.journal(record.id, "deadline.extended", case.id, length=length, deadline=deadline)
         act.work.journal.append(record, act.entries(record.id))
         act.work.instances.save(record)
+        looking(act).at_case(LookKind.case, case_id)
         return after
 
     return transact(runtime, by, change)

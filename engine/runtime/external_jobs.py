@@ -9,11 +9,13 @@ from typing import Final
 
 from engine.casework.actor import Actor
 from engine.casework.job import Job, JobState
+from engine.casework.look import LookKind
 from engine.casework.policy import Action, permit
 from engine.errors import Invalid, Place
 from engine.runtime.act import Act, transact
 from engine.runtime.consents import may_look_up
 from engine.runtime.finish_job import give_up, held_service_job
+from engine.runtime.look import looking
 from engine.runtime.wiring import Runtime
 
 MOST_JOBS: Final = 100
@@ -34,7 +36,9 @@ def fetch_jobs(
         permit(by, Action.repair_jobs)
         taken = act.work.jobs.take(worker, act.at, timedelta(seconds=lease_seconds), at_most, types=types)
         spent[:] = [job for job in taken if job.attempts > job.retries]
-        return tuple(job for job in taken if job.attempts <= job.retries)
+        given = tuple(job for job in taken if job.attempts <= job.retries)
+        looking(act).at_instances(LookKind.work, {job.instance_id for job in given if job.instance_id})
+        return given
 
     jobs = transact(runtime, by, change)
     alone = replace(runtime, before_commit=None)

@@ -25,6 +25,7 @@ from engine.runtime.effects import keep_effect, keep_loose_effect
 from engine.runtime.evidence import add_evidence
 from engine.runtime.prefill_jobs import PREFILL_HEADER, keep_answered, keep_unanswered
 from engine.runtime.record_waits import EVIDENCE_HEADER
+from engine.runtime.register_asked import note_register_asked
 from engine.runtime.stepping import advance, save_noted
 from engine.runtime.variables import check_variables
 from engine.runtime.wiring import Runtime
@@ -113,6 +114,10 @@ def completed(
     act.work.jobs.save(finished(job) if agrees else replace(finished(job), last_error=_DISAGREES))
     if agrees:
         act.journal(record.id, "job.completed", job.id, element=job.element_id, type=job.type)
+    if source is not None and not source.is_reused:
+        note_register_asked(
+            act, record.id, job, register=source.name, purpose=source.purpose, legal_basis=source.legal_basis
+        )
     if key and record.case is not None:
         add_evidence(
             act,
@@ -156,6 +161,7 @@ def throw_error(
     def change(act: Act) -> None:
         job, record = held_service_job(act, job_id, owner)
         act.work.exchanges.keep_many(exchanges)
+        note_register_asked(act, record.id, job, answered=False)
         throw(act, job, record, code, message, variables)
 
     transact(runtime, by, change)
@@ -187,6 +193,8 @@ def fail_job(
         if job.kind is not JobKind.service and by.account != "system":
             raise NoServiceJob
         act.work.exchanges.keep_many(exchanges)
+        is_live = record is not None and record.is_active
+        was_noted = is_live and note_register_asked(act, job.instance_id or "", job, answered=False)
         if retries_left is not None:
             job = replace(job, retries=job.attempts + retries_left)
         said = " ".join(message.split())[:_LONGEST_MESSAGE]
@@ -194,6 +202,8 @@ def fail_job(
             due_at = act.at + max(_backoff(job), retry_after or timedelta())
             waiting = replace(job, state=JobState.waiting, lease_owner=None, lease_until=None)
             act.work.jobs.save(replace(waiting, due_at=due_at, last_error=said))
+            if was_noted and record is not None:
+                save_noted(act, record)
             return JobState.waiting
         if PREFILL_HEADER in job.headers:
             act.work.jobs.save(replace(finished(job), last_error=said))

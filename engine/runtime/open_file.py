@@ -1,4 +1,4 @@
-"""Somebody reads a file of a case: an attachment or a document. What an official reads is noted in the journal.
+"""Somebody reads a file of a case: an attachment or a document. Who reads those of others is noted in the journal.
 
 Who may read what is said in `engine.store.queries.files`; all others are told that there is no such thing.
 """
@@ -11,7 +11,9 @@ from typing import BinaryIO, Final
 from engine.casework.actor import Actor
 from engine.casework.attachment import Attachment
 from engine.casework.document import Document
+from engine.casework.look import LookKind
 from engine.runtime.act import Act, transact
+from engine.runtime.look import looking
 from engine.runtime.wiring import Runtime
 from engine.store.queries.files import readable_attachment, readable_document
 
@@ -36,7 +38,8 @@ def open_attachment(runtime: Runtime, attachment_id: str, *, by: Actor) -> Opene
         found = readable_attachment(act.work.reading, by, attachment_id)
         found.require_readable()
         if found.owner != by.account:
-            act.journal(_chain(found.case_id), "attachment.read", found.id)
+            assert found.case_id is not None
+            looking(act).at_case(LookKind.attachment, found.case_id, found.id)
         return found
 
     found = transact(runtime, by, change)
@@ -55,7 +58,7 @@ def open_document(runtime: Runtime, document_id: str, *, by: Actor) -> OpenedFil
     def change(act: Act) -> Document:
         found = readable_document(act.work.reading, by, document_id)
         if found.applicant != by.account:
-            act.journal(_chain(found.case_id), "document.read", found.id)
+            looking(act).at_case(LookKind.document, found.case_id, found.id)
         return found
 
     found = transact(runtime, by, change)
@@ -66,8 +69,3 @@ def open_document(runtime: Runtime, document_id: str, *, by: Actor) -> OpenedFil
         sha256=found.require_issued(),
         content=runtime.storage.open(found.require_issued()),
     )
-
-
-def _chain(case_id: str | None) -> str:
-    """The journal's chain of who read the files of a case: one a case, so that no reader waits for another's."""
-    return f"readings-{case_id}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from engine.casework.actor import Actor
+from engine.casework.look import LookKind
 from engine.runtime.act import Act, transact
+from engine.runtime.look import looking
 from engine.runtime.open_file import OpenedFile
 from engine.runtime.wiring import Runtime
 from engine.store.queries.retention import Package, package_of_case
@@ -17,7 +19,7 @@ def open_package(runtime: Runtime, case_id: str, *, by: Actor) -> OpenedFile:
 
     def change(act: Act) -> Package:
         found = package_of_case(act.work.reading, by, case_id)
-        act.journal(f"readings-{case_id}", "record.read", case_id)
+        looking(act).at_case(LookKind.record, case_id)
         return found
 
     found = transact(runtime, by, change)

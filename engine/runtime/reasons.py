@@ -7,10 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from engine.casework.actor import Actor
+from engine.casework.look import LookKind
 from engine.dmn.explain import LANGUAGES, Language, explanation_json, sentences
 from engine.dmn.kept import kept
 from engine.errors import Invalid
 from engine.runtime.act import Act, transact
+from engine.runtime.look import looking
 from engine.runtime.wiring import Runtime
 from engine.store.queries.applications import case_seen_by
 from engine.store.queries.instances import DecisionMadeRow, decisions_made
@@ -40,11 +42,12 @@ def reasons_of_case(runtime: Runtime, case_id: str, *, by: Actor, language: str)
     if spoken is None:
         raise Invalid(f"There are no explanations in {language!r:.20}.", remedy="Ask for az, en or ru.")
 
-    def look(act: Act) -> tuple[CaseReasons, ...]:
+    def read(act: Act) -> tuple[CaseReasons, ...]:
         case = case_seen_by(act.work.reading, by, case_id)
+        looking(act).at_case(LookKind.reasons, case_id)
         return tuple(_explained(act, one, spoken) for one in decisions_made(act.work.reading, case.instance_id))
 
-    return transact(runtime, by, look)
+    return transact(runtime, by, read)
 
 
 def _explained(act: Act, made: DecisionMadeRow, language: Language) -> CaseReasons:

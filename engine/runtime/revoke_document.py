@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from engine.casework.actor import Actor
 from engine.casework.document import Document
+from engine.casework.look import LookKind
 from engine.casework.policy import Action, Thing, permit
 from engine.errors import Invalid, Place
 from engine.runtime.act import Act, transact
+from engine.runtime.look import looking
 from engine.runtime.reserve_document import documents_chain
 from engine.runtime.wiring import Runtime
 
@@ -27,6 +29,7 @@ def revoke_document(runtime: Runtime, document_id: str, reason: str, *, by: Acto
         now = document.revoked(by=by.account, reason=reason.strip(), at=act.at)
         act.work.documents.save(now)
         act.journal(documents_chain(document.case_id), "document.revoked", document.id, number=document.number)
+        looking(act).at_case(LookKind.document_details, document.case_id, document.id)
         return now
 
     return transact(runtime, by, change)

@@ -102,6 +102,17 @@ class WebhookRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transparency:
+    """What people are told of looks at their data, and who may silence some of them for a time."""
+
+    officials_are_named: bool = False
+    """Whether people read the names of officials who looked; else office and role only."""
+    silence_authority: QueueName | None = None
+    """The queue whose members may silence looks; None lets nobody."""
+    longest_silence: timedelta = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
     """The surroundings of all use cases. Shared by threads, never changed."""
 
@@ -141,6 +152,7 @@ class Runtime:
     """How long records are kept of services that say nothing of it; None keeps them for good."""
     seal_key: SealKey | None = None
     """The key that seals over the journal are signed with; None where none are made."""
+    transparency: Transparency = field(default_factory=Transparency)
     trace: Callable[[], str | None] = _no_trace
     """The span under way, for jobs that go on with it."""
     before_commit: BeforeCommit | None = None

@@ -39,6 +39,7 @@ from engine.store.repositories.payments import Payments
 from engine.store.repositories.prefills import Consents, Prefills
 from engine.store.repositories.retention import Records
 from engine.store.repositories.seals import SealRows
+from engine.store.repositories.silences import Silences
 from engine.store.repositories.tasks import Tasks
 from engine.store.repositories.webhooks import Webhooks
 from engine.store.sent_together import Sending
@@ -66,6 +67,7 @@ class UnitOfWork:
     notices: Notices
     journal: Journal
     seals: SealRows
+    silences: Silences
     accounts: Accounts
     credentials: Credentials
     federation: Federation
@@ -130,6 +132,7 @@ class UnitOfWork:
         self.notices = Notices(connection)
         self.journal = Journal(connection)
         self.seals = SealRows(connection)
+        self.silences = Silences(connection)
         self.accounts = Accounts(connection)
         self.credentials = Credentials(connection)
         self.federation = Federation(connection)

@@ -5,18 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from typing import TypeVar
 
 import click
 from rich.console import Console
 from rich.table import Table
 
+from engine.audit import Entry
+from engine.casework.look import Ground, LookKind, looks_chain
 from engine.casework.organisation import require_unlike
 from engine.casework.shown_name import checked_shown_name
 from engine.clock import SystemClock
 from engine.store.queries import accounts as queries
 from engine.store.queries.organisation import agencies
+from engine.store.unit_of_work import UnitOfWork
 from onewindow import accounts, logs
+from onewindow.account_journal import COMMAND_LINE
 from onewindow.accounts import Duties
 from onewindow.commands.outcome import border, print_json
 from onewindow.compose import open_database
@@ -111,8 +116,8 @@ def add(
 @border
 def list_accounts(as_json: bool) -> None:
     """List the accounts with their duties."""
-    with open_database(_settings()).read() as connection:
-        found = queries.account_rows(connection)
+    at = SystemClock().now()
+    found = open_database(_settings()).run(lambda work: _listed(work, at))
     if as_json:
         print_json([asdict(one) for one in found])
         return
@@ -221,6 +226,22 @@ def grant(
     duties = _duties(citizen, analyst, operator, queues, supervises)
     accounts.grant(open_database(_settings()), name, duties, revoke=revoke)
     click.echo(f"The duties of account {name} were changed.")
+
+
+def _listed(work: UnitOfWork, at: datetime) -> list[queries.AccountRow]:
+    """All accounts, with the entries that tell each citizen of it."""
+    found = queries.account_rows(work.reading)
+    told = {"ground": str(Ground.operation)}
+    work.journal.append_to_many(
+        {
+            looks_chain(one.id): [
+                Entry(at=at, actor=COMMAND_LINE, action=LookKind.account, subject=one.id, detail=told)
+            ]
+            for one in found
+            if "citizen" in one.duties
+        }
+    )
+    return found
 
 
 def _require_unlike_agencies(shown_name: str) -> None:

@@ -156,6 +156,7 @@ def _found(api: Api, case: str, subscription: str, attachment: str, people: Mapp
         "session_id": first("/me/sessions", "citizen")["id"],
         "token_id": first("/me/tokens", "citizen")["id"],
         **people,
+        "access_id": first("/me/accesses", "citizen")["id"],
         "key": "permit",
         "form_id": "check",
         "decision_id": "rate",

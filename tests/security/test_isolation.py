@@ -28,7 +28,7 @@ STRANGERS = ("neighbour", "outsider", "rival")
 """Another citizen; a clerk, and a supervisor, of another agency."""
 PRIVATE = frozenset(
     {"case_id", "attachment_id", "document_id", "notice_id", "payment_id", "task_id", "hold_id", "session_id"}
-    | {"mandate_id", "prefill_id", "consent_id", "token_id"}
+    | {"mandate_id", "prefill_id", "consent_id", "token_id", "access_id"}
 )
 """Parameters whose existence itself is private."""
 PUBLIC = frozenset(
@@ -197,4 +197,4 @@ def _told(answer: TestResponse) -> tuple[int, str]:
 
 
 def _invented(name: str) -> str:
-    return f"{new_key()}-1" if name == "task_id" else "f" * 64 if name == "session_id" else new_key()
+    return f"{new_key()}-1" if name == "task_id" else "f" * 64 if name in ("access_id", "session_id") else new_key()

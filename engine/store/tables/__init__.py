@@ -25,6 +25,7 @@ from engine.store.tables import (
     prefill,
     retention,
     seals,
+    silences,
     tasks,
     webhooks,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "prefill",
     "retention",
     "seals",
+    "silences",
     "tasks",
     "webhooks",
 ]

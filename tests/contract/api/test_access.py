@@ -51,6 +51,9 @@ WHO_MAY = {
     "POST /api/v1/me/second-factors/passkey/options": ALL,
     "DELETE /api/v1/me/second-factors/<key:factor_id>": ALL,
     "POST /api/v1/me/recovery-codes": ALL,
+    "GET /api/v1/me/accesses": ALL,
+    "GET /api/v1/me/accesses/groups": ALL,
+    "GET /api/v1/me/accesses/<name:access_id>": ALL,
     "GET /api/v1/me/tokens": ALL,
     "POST /api/v1/me/tokens": ALL,
     "DELETE /api/v1/me/tokens/<key:token_id>": ALL,
@@ -256,7 +259,6 @@ def _call(api: Api, route: str, role: Role | None):  # type: ignore[no-untyped-d
     key = "01hk3v8b6s9e4w2m7q5t0x1y2z"
     path = re.sub("<key:[a-z_]+>", key, path)
     path = path.replace("<task:task_id>", f"{key}-1")
-    for name in ("session_id", "key", "agency", "form_id", "decision_id", "event_name", "unit", "role"):
-        path = path.replace(f"<name:{name}>", "unknown")
+    path = re.sub("<name:[a-z_]+>", "unknown", path)
     body = {"json": {}} if method in ("POST", "PUT") else {}
     return api.ask(method, path.removeprefix("/api/v1"), role and str(role), **body)
