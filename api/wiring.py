@@ -11,6 +11,7 @@ from flask import current_app
 
 from api.access import Authenticate
 from api.federation import Federation
+from api.grants import ClientCredentials
 from api.json_door import JsonLimits
 from api.long_poll import LongPolls
 from api.sign_in import PasswordCodes, SecondFactors, Sessions, Tokens
@@ -37,6 +38,7 @@ class ApiServices:
     tokens: Tokens
     password_codes: PasswordCodes
     federation: Federation
+    client_credentials: ClientCredentials
     show_form: ShowForm
     """The form of a task in a language, over the values the task sees, and these values."""
     figures: Figures

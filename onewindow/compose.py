@@ -45,6 +45,7 @@ from engine.store.database import Database
 from engine.store.database_clock import clock_of
 from engine.tracing import traceparent
 from forms import FieldPrefill, Form, NamedFiles, files_named, inspect_form, prefills, validate, value_types
+from onewindow.client_credentials import TokensForTokens
 from onewindow.credentials import credentials
 from onewindow.engine_state import engine_state
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
@@ -244,6 +245,7 @@ def api_services(settings: Settings, composed: Composed, *, shared_metrics_folde
         tokens=proofs.tokens,
         password_codes=proofs.codes,
         federation=proofs.federation,
+        client_credentials=TokensForTokens(runtime=composed.runtime),
         show_form=TaskForms(composed.runtime),
         figures=engine_state(database, clock),
         is_ready=readiness(settings, database, composed.runtime.storage),

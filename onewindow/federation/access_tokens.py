@@ -20,7 +20,7 @@ from engine.store.database import Database
 from engine.store.queries.credentials import behind_identity, behind_name
 from onewindow.federation.calls import ProviderCalls
 from onewindow.federation.claims import check_access_token
-from onewindow.federation.mapping import moment_of, second_factor_was_used, subject_of
+from onewindow.federation.mapping import ClaimsUnusable, moment_of, second_factor_was_used, subject_of
 from onewindow.federation.providers import AccessTokens, Provider, Providers
 from onewindow.federation.signed import BadToken, issuer_of, verified
 
@@ -49,7 +49,10 @@ class SignedTokens:
         signed = verified(token, self.calls.keys(provider), provider.algorithms, longest=LONGEST)
         now = self.clock.now()
         check_access_token(signed, provider, rules, now)
-        return self._holder(provider, rules, signed.claims, now)
+        try:
+            return self._holder(provider, rules, signed.claims, now)
+        except ClaimsUnusable as fault:
+            raise BadToken("a claim is of the wrong kind") from fault
 
     def _holder(self, provider: Provider, rules: AccessTokens, claims: Mapping[str, Any], now: datetime) -> Recognised:
         client, subject = claims["client_id"], subject_of(claims)

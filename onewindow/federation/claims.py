@@ -41,7 +41,7 @@ class Expected:
 
 def check_id_token(token: Signed, provider: Provider, sign_in: SignIn, expected: Expected, now: datetime) -> None:
     """See that an ID token is of this provider, for us, for this sign-in, and of now. Raises BadToken."""
-    asks_for_age = sign_in.max_age is not None or expected.not_before is not None
+    asks_for_age = sign_in.oldest_proof is not None or expected.not_before is not None
     claims = CodeIDToken(
         token.claims,
         dict(token.header),
@@ -64,7 +64,7 @@ def check_id_token(token: Signed, provider: Provider, sign_in: SignIn, expected:
         return
     if proved_at > now + SKEW:
         raise BadToken("its auth_time lies ahead")
-    if sign_in.max_age is not None and proved_at < now - sign_in.max_age - SKEW:
+    if sign_in.oldest_proof is not None and proved_at < now - sign_in.oldest_proof - SKEW:
         raise BadToken("the sign-in at its issuer is too long ago")
     if expected.not_before is not None and proved_at < expected.not_before - SKEW:
         raise BadToken("its issuer did not let the person prove herself anew")

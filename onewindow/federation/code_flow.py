@@ -34,7 +34,7 @@ from onewindow.federation.arrivals import Arrivals
 from onewindow.federation.calls import ProviderCalls, ProviderUnusable
 from onewindow.federation.claims import Expected, check_id_token
 from onewindow.federation.logout import end_named_sessions, sign_out_address
-from onewindow.federation.mapping import person_of, subject_of
+from onewindow.federation.mapping import ClaimsUnusable, person_of, subject_of
 from onewindow.federation.providers import Provider, Providers, SignIn
 from onewindow.federation.signed import BadToken, verified
 
@@ -124,7 +124,7 @@ class CodeFlow:
         chosen, sign_in = self.providers.for_sign_in(provider)
         try:
             return end_named_sessions(self.runtime, self.calls, chosen, sign_in, logout_token)
-        except BadToken as fault:
+        except (BadToken, ClaimsUnusable) as fault:
             security.warning("federation.logout-refused", provider=provider)
             raise LogoutRefused(fault.message, remedy=fault.remedy) from fault
 
@@ -193,8 +193,8 @@ def _asked(sign_in: SignIn, *, fresh: bool) -> dict[str, str]:
         asked["acr_values"] = " ".join(sign_in.acr_values)
     if fresh:
         asked |= {"prompt": "login", "max_age": "0"}
-    elif sign_in.max_age is not None:
-        asked["max_age"] = str(int(sign_in.max_age.total_seconds()))
+    elif sign_in.oldest_proof is not None:
+        asked["max_age"] = str(int(sign_in.oldest_proof.total_seconds()))
     return asked
 
 

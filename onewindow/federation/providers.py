@@ -61,6 +61,12 @@ class SignIn:
     after_sign_out: str = ""
     """Where the provider sends the browser after its own sign-out; registered there. Empty leaves it there."""
 
+    @property
+    def oldest_proof(self) -> timedelta | None:
+        """How long ago somebody may have proved herself at most: a session that is over at once helps nobody."""
+        limits = [limit for limit in (self.max_age, self.session) if limit is not None]
+        return min(limits, default=None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessTokens:

@@ -198,6 +198,14 @@ class Accounts:
         """Keep a token."""
         self._connection.execute(insert(_TOKEN), plain(token))
 
+    def add_got_token(self, token: TokenRecord, most: int) -> None:
+        """Keep a token that was got for another, which has so many at most: the oldest give way."""
+        self.add_token(token)
+        of_it = select(_TOKEN.c.hash).where(_TOKEN.c.got_for == token.got_for)
+        kept = of_it.order_by(_TOKEN.c.created_at.desc(), _TOKEN.c.id.desc()).limit(most)
+        beyond = (_TOKEN.c.got_for == token.got_for) & _TOKEN.c.hash.not_in(kept)
+        self._connection.execute(delete(_TOKEN).where(beyond))
+
     def use_token(self, secret_hash: str, at: datetime) -> None:
         """A token was used."""
         self._connection.execute(update(_TOKEN).where(_TOKEN.c.hash == secret_hash).values(last_used_at=at))

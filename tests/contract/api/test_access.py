@@ -33,6 +33,7 @@ WHO_MAY = {
     "POST /api/v1/session": PUBLIC,
     "POST /api/v1/session/password": PUBLIC,
     "DELETE /api/v1/session": ALL,
+    "POST /api/v1/token": PUBLIC,
     "GET /api/v1/session/providers": PUBLIC,
     "GET /api/v1/session/oidc/<name:provider>": PUBLIC,
     "GET /api/v1/session/oidc/<name:provider>/callback": PUBLIC,
