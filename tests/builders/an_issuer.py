@@ -76,7 +76,7 @@ class Issuer:
         """An access token that holds."""
         return signed(self.claims(**said), self.published[0], typ="at+jwt")
 
-    def gives(self, nonce: str, *, key: Any = None, header: dict[str, Any] | None = None, **said: Any) -> None:
+    def gives(self, nonce: str | None, *, key: Any = None, header: dict[str, Any] | None = None, **said: Any) -> None:
         """Answer the next code with an ID token for `onewindow`."""
         now = int(time.time())
         usual = {

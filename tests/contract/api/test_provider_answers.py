@@ -11,10 +11,16 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from api.sign_in import Came
+from api.wiring import EXTENSION
+from onewindow.federation.mapping import person_of
 from tests.builders.a_federated_api import Visitor, a_federated_api, providers_file, sent_along
 from tests.builders.an_api import Api
 from tests.builders.an_issuer import Issuer, a_key, an_issuer
 from tests.builders.an_openid_provider import CLIENT_SECRET
+from tests.builders.threads import at_once
+
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 
 RULES = """
     sign_in:
@@ -216,3 +222,67 @@ def test_beginnings_from_one_address_are_limited(api: Api) -> None:
 
     assert statuses[:20] == [303] * 20
     assert statuses[-1] == 429
+
+
+def test_who_comes_for_the_first_time_twice_at_once_gets_one_account(database_url: str, tmp_path: Path) -> None:
+    api = a_federated_api(database_url, tmp_path, providers_file("http://localhost:1", RULES))
+    flow = api.app.extensions[EXTENSION].federation
+    provider, rules = flow.providers.for_sign_in("state")
+    person = person_of({"sub": "someone", "name": "Someone"}, rules)
+
+    came = at_once(4, lambda _: flow.arrivals.arrive(provider, rules, person, Came("127.0.0.1", "")))
+    api.composed.database.close()
+
+    assert len({one.actor.account for one in came}) == 1
+    assert len({one.secret for one in came}) == 4
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"events": {}}, "no event"),
+        ({"events": "http://schemas.openid.net/event/backchannel-logout"}, "an event that is none"),
+        ({"nonce": "n"}, "a nonce, as an ID token has"),
+        ({"sub": None}, "nobody and no session"),
+        ({"aud": "another"}, "for another client"),
+        ({"iss": "https://login.example"}, "of another issuer"),
+        ({"iat": int(time.time()) - 4_000, "exp": None}, "too old"),
+        ({"iat": None}, "of no time"),
+        ({"jti": None}, "of no name"),
+        ({"sub": "é"}, "about a subject that is none"),
+        ({"header": {"typ": "at+jwt"}}, "an access token"),
+        ({"key": a_key("two"), "header": {"kid": "one"}}, "by a key that is not the provider's"),
+    ],
+)
+def test_a_logout_token_that_does_not_hold_ends_nothing(
+    api: Api, issuer: Issuer, said: dict[str, Any], why: str
+) -> None:
+    visitor, _ = sign_in(api, issuer)
+    usual = {"events": {LOGOUT: {}}, "jti": "1", "nonce": None, "auth_time": None, "name": None}
+    issuer.gives(**{**usual, **said})
+
+    answer = api.ask("POST", "/session/oidc/state/logout", data={"logout_token": issuer.id_token})
+
+    assert (answer.status_code, answer.json["type"]) == (400, "urn:onewindow:problem:logout-refused"), why
+    assert visitor.client.get("/api/v1/me").status_code == 200
+
+
+@pytest.mark.parametrize("body", [{}, {"logout_token": ["a", "b"]}, {"logout_token": "no token"}])
+def test_a_logout_without_a_token_is_refused(api: Api, body: dict[str, Any]) -> None:
+    assert api.ask("POST", "/session/oidc/state/logout", data=body).status_code in (400, 415, 422)
+
+
+def test_a_logout_token_ends_what_began_before_it_and_may_come_twice(api: Api, issuer: Issuer) -> None:
+    visitor, _ = sign_in(api, issuer)
+    issuer.gives(nonce=None, events={LOGOUT: {}}, jti="1")
+    token = {"logout_token": issuer.id_token}
+
+    first = api.ask("POST", "/session/oidc/state/logout", data=token)
+    api.clock.advance(timedelta(minutes=2))
+    later, _ = sign_in(api, issuer, iat=int(api.clock.now().timestamp()), exp=int(api.clock.now().timestamp()) + 300)
+    second = api.ask("POST", "/session/oidc/state/logout", data=token)
+
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.headers["Cache-Control"] == "no-store"
+    assert visitor.client.get("/api/v1/me").status_code == 401
+    assert later.client.get("/api/v1/me").status_code == 200
