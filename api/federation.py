@@ -84,8 +84,13 @@ class Federation(Protocol):
         """
         ...
 
-    def come_back(self, provider: str, secret: str, answer: Mapping[str, str], came: Came) -> Returned:
-        """Take a provider's answer. Raises NotOurs, ProviderSaysNo, UnknownPerson, NotSignedIn, Refused."""
+    def come_back(
+        self, provider: str, secret: str, answer: Mapping[str, str], came: Came, former: str | None
+    ) -> Returned:
+        """Take a provider's answer; the session whose secret hashes to `former` gives way to the new one.
+
+        Raises NotOurs, ProviderSaysNo, UnknownPerson, NotSignedIn, Refused.
+        """
         ...
 
     def sign_out_address(self, provider: str) -> str | None:

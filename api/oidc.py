@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from api.access import SECURE_SESSION_COOKIE, set_session_cookie
+from api.access import SECURE_SESSION_COOKIE, hash_of, session_cookie, set_session_cookie
 from api.json_door import NotJson
 from api.operation import WrongInput
 from api.schemas.federation import BeginQuery, ProvidersSchema
@@ -118,7 +118,10 @@ def come_back_from_provider(provider: str) -> Response:
     over (RFC 6749, 4.1.2).
     """
     secret = request.cookies.get(_cookie(), "")[:_LONGEST_SECRET]
-    returned = services().federation.come_back(provider, secret, _answer(), came())
+    former = request.cookies.get(session_cookie(services().cookies_are_secure))
+    returned = services().federation.come_back(
+        provider, secret, _answer(), came(), hash_of(former[:_LONGEST_SECRET]) if former else None
+    )
     answer = _sent_to(returned.return_to)
     secure = services().cookies_are_secure
     answer.delete_cookie(_cookie(), path="/", httponly=True, samesite="Lax", secure=secure)

@@ -170,7 +170,9 @@ def of_error(fault: OnewindowError) -> Response:
     if isinstance(fault, Unavailable):
         answer.headers["Retry-After"] = str(fault.retry_after_seconds)
     if isinstance(fault, NotSignedIn):
-        answer.headers["WWW-Authenticate"] = 'Bearer realm="onewindow"'
+        # Whoever showed a token hears that it is the token (RFC 6750, 3).
+        why = ', error="invalid_token"' if has_request_context() and "Authorization" in request.headers else ""
+        answer.headers["WWW-Authenticate"] = f'Bearer realm="onewindow"{why}'
     return answer
 
 

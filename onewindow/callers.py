@@ -53,7 +53,7 @@ class Callers:
         )
 
     def by_signed_token(self, token: str) -> Recognised:
-        """Who holds a token that an issuer signed. Raises BadToken, Unavailable, ProviderUnusable."""
+        """Who holds a token that an issuer signed. Raises BadToken, Unavailable."""
         return self.signed(token)
 
     def renew(self, secret_hash: str) -> str | None:

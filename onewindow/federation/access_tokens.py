@@ -16,9 +16,10 @@ from api.access import Recognised
 from engine.casework.actor import Actor
 from engine.casework.step_up import is_official
 from engine.clock import Clock
+from engine.errors import Unavailable
 from engine.store.database import Database
 from engine.store.queries.credentials import behind_identity, behind_name
-from onewindow.federation.calls import ProviderCalls
+from onewindow.federation.calls import ProviderCalls, ProviderUnusable
 from onewindow.federation.claims import check_access_token
 from onewindow.federation.mapping import ClaimsUnusable, moment_of, second_factor_was_used, subject_of
 from onewindow.federation.providers import AccessTokens, Provider, Providers
@@ -41,12 +42,16 @@ class SignedTokens:
     """Of officials."""
 
     def __call__(self, token: str) -> Recognised:
-        """Who holds it. Raises BadToken, Unavailable, ProviderUnusable."""
+        """Who holds it. Raises BadToken, Unavailable."""
         provider = self.providers.of_issuer(issuer_of(token, LONGEST))
         rules = provider.access_tokens if provider else None
         if provider is None or rules is None:
             raise BadToken("its issuer is not known here")
-        signed = verified(token, self.calls.keys(provider), provider.algorithms, longest=LONGEST)
+        try:
+            signed = verified(token, self.calls.keys(provider), provider.algorithms, longest=LONGEST)
+        except ProviderUnusable as fault:
+            # Nothing is wrong with the request: what its issuer says of itself is.
+            raise Unavailable(fault.message, retry_after_seconds=60) from fault
         now = self.clock.now()
         check_access_token(signed, provider, rules, now)
         try:

@@ -50,15 +50,20 @@ class Arrivals:
     runtime: Runtime
     sessions: BrowserSessions
 
-    def arrive(self, provider: Provider, sign_in: SignIn, person: Person, came: Came) -> SignedIn:
-        """Begin a session. Raises UnknownPerson, PersonChanged, AccountExists, AdministratorHasNoCases."""
+    def arrive(
+        self, provider: Provider, sign_in: SignIn, person: Person, came: Came, former: str | None = None
+    ) -> SignedIn:
+        """Begin a session; that of the hash `former`, which the browser had before, ends.
+
+        Raises UnknownPerson, PersonChanged, AccountExists, AdministratorHasNoCases.
+        """
         try:
-            return self._arrive(provider, sign_in, person, came)
+            return self._arrive(provider, sign_in, person, came, former)
         except AlreadyExists:
             # She came twice at once, and is known by now.
-            return self._arrive(provider, sign_in, person, came)
+            return self._arrive(provider, sign_in, person, came, former)
 
-    def _arrive(self, provider: Provider, sign_in: SignIn, person: Person, came: Came) -> SignedIn:
+    def _arrive(self, provider: Provider, sign_in: SignIn, person: Person, came: Came, former: str | None) -> SignedIn:
         left: list[tuple[str, frozenset[QueueName]]] = []
 
         def begin(act: Act, notes: Notes) -> SignedIn:
@@ -71,6 +76,8 @@ class Arrivals:
             act.work.federation.save(replace(identity, given=sorted(followed.given), signed_in_at=act.at))
             _note(act, notes, provider, followed)
             left[:] = [(account.id, followed.left)]
+            if former is not None:
+                _end_former(act, notes, former)
             arrival = _arrival(provider, sign_in, person, act.at, self.sessions.absolute)
             return self.sessions.begin(act, notes, followed.account, came, arrival)
 
@@ -150,6 +157,13 @@ def _with_what_is_new(act: Act, account: AccountRecord, person: Person) -> Accou
         agencies: Mapping[str, Mapping[str, str]] = {one.key: one.names for one in act.work.organisation.agencies()}
         require_unlike({"": name}, agencies)
     return replace(account, name=name, pin=account.pin or person.pin, tin=account.tin or person.tin)
+
+
+def _end_former(act: Act, notes: Notes, former: str) -> None:
+    """End the session that the browser had: nobody is signed in twice in one (OWASP ASVS 5.0, 7.2.4)."""
+    ended = act.work.accounts.end_session_of(former)
+    if ended is not None:
+        notes("session.ended", ended[0], session=ended[1][:26])
 
 
 def _note(act: Act, notes: Notes, provider: Provider, followed: Followed) -> None:

@@ -19,6 +19,7 @@ from urllib.parse import quote_plus, urlencode
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, Key
 
+from engine.connectors.contract import PartnerRefused
 from engine.connectors.exchange import AllowedHosts, Answer, Exchange, ExchangeLimits
 from engine.connectors.webhook import InnerHosts
 from engine.errors import Refused, Unavailable
@@ -141,6 +142,7 @@ class ProviderCalls:
             pair = f"{quote_plus(sign_in.client_id)}:{quote_plus(secret)}"
             keys["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
         answer = self._send(
+            provider,
             "POST",
             self.metadata(provider).token_endpoint,
             headers={"Content-Type": "application/x-www-form-urlencoded"},
@@ -163,16 +165,22 @@ class ProviderCalls:
         return self._json(provider, address, keys={"Authorization": f"Bearer {access_token}"})
 
     def _json(self, provider: Provider, address: str, keys: Mapping[str, str] | None = None) -> Mapping[str, Any]:
-        answer = self._send("GET", address, keys=keys)
+        answer = self._send(provider, "GET", address, keys=keys)
         said = answer.json() if answer.status == 200 else None
         if not isinstance(said, dict):
             raise ProviderUnusable(provider.key, f"{host_of(address)} answered with status {answer.status}")
         return said
 
-    def _send(self, method: str, address: str, headers: Mapping[str, str] | None = None, **more: Any) -> Answer:
+    def _send(
+        self, provider: Provider, method: str, address: str, headers: Mapping[str, str] | None = None, **more: Any
+    ) -> Answer:
         # Calls are far apart: no connection is kept for the next one.
+        told = {**(headers or {}), "Connection": "close"}
         with self._place():
-            return self._exchange.send(method, address, headers={**(headers or {}), "Connection": "close"}, **more)
+            try:
+                return self._exchange.send(method, address, headers=told, **more)
+            except PartnerRefused as refused:
+                raise ProviderUnusable(provider.key, refused.message) from refused
 
     @contextmanager
     def _place(self) -> Iterator[None]:

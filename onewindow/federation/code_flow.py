@@ -100,7 +100,9 @@ class CodeFlow:
         )
         return Sent(address, secret, int(BEGUN_FOR.total_seconds()))
 
-    def come_back(self, provider: str, secret: str, answer: Mapping[str, str], came: Came) -> Returned:
+    def come_back(
+        self, provider: str, secret: str, answer: Mapping[str, str], came: Came, former: str | None = None
+    ) -> Returned:
         """Take a provider's answer to a browser. See `api.federation.Federation` for what it raises."""
         chosen, sign_in = self.providers.for_sign_in(provider)
         begun = self._taken(chosen, secret, answer.get("state", ""))
@@ -111,7 +113,7 @@ class CodeFlow:
         except (BadToken, ProviderSaysNo, Refused) as fault:
             security.warning("federation.refused", provider=provider, reason=type(fault).__name__)
             raise
-        signed_in = self.arrivals.arrive(chosen, sign_in, person, came)
+        signed_in = self.arrivals.arrive(chosen, sign_in, person, came, former)
         return Returned(signed_in, begun.return_to)
 
     def sign_out_address(self, provider: str) -> str | None:

@@ -182,6 +182,13 @@ class Accounts:
         statement = delete(_SESSION).where(_SESSION.c.account_id == account_id, is_it)
         return self._connection.execute(statement).rowcount == 1
 
+    def end_session_of(self, secret_hash: str) -> tuple[str, str] | None:
+        """End a session by the hash of its secret; gives its account and its key, None when there was none."""
+        key = func.coalesce(_SESSION.c.id, _SESSION.c.hash)
+        statement = delete(_SESSION).where(_SESSION.c.hash == secret_hash).returning(_SESSION.c.account_id, key)
+        row = self._connection.execute(statement).first()
+        return None if row is None else (row[0], row[1])
+
     def end_all_sessions(self, account_id: str, but: str | None = None) -> int:
         """End every session of an account, `but` that one, such as after a new password; gives how many."""
         statement = delete(_SESSION).where(_SESSION.c.account_id == account_id)

@@ -261,6 +261,32 @@ def test_duties_follow_what_the_provider_says_and_others_stay(api: Api, provider
     assert actions(api, key).count("duties.revoked") == 1
 
 
+def test_a_browser_that_signs_in_anew_leaves_no_session_behind(api: Api, provider: OpenIdProvider) -> None:
+    visitor = Visitor.of(api)
+    visitor.sign_in(provider, "aysel")
+    before = visitor.client.get_cookie("onewindow_session")
+    visitor.sign_in(provider, "aysel")
+
+    assert before is not None
+    assert api.get("/me", headers={"Cookie": f"onewindow_session={before.value}"}).status_code == 401
+    assert len(visitor.client.get("/api/v1/me/sessions").json["items"]) == 1
+
+
+def test_operators_make_no_tokens_for_persons_who_sign_in_elsewhere(api: Api, provider: OpenIdProvider) -> None:
+    visitor, boss = Visitor.of(api), Visitor.of(api)
+    visitor.sign_in(provider, "aysel")
+    provider.browser.cookies.clear()
+    boss.sign_in(provider, "boss", amr="otp")
+
+    answer = boss.client.post(
+        f"/api/v1/accounts/{visitor.me()['account']}/tokens",
+        json={"name": "spy"},
+        headers={"X-Csrf-Token": str(boss.me()["csrf_token"])},
+    )
+
+    assert answer.json["type"] == "urn:onewindow:problem:not-a-program"
+
+
 def test_a_name_in_look_alike_letters_is_refused(api: Api, provider: OpenIdProvider) -> None:
     answer = Visitor.of(api).sign_in(provider, "imitator")
 
