@@ -59,10 +59,23 @@ class BusyCity:
     """The task of the applicant; `task_id` is the clerks'."""
 
 
-def a_busy_city(url: str, folder: Path, provider: ProviderAt) -> BusyCity:
-    """Over a migrated database; `provider` takes the payment."""
+_PROVIDERS = """
+providers:
+  state:
+    issuer: {issuer}
+    inner: true
+    sign_in: {{client_id: onewindow}}
+    access_tokens: {{audience: https://services.example.gov/api}}
+"""
+
+
+def a_busy_city(url: str, folder: Path, provider: ProviderAt, issuer: str) -> BusyCity:
+    """Over a migrated database; `provider` takes the payment, and people may sign in at `issuer`."""
+    providers = folder / "identity-providers.yaml"
+    providers.write_text(_PROVIDERS.format(issuer=issuer), encoding="utf-8")
     api = an_api(
         url,
+        ONEWINDOW_IDENTITY_PROVIDERS=str(providers),
         ONEWINDOW_FILES=str(folder / "files"),
         ONEWINDOW_PUBLIC_URL="https://services.example.gov",
         ONEWINDOW_PAYMENT_URL=provider.url,
@@ -162,6 +175,7 @@ def _found(api: Api, case: str, subscription: str, attachment: str, people: Mapp
         "decision_id": "rate",
         "event_name": "onewindow.task.created",
         "number": "1",
+        "provider": "state",
     }
     return BusyCity(api, places, hers[0]["id"])
 

@@ -12,6 +12,7 @@ import pytest
 from onewindow import logs
 from tests.builders.a_busy_city import BusyCity, a_busy_city
 from tests.builders.a_provider import a_provider
+from tests.builders.an_issuer import an_issuer
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -31,7 +32,7 @@ def sqlite_url(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="module")
 def city(sqlite_url: str, pdf_libraries: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BusyCity]:
     """A city where everything has happened once; its tests may change it."""
-    with a_provider() as provider:
-        made = a_busy_city(sqlite_url, tmp_path_factory.mktemp("files"), provider)
+    with a_provider() as provider, an_issuer() as issuer:
+        made = a_busy_city(sqlite_url, tmp_path_factory.mktemp("files"), provider, issuer.address)
         yield made
         made.api.composed.database.close()
