@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyotp
 import pytest
 from werkzeug.test import TestResponse
 
 from api.sign_in import Came
 from api.wiring import EXTENSION
+from onewindow import logs
 from onewindow.federation.mapping import person_of
 from tests.builders.a_federated_api import Visitor, a_federated_api, providers_file, sent_along
 from tests.builders.an_api import Api
@@ -286,3 +289,57 @@ def test_a_logout_token_ends_what_began_before_it_and_may_come_twice(api: Api, i
     assert first.headers["Cache-Control"] == "no-store"
     assert visitor.client.get("/api/v1/me").status_code == 401
     assert later.client.get("/api/v1/me").status_code == 200
+
+
+def test_the_log_of_a_sign_in_tells_nothing_of_the_person(
+    api: Api, issuer: Issuer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("debug", "json")
+
+    visitor, _ = sign_in(
+        api, issuer, name="Canary Canarova", sub="sub-of-a-canary", answer={"code": "code-of-a-canary"}
+    )
+    sign_in(api, issuer, nonce="another", sub="sub-of-a-canary")
+    key = visitor.me()["account"]
+    said = capsys.readouterr()
+    lines = [json.loads(line) for line in said.err.splitlines()]
+
+    assert {"session.began", "account.made", "federation.refused"} <= {line["event"] for line in lines}
+    assert key in said.err
+    assert "anar" not in said.out + said.err
+
+
+OPERATORS = RULES.replace("accounts: made", "accounts: made\n      session_hours: 1").replace("[citizen]", "[operator]")
+SEAL = {"ONEWINDOW_SECRET_FACTOR_SEAL": "a seal for factors that nobody could ever guess"}
+
+
+def change(visitor: Visitor, path: str, body: dict[str, str]) -> TestResponse:
+    """Change the visitor's second factors."""
+    token = {"X-Csrf-Token": str(visitor.me()["csrf_token"])}
+    return visitor.client.post(f"/api/v1/me/second-factors{path}", json=body, headers=token)
+
+
+def test_proving_our_second_factor_does_not_lengthen_what_the_provider_allows(
+    sqlite_url: str, tmp_path: Path, issuer: Issuer
+) -> None:
+    api = a_federated_api(sqlite_url, tmp_path, providers_file(issuer.address, OPERATORS), **SEAL)
+    visitor, _ = sign_in(api, issuer, fresh=True)
+    begun = change(visitor, "/app", {"name": "Phone"})
+
+    code = pyotp.TOTP(begun.json["secret"]).at(api.clock.now())
+    added = change(visitor, f"/app/{begun.json['id']}/confirm", {"code": code})
+    api.composed.database.close()
+
+    lasts = datetime.fromisoformat(added.json["expires_at"]) - api.clock.now()
+    assert added.json["second_factor_needed"] is False
+    assert timedelta(minutes=58) < lasts <= timedelta(minutes=60)
+
+
+def test_a_factor_is_not_added_on_an_old_proof_at_the_provider(sqlite_url: str, tmp_path: Path, issuer: Issuer) -> None:
+    api = a_federated_api(sqlite_url, tmp_path, providers_file(issuer.address, OPERATORS), **SEAL)
+    visitor, _ = sign_in(api, issuer, auth_time=int(time.time()) - 1_800)
+
+    answer = change(visitor, "/app", {"name": "Phone"})
+    api.composed.database.close()
+
+    assert answer.json["type"] == "urn:onewindow:problem:step-up-needed"

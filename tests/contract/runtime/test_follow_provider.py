@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from api.sign_in import Came
 from engine.casework.duty import duties_of
 from engine.casework.organisation import AdministratorHasNoCases
+from engine.casework.task import TaskState
 from engine.identity import QueueName
 from engine.runtime.act import Act, transact
 from engine.runtime.agencies import make_agency
+from engine.runtime.claim import claim
 from engine.runtime.follow_provider import Followed, follow_provider
-from tests.builders.a_runtime import Running
+from onewindow.federation.arrivals import Arrivals
+from onewindow.federation.mapping import Person
+from onewindow.federation.providers import Provider, SignIn
+from onewindow.sign_in import BrowserSessions
+from onewindow.throttling import Throttle
+from tests.builders.a_model import a_process
+from tests.builders.a_runtime import QUEUE, Running
 from tests.builders.an_account import an_account
 from tests.builders.an_actor import an_actor
 
+HOUR = timedelta(hours=1)
 NAMES = {"az": "Şəhər", "en": "City", "ru": "Город"}
 
 
@@ -103,3 +115,26 @@ def test_nobody_administers_an_agency_and_works_in_its_cases(running: Running, w
         follow(running, key, wanted)
 
     assert held(running, key) == {"city:clerk"}
+
+
+def test_tasks_held_in_a_queue_that_was_left_go_back_into_it_at_the_sign_in(running: Running) -> None:
+    running.deploy(a_process("permit").start().user_task("check", queue=QUEUE).end("done"))
+    task = running.task(running.start("permit"), "check")
+    sessions = BrowserSessions(
+        runtime=running.runtime, throttle=Throttle(running.runtime.database), idle=HOUR, absolute=HOUR
+    )
+    arrivals = Arrivals(runtime=running.runtime, sessions=sessions)
+    state = Provider(key="state", title={}, issuer="https://login.example.gov")
+    rules = SignIn(client_id="onewindow", makes_accounts=True)
+    clerk = Person(
+        subject="a", name="Aysel", pin=None, tin=None, duties=frozenset({str(QUEUE)}), proved_at=None,
+        second_factor=True, provider_session=None,
+    )  # fmt: skip
+    came = Came("127.0.0.1", "")
+    first = arrivals.arrive(state, rules, clerk, came)
+    claim(running.runtime, task.id, by=first.actor)
+
+    arrivals.arrive(state, rules, replace(clerk, duties=frozenset()), came)
+
+    left = running.task(task.instance_id, "check")
+    assert (left.assignee, left.state) == (None, TaskState.open)
