@@ -284,7 +284,7 @@ def add_deputy(command: Mapping[str, Any], agency: str) -> Response:
 @blueprint.operation(
     "POST",
     "/<name:agency>/deputies/<key:deputyship_id>/end",
-    rule=Action.declare_absence,
+    rule=Action.end_deputyship,
     summary="End a deputyship",
     answer=DeputySchema,
     idempotent=True,

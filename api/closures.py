@@ -31,7 +31,7 @@ def list_closures(query: Mapping[str, Any]) -> Any:
 @blueprint.operation(
     "POST",
     "",
-    rule=Action.keep_closures,
+    rule=Action.enter_closure,
     summary="Enter a closure",
     body=ClosureCommand,
     answer=ClosureSchema,
@@ -44,7 +44,7 @@ def add(command: Mapping[str, Any]) -> Response:
 
 
 @blueprint.operation(
-    "DELETE", "/<key:closure_id>", rule=Action.keep_closures, summary="Take a closure back", status=204
+    "DELETE", "/<key:closure_id>", rule=Action.remove_closure, summary="Take a closure back", status=204
 )
 def remove(closure_id: str) -> Response:
     """The days count again; running terms are reckoned anew within a minute."""

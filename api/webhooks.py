@@ -97,7 +97,7 @@ def read(subscription_id: str) -> Any:
 @blueprint.operation(
     "PUT",
     _ONE,
-    rule=Action.subscribe,
+    rule=Action.change_subscription,
     summary="Change a subscription",
     body=WishSchema,
     answer=SubscriptionSchema,
@@ -114,7 +114,7 @@ def change(command: Mapping[str, Any], subscription_id: str) -> Response:
     )
 
 
-@blueprint.operation("DELETE", _ONE, rule=Action.subscribe, summary="End a subscription", status=204)
+@blueprint.operation("DELETE", _ONE, rule=Action.change_subscription, summary="End a subscription", status=204)
 def end(subscription_id: str) -> Response:
     """Forget a subscription, with all that waits for it."""
     return no_content(lambda runtime: end_subscription(runtime, subscription_id, by=caller()))
@@ -123,7 +123,7 @@ def end(subscription_id: str) -> Response:
 @blueprint.operation(
     "POST",
     f"{_ONE}/pause",
-    rule=Action.subscribe,
+    rule=Action.change_subscription,
     summary="Pause a subscription",
     answer=SubscriptionSchema,
     idempotent=True,
@@ -138,7 +138,7 @@ def pause(subscription_id: str) -> Response:
 @blueprint.operation(
     "POST",
     f"{_ONE}/resume",
-    rule=Action.subscribe,
+    rule=Action.change_subscription,
     summary="Resume a subscription",
     answer=SubscriptionSchema,
     idempotent=True,
@@ -153,7 +153,7 @@ def resume(subscription_id: str) -> Response:
 @blueprint.operation(
     "POST",
     f"{_ONE}/rotate-secret",
-    rule=Action.subscribe,
+    rule=Action.change_subscription,
     summary="Change the secret",
     body=RotateCommand,
     answer=SubscribedSchema,
@@ -178,7 +178,7 @@ def rotate(command: Mapping[str, Any], subscription_id: str) -> Response:
 @blueprint.operation(
     "POST",
     f"{_ONE}/test",
-    rule=Action.subscribe,
+    rule=Action.change_subscription,
     summary="Send a test event",
     answer=WebhookDeliverySchema,
     status=202,
@@ -194,7 +194,7 @@ def test(subscription_id: str) -> Response:
 @blueprint.operation(
     "POST",
     f"{_ONE}/replay",
-    rule=Action.subscribe,
+    rule=Action.change_subscription,
     summary="Tell events again",
     body=ReplayCommand,
     answer=ReplayedSchema,
@@ -244,7 +244,7 @@ def read_delivery(subscription_id: str, event_id: str) -> Any:
 @blueprint.operation(
     "POST",
     f"{_ONE}/deliveries/<key:event_id>/retry",
-    rule=Action.subscribe,
+    rule=Action.change_subscription,
     summary="Tell an event again",
     answer=WebhookDeliverySchema,
     status=202,
@@ -262,7 +262,7 @@ def retry(subscription_id: str, event_id: str) -> Response:
 @blueprint.operation(
     "POST",
     f"{_ONE}/deliveries/<key:event_id>/skip",
-    rule=Action.subscribe,
+    rule=Action.change_subscription,
     summary="Pass over an event",
     answer=WebhookDeliverySchema,
     idempotent=True,

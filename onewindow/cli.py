@@ -39,6 +39,7 @@ _COMMANDS: Final = {
     "token": ("onewindow.commands.token", "API tokens of accounts."),
     "payments": ("onewindow.commands.payments", "The payment provider's daily file, and revenue of agencies."),
     "retention": ("onewindow.commands.retention", "Records of closed cases: what is archived and erased by when."),
+    "policy": ("onewindow.commands.policy", "Who may do what, as a table made from the rules."),
     "bench": ("onewindow.commands.bench", "Measure the real server on each database."),
 }
 

@@ -14,12 +14,12 @@ from datetime import datetime
 from engine.casework.actor import Actor
 from engine.casework.policy import Action, decide
 from engine.casework.separation import NO_RULES, Separation
-from engine.casework.task import Task
+from engine.casework.task import Task, acts_for_in
 from engine.casework.task_refusals import AssigneeOutsideQueue, NotOffered, NotTaskHolder, TaskDone, TaskOfOnePerson
 from engine.errors import Invalid, Place
 
 
-def delegate(task: Task, to: Actor, by: Actor, at: datetime, rules: Separation = NO_RULES) -> Task:
+def delegate(task: Task, to: Actor, by: Actor, rules: Separation = NO_RULES) -> Task:
     """Offer a task to a colleague who may work in its queue now; a second offer takes the place of the first.
 
     Raises NotFound, TaskDone, NotTaskHolder, TaskOfOnePerson, AssigneeOutsideQueue, DutiesSeparated, Invalid.
@@ -36,7 +36,7 @@ def delegate(task: Task, to: Actor, by: Actor, at: datetime, rules: Separation =
         )
     if not to.may_work_in(task.queue):
         raise AssigneeOutsideQueue(task.queue)
-    task.held_by(to, at, rules)  # what she could not take is not offered to her
+    rules.require(to.account, acts_for_in(to, task.queue, rules), claims=True)
     return replace(task, offered_to=to.account, version=task.version + 1)
 
 

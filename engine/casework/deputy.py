@@ -168,9 +168,21 @@ class Deputyship:
 
 def require_may_declare(by: Actor, of: Actor, agency: str, act: str) -> None:
     """Raises NotFound for who has nothing to do with the agency, NotHersToChange for other colleagues."""
-    verdict = decide(by, Action.declare_absence, Thing(kind="agency", key=agency, agency=agency, person=of.account))
+    of_her = Thing(kind="agency", key=agency, agency=agency, person=of.account)
+    _require(by, Action.declare_absence, of_her, act)
+
+
+def require_may_end(by: Actor, deputyship: Deputyship) -> None:
+    """The same for a deputyship, which the deputy herself may end, too."""
+    agency, deputy = deputyship.agency, frozenset({deputyship.deputy})
+    of_both = Thing(kind="agency", key=agency, agency=agency, person=deputyship.absent, parties=deputy)
+    _require(by, Action.end_deputyship, of_both, "end a deputyship")
+
+
+def _require(by: Actor, action: Action, thing: Thing, act: str) -> None:
+    verdict = decide(by, action, thing)
     if verdict.hidden:
-        raise NotFound.of("agency", agency)
+        raise NotFound.of("agency", thing.key)
     if not verdict.allowed:
         raise NotHersToChange(act)
 

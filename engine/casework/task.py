@@ -252,6 +252,8 @@ class Task:
             if not decide(by, Action.complete_task, self.thing).allowed:
                 raise TaskTaken(self)
             return None if by.account == self.assignee else self.assignee
+        if not decide(by, Action.claim_task, self.thing).allowed:
+            raise NotInQueue(self, act)
         colleagues = by.stands_in_for(self.queue)
         if self.assignee is not None and self.assignee != by.account:
             if self.assignee not in colleagues:
@@ -261,8 +263,6 @@ class Task:
             return self.assignee
         if self.assignee is not None and self.acted_for in colleagues:
             return self.acted_for
-        if not decide(by, Action.claim_task, self.thing).allowed:
-            raise NotInQueue(self, act)
         return acts_for_in(by, self.queue, rules)
 
     def _held_by(self, account: str, at: datetime, acted_for: str | None) -> Task:

@@ -8,8 +8,8 @@ from typing import Final
 from engine.calendar import WorkingCalendar
 from engine.casework.actor import Actor
 from engine.casework.closure import Closure, closed_days
-from engine.casework.policy import Action, Thing, decide
-from engine.errors import Forbidden, Invalid, NotFound, Place
+from engine.casework.policy import Action, Thing, decide, permit
+from engine.errors import Forbidden, Invalid, Place
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
 from engine.runtime.wiring import Runtime
@@ -55,8 +55,7 @@ def remove_closure(runtime: Runtime, closure_id: str, *, by: Actor) -> None:
 
     def change(act: Act) -> None:
         closure = act.work.closures.get(closure_id)
-        if not decide(by, Action.keep_closures, Thing(kind="closure", agency=closure.agency)).allowed:
-            raise NotFound.of("closure", closure_id)
+        permit(by, Action.remove_closure, Thing(kind="closure", key=closure_id, agency=closure.agency))
         act.work.closures.remove(closure_id)
         _changed(act, closure.agency, "closure.removed", closure)
 
@@ -64,7 +63,7 @@ def remove_closure(runtime: Runtime, closure_id: str, *, by: Actor) -> None:
 
 
 def _require_keeper(by: Actor, agency: str) -> None:
-    if not decide(by, Action.keep_closures, Thing(kind="agency", agency=agency)).allowed:
+    if not decide(by, Action.enter_closure, Thing(kind="agency", agency=agency)).allowed:
         raise Forbidden(
             f"Closures of {agency!r:.80} are entered by its supervisors.", remedy="Ask a supervisor of the agency."
         )

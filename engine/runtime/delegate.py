@@ -20,7 +20,7 @@ def delegate(runtime: Runtime, task_id: str, account: str, *, by: Actor) -> Task
     def change(act: Act) -> Task:
         task, record = act.work.tasks.lock(task_id)
         task.require_seen_by(by)
-        offered = delegation.delegate(task, colleague_with(act, account), by, act.at, rules_for(act, task, record))
+        offered = delegation.delegate(task, colleague_with(act, account), by, rules_for(act, task, record))
         _keep(act, record, offered, "task.delegated", to=account, **acting(task))
         return offered
 

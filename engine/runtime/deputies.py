@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from engine.casework.actor import Actor
-from engine.casework.deputy import Deputyship, require_may_declare, require_may_stand_in
+from engine.casework.deputy import Deputyship, require_may_declare, require_may_end, require_may_stand_in
 from engine.casework.organisation import require_duty_may_be_given
 from engine.errors import NotFound
 from engine.identity import QueueName, new_key
@@ -76,9 +76,7 @@ def end_deputyship(runtime: Runtime, agency: str, deputyship_id: str, *, by: Act
         found = act.work.deputies.get(deputyship_id)
         if found.agency != agency:
             raise NotFound.of("deputyship", deputyship_id)
-        if by.account != found.deputy:
-            colleague = act.work.accounts.actor(found.absent, act.at)
-            require_may_declare(by, colleague, found.agency, "end a deputyship")
+        require_may_end(by, found)
         ended = found.ended(act.at)
         act.work.deputies.end(ended)
         act.journal(owner.chain, "deputy.ended", ended.id, absent=ended.absent, deputy=ended.deputy)

@@ -77,10 +77,13 @@ class Action(StrEnum):
     see_members = "agency.see-members"
     see_absences = "agency.see-absences"
     declare_absence = "agency.declare-absence"
-    keep_closures = "closure.keep"
+    end_deputyship = "agency.end-deputyship"
+    enter_closure = "closure.enter"
+    remove_closure = "closure.remove"
 
     see_subscription = "subscription.see"
-    subscribe = "subscription.keep"
+    subscribe = "subscription.make"
+    change_subscription = "subscription.change"
     refer_to_environment = "subscription.refer"
 
     deploy = "deployment.make"
@@ -205,7 +208,7 @@ RULES: Final[Mapping[Action, Rule]] = {
     _A.see_agencies: _rule("see agencies", _R.signed_in),
     _A.belong_to_agency: _rule("know an agency from within", _R.colleague, _R.administrator, _R.operator),
     _A.make_agency: _rule("make an agency", _R.operator),
-    _A.rename_agency: _rule("rename an agency", _R.administrator, _R.operator, seen_by=_A.belong_to_agency),
+    _A.rename_agency: _rule("rename an agency", _R.administrator, _R.operator),
     _A.appoint_administrator: _rule("appoint or dismiss an administrator", _R.operator),
     _A.arrange_agency: _rule("arrange an agency", _R.administrator, seen_by=_A.belong_to_agency),
     _A.see_members: _rule(
@@ -224,10 +227,21 @@ RULES: Final[Mapping[Action, Rule]] = {
         seen_by=_A.see_absences,
         roles=frozenset({Role.clerk, Role.supervisor, Role.administrator}),
     ),
-    _A.keep_closures: _rule("enter closures", _R.supervisor, _R.operator),
+    _A.end_deputyship: _rule(
+        "end a deputyship",
+        _R.person,
+        _R.party,
+        _R.supervisor,
+        _R.administrator,
+        seen_by=_A.see_absences,
+        roles=frozenset({Role.clerk, Role.supervisor, Role.administrator}),
+    ),
+    _A.enter_closure: _rule("enter closures", _R.supervisor, _R.operator),
+    _A.remove_closure: _rule("remove closures", _R.supervisor, _R.operator, seen_by=_A.remove_closure),
     # --- events -----------------------------------------------------------------------------------------------------
     _A.see_subscription: _rule("see a subscription", _R.operator, _R.supervisor, seen_by=_A.see_subscription),
     _A.subscribe: _rule("subscribe to events", _R.operator, _R.supervisor),
+    _A.change_subscription: _rule("change a subscription", _R.operator, _R.supervisor, seen_by=_A.see_subscription),
     _A.refer_to_environment: _rule("name a secret of the environment", _R.operator),
     # --- models and what runs of them -------------------------------------------------------------------------------
     _A.deploy: _rule("deploy", _R.analyst, _R.engine),

@@ -105,7 +105,7 @@ def test_it_is_held_at_claim_at_completion_when_assigned_and_when_delegated() ->
         lambda: task.complete(aysel, NOW, CHECKED),
         lambda: hers.complete(aysel, NOW, CHECKED),
         lambda: held.assign(aysel, supervisor, NOW, CHECKED),
-        lambda: delegation.delegate(held, aysel, holder, NOW, CHECKED),
+        lambda: delegation.delegate(held, aysel, holder, CHECKED),
         lambda: delegation.accept(offered, aysel, NOW, CHECKED),
     ):
         with pytest.raises(DutiesSeparated) as refusal:
