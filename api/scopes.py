@@ -16,6 +16,7 @@ NOUNS: Final = (
     "agencies",
     "applications",
     "attachments",
+    "cases",
     "closures",
     "connectors",
     "consents",

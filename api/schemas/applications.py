@@ -6,6 +6,7 @@ from marshmallow import Schema, fields
 
 from api.fields import Answers, Identifier, Key, Language, Moment, Text
 from api.paging import PageQuery, page_of
+from api.schemas.openings import CaseOpeningSchema
 from api.schemas.payments import PaymentSchema
 from api.schemas.prefill import ConsentSchema
 
@@ -206,6 +207,10 @@ class TrackingSchema(ApplicationSchema):
         metadata={"description": "What the applicant allowed registers to be asked, the newest first."},
     )
     own_tasks = fields.List(fields.Nested(OwnTaskSchema))
+    openings = fields.List(
+        fields.Nested(CaseOpeningSchema),
+        metadata={"description": "When staff looked at it without a task, and why; the first one first."},
+    )
     payments = fields.List(fields.Nested(PaymentSchema))
 
 

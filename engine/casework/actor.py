@@ -39,6 +39,8 @@ class Actor:
     """Queues the actor may work in for absent colleagues, each with their accounts; some may be among `queues`."""
     represents: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
     """Accounts the actor holds a mandate of that is valid now, each with the services it is for; None for all."""
+    opened: frozenset[str] = frozenset()
+    """Cases the actor opened for a stated reason, and that are open to her still."""
     session: str | None = None
     """The session that the act came by; None for tokens, and for Onewindow itself."""
     scopes: frozenset[str] | None = None

@@ -16,7 +16,7 @@ from engine.casework.mandate import MandateState
 from engine.identity import QueueName
 from engine.store.rows import table_of
 from engine.store.tables import accounts as tables
-from engine.store.tables import organisation
+from engine.store.tables import openings, organisation
 from engine.store.tables.base import Moment
 
 _ACCOUNT = table_of(tables.Account)
@@ -27,6 +27,7 @@ _ABSENCE = table_of(organisation.Absence)
 _DEPUTYSHIP = table_of(organisation.Deputyship)
 _DEPUTY_QUEUE = table_of(organisation.DeputyQueue)
 _MANDATE = table_of(organisation.Mandate)
+_OPENING = table_of(openings.CaseOpening)
 NOW: Final = bindparam("now", type_=Moment)
 # Neither queues, agencies, keys of accounts nor keys of services hold one of these.
 _SEPARATOR: Final = ","
@@ -95,6 +96,15 @@ def _represents() -> Any:
     )
 
 
+def _opened() -> Any:
+    """The cases that the account has open for a stated reason."""
+    return (
+        select(func.aggregate_strings(_OPENING.c.case_id, _SEPARATOR))
+        .where(_OPENING.c.account == _ACCOUNT.c.id, _OPENING.c.until_at > NOW)
+        .scalar_subquery()
+    )
+
+
 DUTIES: Final[Sequence[ColumnElement[Any]]] = (
     _ACCOUNT.c.id,
     _ACCOUNT.c.name,
@@ -108,6 +118,7 @@ DUTIES: Final[Sequence[ColumnElement[Any]]] = (
     _all_of(_ADMINISTRATION.c.agency).label("administers"),
     _stands_in().label("stands_in"),
     _represents().label("represents"),
+    _opened().label("opened"),
 )
 """What `actor_from` takes, in its order; the statement is given `now`."""
 
@@ -128,6 +139,7 @@ def actor_from(row: Any) -> Actor:
         administers=administers,
         stands_in=_colleagues(row[10], administers) if row[10] else {},
         represents=_mandators(row[11]) if row[11] else {},
+        opened=_texts(row[12]),
     )
 
 

@@ -33,6 +33,7 @@ from engine.store.repositories.lookups import Lookups
 from engine.store.repositories.mandates import Mandates
 from engine.store.repositories.messages import Messages
 from engine.store.repositories.notices import Notices
+from engine.store.repositories.openings import Openings
 from engine.store.repositories.organisation import Organisation
 from engine.store.repositories.partners import Partners
 from engine.store.repositories.payments import Payments
@@ -74,6 +75,7 @@ class UnitOfWork:
     idempotency: KeptAnswers
     organisation: Organisation
     deputies: Deputies
+    openings: Openings
     mandates: Mandates
     events: Events
     webhooks: Webhooks
@@ -139,6 +141,7 @@ class UnitOfWork:
         self.idempotency = KeptAnswers(connection)
         self.organisation = Organisation(connection)
         self.deputies = Deputies(connection)
+        self.openings = Openings(connection)
         self.mandates = Mandates(connection)
         self.events = Events(connection)
         self.webhooks = Webhooks(connection)

@@ -9,7 +9,7 @@ an agency with its people, a mandate, a consent and a prefilled form.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -18,8 +18,9 @@ from engine.audit import SealKey
 from engine.connectors.registry import Registry
 from engine.jobs.hands import Hands
 from engine.runtime.make_events import make_events
+from engine.runtime.openings import open_case
 from engine.runtime.seal_journal import seal_journal
-from onewindow.accounts import Duties, add_account
+from onewindow.accounts import Duties, add_account, create_token, queues_of
 from tests.builders import a_file
 from tests.builders.a_decision_model import a_decision, a_model, literal
 from tests.builders.a_form import a_field, a_form_file
@@ -146,6 +147,7 @@ def _found(api: Api, case: str, subscription: str, attachment: str, people: Mapp
     tracked = api.get(f"/applications/{case}", "citizen").json
     theirs = [one for one in api.get("/tasks", "clerk").json["items"] if one["element_id"] == "check"]
     hers = [one for one in api.get("/tasks", "citizen").json["items"] if one["element_id"] == "correct"]
+    opening = _opened(api, tracked["number"])
     hold = _made(api.post(f"/records/{case}/holds", "supervisor", {"reason": "court"}))["id"]
     incident = first("/incidents", "operator")
     deliveries = api.get(f"/webhook-subscriptions/{subscription}/deliveries", "operator").json["items"]
@@ -163,6 +165,8 @@ def _found(api: Api, case: str, subscription: str, attachment: str, people: Mapp
         "job_id": first("/jobs?type=demo", "operator")["id"],
         "definition_id": first("/process-definitions", "analyst")["id"],
         "hold_id": hold,
+        "case_number": tracked["number"],
+        "opening_id": opening,
         "closure_id": _made(api.post("/closures", "supervisor", _CLOSED))["id"],
         "subscription_id": subscription,
         "event_id": deliveries[0]["event_id"],
@@ -178,6 +182,18 @@ def _found(api: Api, case: str, subscription: str, attachment: str, people: Mapp
         "provider": "state",
     }
     return BusyCity(api, places, hers[0]["id"])
+
+
+def _opened(api: Api, number: str) -> str:
+    """The registrar, who has no task of it, opened the case for a reason."""
+    now, database = api.clock.now(), api.composed.database
+    duties = Duties(queues=queues_of(["city:registry"]))
+    api.keys["registrar"] = add_account(database, "registrar", "Registrar", None, duties, now, None)
+    _, api.tokens["registrar"] = create_token(database, "registrar", "tests", timedelta(days=30), now)
+    with database.work() as work:
+        registrar = work.accounts.actor(api.keys["registrar"], now)
+    reason = "A court asks for the date of the application."
+    return open_case(api.runtime, number, reason, by=replace(registrar, second_factor_at=now)).id
 
 
 def _service() -> dict[str, bytes]:

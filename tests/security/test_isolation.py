@@ -17,7 +17,7 @@ from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
 from api.access import rule_of
-from engine.identity import new_key
+from engine.identity import CaseNumber, new_key
 from engine.store.tables import metadata
 from onewindow import accounts
 from onewindow.accounts import Duties
@@ -28,7 +28,7 @@ STRANGERS = ("neighbour", "outsider", "rival")
 """Another citizen; a clerk, and a supervisor, of another agency."""
 PRIVATE = frozenset(
     {"case_id", "attachment_id", "document_id", "notice_id", "payment_id", "task_id", "hold_id", "session_id"}
-    | {"mandate_id", "prefill_id", "consent_id", "token_id", "access_id"}
+    | {"mandate_id", "prefill_id", "consent_id", "token_id", "access_id", "case_number", "opening_id"}
 )
 """Parameters whose existence itself is private."""
 PUBLIC = frozenset(
@@ -158,6 +158,8 @@ BODIES = {
     "/api/v1/records/<key:case_id>/holds/<key:hold_id>/release": {"reason": "over"},
     "/api/v1/documents/<key:document_id>/revoke": {"reason": "an error in it"},
     "/api/v1/payments/<key:payment_id>/refund": {"reason": "not needed"},
+    "/api/v1/cases/<name:case_number>/openings": {"reason": "A neighbour asks how far it is."},
+    "/api/v1/cases/<name:case_number>/openings/<key:opening_id>/review": {"verdict": "confirmed"},
 }
 """Bodies that would change something, were the caller the right one."""
 
@@ -197,4 +199,6 @@ def _told(answer: TestResponse) -> tuple[int, str]:
 
 
 def _invented(name: str) -> str:
+    if name == "case_number":
+        return str(CaseNumber("AZ", 2026, 999_999))
     return f"{new_key()}-1" if name == "task_id" else "f" * 64 if name in ("access_id", "session_id") else new_key()

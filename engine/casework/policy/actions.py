@@ -38,6 +38,9 @@ class Action(StrEnum):
     withdraw = "application.withdraw"
     extend_term = "application.extend"
     keep_record = "record.keep"
+    open_case = "case.open"
+    see_openings = "case.see-openings"
+    review_opening = "case.review-opening"
     prefill = "form.prefill"
     keep_consent = "consent.keep"
 
@@ -142,6 +145,7 @@ _PAPERS: Final = (*_CASE, _R.working_on)
 _TASK: Final = (*_HERS, _R.member, _R.deputy, _R.supervisor)
 _CASE_ROLES: Final = frozenset({Role.citizen, Role.clerk, Role.supervisor})
 _CITIZEN: Final = frozenset({Role.citizen})
+_STAFF: Final = frozenset({Role.clerk, Role.supervisor})
 
 RULES: Final[Mapping[Action, Rule]] = {
     _A.read_public: _rule("read what is public", _R.everyone),
@@ -169,6 +173,9 @@ RULES: Final[Mapping[Action, Rule]] = {
     _A.withdraw: _rule("withdraw an application", *_HERS, seen_by=_A.see_case, roles=_CITIZEN),
     _A.extend_term: _rule("extend a term", _R.supervisor, seen_by=_A.extend_term),
     _A.keep_record: _rule("look after the record of a case", _R.supervisor, seen_by=_A.keep_record),
+    _A.open_case: _rule("open a case without a task", _R.colleague, seen_by=_A.open_case),
+    _A.see_openings: _rule("see openings of cases", _R.person, _R.supervisor, roles=_STAFF),
+    _A.review_opening: _rule("review an opening", _R.supervisor, seen_by=_A.review_opening),
     _A.prefill: _rule("let a form be filled in", _R.person, seen_by=_A.prefill, roles=_CITIZEN),
     _A.keep_consent: _rule("give and withdraw a consent", _R.person, seen_by=_A.keep_consent, roles=_CITIZEN),
     # --- tasks ------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ YES: Final = "yes"
 
 _AGENCY, _ELSEWHERE = "city", "park"
 _QUEUE, _OTHER_QUEUE = QueueName(_AGENCY, "clerk"), QueueName(_AGENCY, "archive")
+_CASE_KEY: Final = "case"
 _APPLICANT, _MEMBER, _HOLDER, _ASKED, _DEPUTY, _SERVICE = "applicant", "member", "holder", "asked", "deputy", "service"
 
 
@@ -33,8 +34,6 @@ class Standing:
     title: str
     who: Actor | None
     """None for nobody known."""
-    has_opened: bool = False
-    """Whether she opened the case for a stated reason."""
 
 
 def _someone(account: str = "somebody", **said: object) -> Actor:
@@ -55,7 +54,7 @@ STANDINGS: Final[Sequence[Standing]] = (
     Standing("clerk, is offered it", _clerk(_ASKED, _QUEUE)),
     Standing("clerk, deputy", _clerk(_DEPUTY, _OTHER_QUEUE, stands_in={_QUEUE: frozenset({_MEMBER})})),
     Standing("clerk, other queue", _clerk("archivist", _OTHER_QUEUE)),
-    Standing("clerk, opened it", _clerk("archivist", _OTHER_QUEUE), has_opened=True),
+    Standing("clerk, opened it", _clerk("archivist", _OTHER_QUEUE, opened=frozenset({_CASE_KEY}))),
     Standing("clerk, other agency", _clerk("gardener", QueueName(_ELSEWHERE, "clerk"))),
     Standing("supervisor, agency", _someone(supervises=frozenset({_AGENCY}))),
     Standing("supervisor, other", _someone(supervises=frozenset({_ELSEWHERE}))),
@@ -68,7 +67,12 @@ STANDINGS: Final[Sequence[Standing]] = (
 
 NOTHING: Final = "-"
 _CASE = Thing(
-    kind="application", agency=_AGENCY, person=_APPLICANT, service=_SERVICE, working_queues=frozenset({_QUEUE})
+    kind="application",
+    key=_CASE_KEY,
+    agency=_AGENCY,
+    person=_APPLICANT,
+    service=_SERVICE,
+    working_queues=frozenset({_QUEUE}),
 )
 THINGS: Final[dict[str, Thing | None]] = {
     NOTHING: None,
@@ -88,7 +92,7 @@ _A = Action
 _OF: Final[dict[str, frozenset[Action]]] = {
     "an application": frozenset(
         {_A.see_case, _A.read_papers, _A.see_payments_of_case, _A.withdraw, _A.extend_term, _A.keep_record}
-        | {_A.read_document, _A.revoke_document}
+        | {_A.read_document, _A.revoke_document, _A.open_case, _A.review_opening}
     ),
     "a file of a case": frozenset({_A.read_file, _A.change_file}),
     "a task of a queue": frozenset(one for one in Action if one.startswith("task.") and one is not _A.list_tasks),
@@ -121,7 +125,7 @@ def cell(action: Action, thing: str, standing: Standing) -> str:
         return "403"
     if resource is None:
         return YES
-    verdict = decide(who, action, replace(resource, is_opened=standing.has_opened))
+    verdict = decide(who, action, resource)
     return YES if verdict.allowed else "404" if verdict.hidden else "403"
 
 

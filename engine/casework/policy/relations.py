@@ -64,8 +64,6 @@ class Thing:
     """Account of the colleague that a task is offered to."""
     working_queues: frozenset[QueueName] = frozenset()
     """Queues in which open tasks of the case lie."""
-    is_opened: bool = False
-    """Whether the subject opened the case for a stated reason, and that still holds."""
 
 
 class Relation(StrEnum):
@@ -134,7 +132,7 @@ HERE: Final[Mapping[Relation, _Holds]] = {
     _R.deputy_of_holder: lambda actor, thing: thing.holder in actor.stands_in_for(thing.queue),
     _R.asked: _is_asked,
     _R.working_on: _works_on,
-    _R.opener: lambda actor, thing: thing.is_opened and thing.agency in actor.agencies,
+    _R.opener: lambda actor, thing: thing.key in actor.opened and thing.agency in actor.agencies,
     _R.colleague: lambda actor, thing: thing.agency in actor.agencies,
     _R.supervisor: lambda actor, thing: actor.oversees(thing.agency),
     _R.administrator: lambda actor, thing: thing.agency in actor.administers,

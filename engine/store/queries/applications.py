@@ -14,11 +14,13 @@ from engine.casework.actor import Actor
 from engine.casework.case import Case, CaseState
 from engine.casework.consent import Consent
 from engine.casework.decision import Decision
+from engine.casework.opening import Opening
 from engine.casework.policy import Action
 from engine.casework.task import TaskState
 from engine.errors import NotFound
 from engine.store.queries.evidence import EvidenceRow, evidence_rows
 from engine.store.queries.files import DocumentRow, documents_of_case
+from engine.store.queries.openings import openings_of_case
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.queries.payments import PaymentRow, payments_of_case
 from engine.store.queries.permitted import Columns, Condition, conditions, of_mandators
@@ -103,6 +105,8 @@ class TrackingRow(ApplicationRow):
     consents: Sequence[Consent] = ()
     """What the applicant allowed registers to be asked for this service, the newest first."""
     documents: Sequence[DocumentRow] = ()
+    openings: Sequence[Opening] = ()
+    """When staff looked at the case without a task, and why."""
 
 
 def own_applications(
@@ -197,7 +201,7 @@ def _row(row: Any) -> ApplicationRow:
 def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
     """One application with its steps, evidence, and where it is. Raises NotFound also for who may not see it.
 
-    Eight statements, each by key or index; one more where money went back.
+    Nine statements, each by key or index; one more where money went back.
     """
     seen = _seen_by(connection, actor, case_id)
     case = seen.case
@@ -219,6 +223,7 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
         where_now=[task.name for task in tasks],
         clock_is_stopped=case.term.clock_is_stopped if case.term else False,
         documents=documents_of_case(connection, case.id),
+        openings=openings_of_case(connection, case.id),
         evidence=evidence_rows(connection, case_id, passport),
         own_tasks=[
             OwnTaskRow(id=f"{case.instance_id}-{task.wait}", name=task.name, due_at=task.due_at)

@@ -36,7 +36,7 @@ _Maker: TypeAlias = Callable[[Actor, Columns], list[Condition]]
 def conditions(
     actor: Actor, action: Action, columns: Columns, makers: Mapping[Relation, _Maker] | None = None
 ) -> list[Condition]:
-    """One condition for each way in which somebody may do an action; none where she may not. They do not overlap."""
+    """One condition for each way in which somebody may do an action; none where she may not."""
     known = _MAKERS if makers is None else {**_MAKERS, **makers}
     return [condition for relation in RULES[action].who for condition in known[relation](actor, columns)]
 
@@ -63,7 +63,7 @@ def _own(actor: Actor, columns: Columns) -> list[Condition]:
 
 
 def _of_agencies(actor: Actor, columns: Columns) -> list[Condition]:
-    return [columns.agency.in_(sorted(actor.supervises))] if actor.supervises and not actor.operator else []
+    return [columns.agency.in_(sorted(actor.supervises))] if actor.supervises else []
 
 
 def _everything(actor: Actor, _: Columns) -> list[Condition]:

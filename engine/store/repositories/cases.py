@@ -32,6 +32,7 @@ _SAVE = (
     .execution_options(**SENT_TOGETHER)
 )
 _NEWEST_OF = select(_CASE.c.submitted_at).where(_CASE.c.applicant == bindparam("applicant")).order_by(_CASE.c.id.desc())
+_INSTANCE_WITH = select(_CASE.c.instance_id).where(_CASE.c.number == bindparam("number"))
 _INSTANCE_OF = select(_CASE.c.instance_id).where(_CASE.c.id == bindparam("key"))
 
 
@@ -62,6 +63,13 @@ class Cases:
         """When the case was submitted that is this far from an applicant's newest, which is 1; None without so many."""
         found = self._connection.execute(_NEWEST_OF.limit(1).offset(number - 1), {"applicant": applicant}).scalar()
         return found if isinstance(found, datetime) else None
+
+    def instance_with(self, number: CaseNumber) -> str:
+        """The instance behind the case with a number. Raises NotFound."""
+        found = self._connection.execute(_INSTANCE_WITH, {"number": str(number)}).scalar()
+        if found is None:
+            raise NotFound.of("case", number)
+        return str(found)
 
     def add(self, case: Case) -> None:
         """Keep a new case."""

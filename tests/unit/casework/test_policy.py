@@ -95,16 +95,17 @@ def test_whoever_may_act_on_a_thing_passes_the_door_of_the_route(data: st.DataOb
         supervises=frozenset(data.draw(st.sets(st.sampled_from(agencies)))),
         analyst=data.draw(st.booleans()),
         operator=data.draw(st.booleans()),
+        opened=frozenset(data.draw(st.sets(st.just("t")))),
         stands_in={queue: frozenset({"b"}) for queue in data.draw(st.sets(st.sampled_from(queues)))},
     )
     thing = Thing(
         kind="task",
+        key="t",
         agency=data.draw(st.sampled_from(agencies)),
         queue=data.draw(st.sampled_from(queues)),
         holder=data.draw(st.sampled_from(accounts)),
         asked=data.draw(st.sampled_from(accounts)),
         working_queues=frozenset(data.draw(st.sets(st.sampled_from(queues)))),
-        is_opened=data.draw(st.booleans()),
     )
     action = data.draw(st.sampled_from(list(Action)))
 

@@ -84,7 +84,7 @@ def test_number_of_statements(
     assert len(seen) == statements
 
 
-def test_following_an_application_is_eight_statements(database: Database, reading: Connection) -> None:
+def test_following_an_application_is_nine_statements(database: Database, reading: Connection) -> None:
     with database.work() as work:
         with_service(work)
         _, case = started_with_case(work, service_key="renewal")
@@ -92,7 +92,7 @@ def test_following_an_application_is_eight_statements(database: Database, readin
     with statements_of(reading) as seen:
         applications.tracking(reading, a_supervisor(), case.id)
 
-    assert len(seen) == 8
+    assert len(seen) == 9
 
 
 def _plan(reading: Connection, read: Callable[[Connection], Any]) -> str:
