@@ -15,6 +15,7 @@ from onewindow.bench.decisions import DecisionFigures
 from onewindow.bench.documents import DocumentFigures
 from onewindow.bench.jobs import JobFigures
 from onewindow.bench.journal import JournalFigures
+from onewindow.bench.policy import PolicyFigures
 from onewindow.bench.restore import RestoreFigures
 
 
@@ -87,6 +88,9 @@ DECISION_TARGETS: Mapping[str, Target] = {
 DOCUMENT_TARGETS: Mapping[str, Target] = {"signed_pdf_ms_p50": Target(400)}
 
 
+POLICY_TARGETS: Mapping[str, Target] = {"policy_us": Target(50)}
+"""In process; a decision is made several times a request."""
+
 JOURNAL_TARGETS: Mapping[str, Target] = {
     "journal_ms": Target(0.4),
     # a million in thirty seconds
@@ -113,6 +117,7 @@ def missed(
     jobs: Mapping[str, JobFigures] | None = None,
     restores: Mapping[str, RestoreFigures] | None = None,
     journal: JournalFigures | None = None,
+    policy: PolicyFigures | None = None,
 ) -> list[str]:
     """Names of the figures that miss their target, with the database."""
     slow = [
@@ -129,6 +134,11 @@ def missed(
         figure
         for figure, target in JOURNAL_TARGETS.items()
         if journal is not None and not target.is_met(getattr(journal, figure))
+    ]
+    slow += [
+        figure
+        for figure, target in POLICY_TARGETS.items()
+        if policy is not None and not target.is_met(getattr(policy, figure))
     ]
     slow += [
         f"{database}.{figure}"
@@ -168,11 +178,13 @@ def as_json(
     jobs: Mapping[str, JobFigures] | None = None,
     restores: Mapping[str, RestoreFigures] | None = None,
     journal: JournalFigures | None = None,
+    policy: PolicyFigures | None = None,
 ) -> dict[str, Any]:
     """The document that `--json` writes: figures of one process by their names, those of a database under its name."""
     measured = {} if decisions is None else asdict(decisions)
     measured |= {} if documents is None else asdict(documents)
     measured |= {} if journal is None else asdict(journal)
+    measured |= {} if policy is None else asdict(policy)
     for found in (figures, jobs or {}, restores or {}):
         for name, one in found.items():
             measured[name] = measured.get(name, {}) | asdict(one)
@@ -245,6 +257,17 @@ def journal_table(found: JournalFigures) -> Table:
     table.add_column("value", justify="right")
     table.add_column("target", justify="right")
     for figure, target in JOURNAL_TARGETS.items():
+        table.add_row(figure, *_told(getattr(found, figure), target))
+    return table
+
+
+def policy_table(found: PolicyFigures) -> Table:
+    """The table of the policy that is printed."""
+    table = Table(title="The policy, in process", title_justify="left")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    table.add_column("target", justify="right")
+    for figure, target in POLICY_TARGETS.items():
         table.add_row(figure, *_told(getattr(found, figure), target))
     return table
 

@@ -15,12 +15,14 @@ from rich.status import Status
 from engine.errors import Unavailable
 from onewindow.bench import jobs as job_bench
 from onewindow.bench import journal as journal_bench
+from onewindow.bench import policy as policy_bench
 from onewindow.bench import report
 from onewindow.bench import restore as restore_bench
 from onewindow.bench import run as benches
 from onewindow.bench.decisions import QUICK, DecisionScale, measure_decisions
 from onewindow.bench.documents import measure_documents
 from onewindow.bench.journal import measure_journal
+from onewindow.bench.policy import measure_policy
 from onewindow.bench.temporary_postgresql import NoServer
 from onewindow.commands.outcome import Exit, border
 
@@ -37,8 +39,8 @@ from onewindow.commands.outcome import Exit, border
 )
 @click.option(
     "--only",
-    type=click.Choice(["decisions", "documents", "journal", "server", "jobs", "restore"]),
-    help="Measure one part: decisions, documents and journal take seconds, the server and jobs minutes. The way back "
+    type=click.Choice(["decisions", "documents", "journal", "policy", "server", "jobs", "restore"]),
+    help="Measure one part: decisions, documents, journal and policy take seconds, server and jobs minutes. The way back "
     "of a backup of 100,000 cases is measured only when it is named: making them takes a quarter of an hour and more.",
 )
 @click.option(
@@ -66,7 +68,7 @@ def bench(
     """
     console = Console(stderr=True)
     scale, job_scale = (benches.QUICK, job_bench.QUICK) if quick else (benches.Scale(), job_bench.JobScale())
-    figures, jobs, restores, decisions, documents, journal = {}, {}, {}, None, None, None
+    figures, jobs, restores, decisions, documents, journal, policy = {}, {}, {}, None, None, None, None
     with console.status("starting") as status:
         if only in (None, "decisions"):
             status.update("expressions and decisions")
@@ -78,6 +80,9 @@ def bench(
             status.update("the journal")
             with _new_database("sqlite", None) as url:
                 journal = measure_journal(url, journal_bench.QUICK if quick else journal_bench.JournalScale())
+        if only in (None, "policy"):
+            status.update("the policy")
+            policy = measure_policy(policy_bench.QUICK_ROUNDS if quick else policy_bench.ROUNDS)
         for name in ("sqlite", "postgresql"):
             if database not in ("both", name):
                 continue
@@ -98,6 +103,8 @@ def bench(
         Console().print(report.documents_table(documents))
     if journal is not None:
         Console().print(report.journal_table(journal))
+    if policy is not None:
+        Console().print(report.policy_table(policy))
     if figures:
         Console().print(report.as_table(figures))
     if jobs:
@@ -107,12 +114,12 @@ def bench(
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(
-            json.dumps(report.as_json(figures, decisions, documents, jobs, restores, journal), indent=1) + "\n",
+            json.dumps(report.as_json(figures, decisions, documents, jobs, restores, journal, policy), indent=1) + "\n",
             encoding="utf-8",
         )
     if markdown is not None:
         report.write_markdown(figures, markdown)
-    if strict and report.missed(figures, decisions, documents, jobs, restores, journal):
+    if strict and report.missed(figures, decisions, documents, jobs, restores, journal, policy):
         raise SystemExit(Exit.findings)
 
 

@@ -14,6 +14,7 @@ from onewindow.bench.decisions import CASES, LONG_EXPRESSION, QUICK, DecisionFig
 from onewindow.bench.jobs import JobFigures
 from onewindow.bench.journal import QUICK as JOURNAL_QUICK
 from onewindow.bench.journal import JournalFigures, measure_journal
+from onewindow.bench.policy import QUICK_ROUNDS, PolicyFigures, measure_policy
 from onewindow.bench.report import (
     DECISION_TARGETS,
     JOB_TARGETS,
@@ -71,6 +72,13 @@ def test_the_journal_has_its_bounds_and_its_keys() -> None:
     assert missed({}, journal=JOURNAL) == []
     assert missed({}, journal=worse) == ["journal_ms", "verify_entries_per_s"]
     assert {"journal_ms", "verify_entries_per_s"} <= set(as_json({}, journal=JOURNAL))
+
+
+def test_a_decision_of_the_policy_has_its_bound_and_its_key() -> None:
+    assert missed({}, policy=PolicyFigures(policy_us=50)) == []
+    assert missed({}, policy=PolicyFigures(policy_us=50.1)) == ["policy_us"]
+    assert as_json({}, policy=PolicyFigures(policy_us=3))["policy_us"] == 3
+    assert 0 < measure_policy(QUICK_ROUNDS).policy_us < 5_000
 
 
 def test_the_journal_is_measured_over_one_that_verifies(tmp_path: Path) -> None:
