@@ -48,6 +48,7 @@ from api import (
     records,
     seals,
     services,
+    silences,
     tasks,
     telemetry,
     tracing,
@@ -96,6 +97,7 @@ NOUNS: Final[tuple[Noun, ...]] = (
     events.blueprint,
     webhooks.blueprint,
     seals.blueprint,
+    silences.blueprint,
 )
 
 

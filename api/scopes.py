@@ -39,6 +39,7 @@ NOUNS: Final = (
     "services",
     "session",
     "signals",
+    "silences",
     "tasks",
     "webhook-subscriptions",
 )

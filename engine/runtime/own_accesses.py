@@ -147,7 +147,7 @@ class _Words:
         ground = Ground(detail.get("ground") or (Ground.lookup if row.kind is LookKind.register else Ground.task))
         passport = self._passport(row)
         agency = None if ground is Ground.mandate else agency_of(row)
-        queue = detail.get("queue")
+        queue = detail.get("queue") if ground in _IN_QUEUES else None
         role = queue.partition(":")[2] if queue else _ROLES.get(ground)
         agency_name = self._name(self._agencies, agency)
         role_name = self._name(self._roles, queue)
@@ -202,6 +202,7 @@ class _Words:
         return self._passports[key]
 
 
+_IN_QUEUES: Final = (Ground.task, Ground.deputy, Ground.reason)
 _ROLES: Final[Mapping[Ground, str]] = {
     Ground.supervision: "supervisor",
     Ground.operation: "operator",

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.audit import SealKey
+from engine.casework.silence import Silence
 from engine.connectors.registry import Registry
+from engine.identity import new_key
 from engine.jobs.hands import Hands
 from engine.runtime.make_events import make_events
 from engine.runtime.openings import open_case
@@ -173,6 +175,7 @@ def _found(api: Api, case: str, subscription: str, attachment: str, people: Mapp
         "session_id": first("/me/sessions", "citizen")["id"],
         "token_id": first("/me/tokens", "citizen")["id"],
         **people,
+        "silence_id": _silenced(api),
         "access_id": first("/me/accesses", "citizen")["id"],
         "key": "permit",
         "form_id": "check",
@@ -194,6 +197,17 @@ def _opened(api: Api, number: str) -> str:
         registrar = work.accounts.actor(api.keys["registrar"], now)
     reason = "A court asks for the date of the application."
     return open_case(api.runtime, number, reason, by=replace(registrar, second_factor_at=now)).id
+
+
+def _silenced(api: Api) -> str:
+    """A seal of silence, as the authority places one, over looks of somebody who never looks."""
+    now = api.clock.now()
+    said = {"person": api.keys["citizen"], "readers": (new_key(),), "legal_basis": "art. 222", "reference": "2026/1"}
+    silence = Silence(
+        id=new_key(), from_at=now, until_at=now + timedelta(days=9), placed_by=new_key(), placed_at=now, **said
+    )
+    api.composed.database.run(lambda work: work.silences.add(silence))
+    return silence.id
 
 
 def _service() -> dict[str, bytes]:

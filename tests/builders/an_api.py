@@ -81,6 +81,11 @@ class Api:
         """PUT JSON."""
         return self.ask("PUT", path, who, json=body, **kwargs)
 
+    def renew(self, who: str) -> None:
+        """Give somebody a fresh token: those of the beginning last 30 days."""
+        made = accounts.create_token(self.composed.database, who, "later", timedelta(days=30), self.clock.now())
+        self.tokens[who] = made[1]
+
     def staff(self, *queues: str) -> None:
         """Make somebody a member of these queues, as an agency does before its procedures are deployed."""
         duties = Duties(queues=accounts.queues_of(list(queues)))

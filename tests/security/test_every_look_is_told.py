@@ -35,6 +35,7 @@ MODELS = "models, rules, settings and figures: no person"
 OFFICIALS = "officials in their office, for those who arrange their work"
 WORK = "work to be done: case number, service, step; no name, no answer"
 TECHNICAL = "what failed where, by keys and codes; no value of a case (tests/security/test_canaries.py)"
+SEALED = "noted in the chain `silences`, which no person is shown (tests/contract/api/test_silences.py)"
 VERIFIED = "what anyone reads who holds the document or its code"
 PARTIES = "mandates."
 """Tell of her to whom she gave a mandate, which both of them accepted."""
@@ -42,7 +43,8 @@ REASONS = {
     OWN: {
         "consents.list_asked", "inbox.calendar", "inbox.list_own", "inbox.show", "mandates.list_own",
         "me.count_accesses", "me.list_accesses", "me.list_factors", "me.list_sessions", "me.list_tokens", "me.show",
-        "me.show_access", "me.show_contact", "services.show_prefill",
+        "me.show_access", "me.show_contact", "services.show_prefill", "session.begin_at_provider",
+        "session.come_back_from_provider",
     },
     MODELS: {
         "agencies.list_agencies", "agencies.show", "closures.list_closures", "connectors.list_element_templates",
@@ -52,7 +54,8 @@ REASONS = {
         "seals.get_seal", "seals.list_seals", "seals.prove_consistency", "services.form", "services.list_services",
         "services.show", "session.list_providers",
     },
-    OFFICIALS: {"agencies.absences", "agencies.deputies", "agencies.members"},
+    SEALED: {"silences.list_looks", "silences.list_silences"},
+    OFFICIALS: {"agencies.absences", "agencies.deputies", "agencies.members", "cases.list_openings"},
     WORK: {"instances.list_instances", "instances.show"},
     TECHNICAL: {
         "incidents.list_incidents", "jobs.list_exchanges", "jobs.list_jobs", "payments.come_back",

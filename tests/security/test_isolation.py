@@ -39,7 +39,9 @@ PUBLIC = frozenset(
     "role",
 }
 """What is no person's: services, agencies, forms, rules, models, seals, and codes that whoever holds them has."""
-OF_AGENCY = frozenset({"subscription_id", "event_id", "closure_id", "absence_id", "deputyship_id", "account"})
+OF_AGENCY = frozenset(
+    {"subscription_id", "event_id", "closure_id", "absence_id", "deputyship_id", "account", "silence_id"}
+)
 """What belongs to an agency, or to operators alone."""
 OF_OPERATORS = frozenset({"instance_id", "job_id", "incident_id", "account_id"})
 """Roles stop everybody else at the door."""

@@ -61,6 +61,8 @@ class Action(StrEnum):
     read_document = "document.read"
     revoke_document = "document.revoke"
 
+    keep_silences = "silence.keep"
+
     see_payments = "payment.see"
     refund = "payment.refund"
     reconcile = "payment.reconcile"
@@ -201,6 +203,9 @@ RULES: Final[Mapping[Action, Rule]] = {
     _A.read_file: _rule("read a file", _R.person, *_PAPERS[1:], seen_by=_A.read_file, roles=_CASE_ROLES),
     _A.read_document: _rule("read a document", *_PAPERS, seen_by=_A.read_document, roles=_CASE_ROLES),
     _A.revoke_document: _rule("revoke a document", _R.supervisor, seen_by=_A.revoke_document),
+    # --- looks ------------------------------------------------------------------------------------------------------
+    # the queue is the one that the operator named as the authority (engine.runtime.silence_looks)
+    _A.keep_silences: _rule("keep looks of an investigation from a person", _R.member),
     # --- payments ---------------------------------------------------------------------------------------------------
     _A.see_payments: _rule("look after payments", _R.operator, _R.supervisor, seen_by=_A.see_payments),
     _A.refund: _rule("refund a payment", _R.operator, _R.supervisor, seen_by=_A.see_payments),

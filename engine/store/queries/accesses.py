@@ -179,6 +179,58 @@ def groups(
     return list(found.values())
 
 
+def silences_page(connection: Connection, *, limit: int = 25, cursor: str | None = None) -> Page[Silence]:
+    """All seals of silence, the newest first. One statement. Raises CursorUnknown."""
+    start, most = decode_cursor(cursor, str), bounded(limit)
+    statement = select(*SILENCE_COLUMNS).order_by(SILENCE.c.id.desc()).limit(most + 1)
+    if start is not None:
+        statement = statement.where(SILENCE.c.id < start[0])
+    return page_of([to_silence(row) for row in connection.execute(statement)], most, lambda one: (one.id,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilencedLook:
+    """A look that a silence is about, for the authority."""
+
+    id: str
+    at: datetime
+    reader: str
+    kind: str
+    subject: str
+    case_id: str | None
+
+
+def silenced_looks(
+    connection: Connection, silence: Silence, *, limit: int = 25, cursor: str | None = None
+) -> Page[SilencedLook]:
+    """The looks that a silence is about, the newest first. Two statements. Raises CursorUnknown."""
+    known, after, most = own_cases(connection, silence.person), _place(cursor), bounded(limit)
+    statement = _entries(silence.person).where(
+        _ENTRY.c.actor.in_(silence.readers), _ENTRY.c.at >= silence.from_at, _ENTRY.c.at < silence.ended_at
+    )
+    if silence.case_id is not None:
+        instance = select(_CASE.c.instance_id).where(_CASE.c.id == silence.case_id).scalar_subquery()
+        statement = statement.where(or_(_ENTRY.c.chain == looks_chain(silence.case_id), _ENTRY.c.chain == instance))
+    if after is not None:
+        at, hashed = after
+        statement = statement.where(or_(_ENTRY.c.at < at, and_(_ENTRY.c.at == at, _ENTRY.c.hash < hashed)))
+    rows = connection.execute(statement.order_by(_ENTRY.c.at.desc(), _ENTRY.c.hash.desc()).limit(most + 1))
+    found = []
+    for row in rows:
+        case = known.get(row.chain.removeprefix(_LOOKS))
+        found.append(
+            SilencedLook(
+                id=bytes(row.hash).hex(),
+                at=row.at,
+                reader=row.actor,
+                kind=row.action,
+                subject=row.subject,
+                case_id=case.id if case else None,
+            )
+        )
+    return page_of(found, most, lambda one: (one.at.isoformat(), one.id))
+
+
 def own_cases(connection: Connection, account: str) -> dict[str, OwnCase]:
     """The cases of an applicant, by their key and by that of their instance. One statement."""
     columns = (_CASE.c.id, _CASE.c.instance_id, _CASE.c.number, _CASE.c.service_key, _CASE.c.agency)

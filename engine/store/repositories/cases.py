@@ -52,6 +52,13 @@ class Cases:
         )
         return CaseNumber(country, year, self._connection.execute(statement).scalar_one())
 
+    def applicant_of(self, case_id: str) -> str:
+        """The account of the applicant of a case; empty once its record is erased. Raises NotFound."""
+        found = self._connection.execute(select(_CASE.c.applicant).where(_CASE.c.id == case_id)).scalar()
+        if found is None:
+            raise NotFound.of("case", case_id)
+        return str(found)
+
     def instance_of(self, case_id: str) -> str:
         """The instance behind a case. Raises NotFound."""
         found = self._connection.execute(_INSTANCE_OF, {"key": case_id}).scalar()

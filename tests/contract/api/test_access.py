@@ -55,6 +55,10 @@ WHO_MAY = {
     "GET /api/v1/me/accesses": ALL,
     "GET /api/v1/me/accesses/groups": ALL,
     "GET /api/v1/me/accesses/<name:access_id>": ALL,
+    "GET /api/v1/silences": CLERK,
+    "POST /api/v1/silences": CLERK,
+    "POST /api/v1/silences/<key:silence_id>/lift": CLERK,
+    "GET /api/v1/silences/<key:silence_id>/looks": CLERK,
     "GET /api/v1/me/tokens": ALL,
     "POST /api/v1/me/tokens": ALL,
     "DELETE /api/v1/me/tokens/<key:token_id>": ALL,
@@ -245,7 +249,9 @@ def test_every_other_role_is_denied_on_every_route(api: Api) -> None:
 def test_the_roles_named_pass_the_door_and_find_nothing_of_others(api: Api) -> None:
     answers = {(route, role): _call(api, route, role).status_code for route, role in _ADMITTED}
 
-    assert {asked: status for asked, status in answers.items() if status in (401, 403, 500)} == {}
+    # of clerks only members of the authority that an operator names, after a second factor: test_silences.py
+    refused = {asked: status for asked, status in answers.items() if status in (401, 403, 500)}
+    assert {route: status for (route, _), status in refused.items() if "/silences" not in route} == {}
 
 
 @pytest.mark.parametrize(
