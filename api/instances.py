@@ -84,7 +84,7 @@ def history(query: Mapping[str, Any], instance_id: str) -> Any:
     """Every element the instance entered and left, in the order it happened."""
 
     def read(looking: Looking) -> Any:
-        page = queries.history_page(looking.connection, instance_id, **query)
+        page = queries.history_page(looking.connection, caller(), instance_id, **query)
         looking.at_instances(LookKind.history, [instance_id])
         return page
 
@@ -98,7 +98,7 @@ def variables(instance_id: str) -> Any:
     """The values an instance works with. An operator sees them, an analyst only their kinds: they may be personal."""
 
     def read(looking: Looking) -> Any:
-        values = queries.variables(looking.connection, instance_id)
+        values = queries.variables(looking.connection, caller(), instance_id)
         if not decide(caller(), Action.read_variables).allowed:
             return {name: f"({_kind(value)})" for name, value in values.items()}
         looking.at_instances(LookKind.values, [instance_id])

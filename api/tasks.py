@@ -92,9 +92,10 @@ def show(query: Mapping[str, Any], task_id: str) -> Response:
         return found
 
     detail = look(services().runtime, read, by=caller())
-    form, variables = services().show_form(detail, query["language"])
-    known = TaskDetailSchema(exclude=("form", "form_id", "variables")).dump(detail)
-    answer = jsonify({**known, "form_id": form["id"] if form else None, "form": form, "variables": variables})
+    shown = services().show_form(detail, query["language"], caller())
+    known = TaskDetailSchema(exclude=("form", "form_id", "variables", "draft")).dump(detail)
+    of_form = {"form_id": shown.form["id"] if shown.form else None, "form": shown.form}
+    answer = jsonify({**known, **of_form, "variables": shown.variables, "draft": shown.draft})
     answer.set_etag(str(detail.task.version))
     return answer
 

@@ -16,12 +16,24 @@ from api.json_door import JsonLimits
 from api.long_poll import LongPolls
 from api.sign_in import PasswordCodes, SecondFactors, Sessions, Tokens
 from api.telemetry import Figures
+from engine.casework.actor import Actor
 from engine.clock import Clock
 from engine.runtime.wiring import Runtime
 from engine.store.queries.tasks import TaskDetail
 
 EXTENSION: Final = "onewindow"
-ShowForm = Callable[[TaskDetail, str], tuple[Mapping[str, Any] | None, Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTask:
+    """A task's form and data as one reader sees them, as plain JSON."""
+
+    form: Mapping[str, Any] | None
+    variables: Mapping[str, Any]
+    draft: Mapping[str, Any] | None
+
+
+ShowForm = Callable[[TaskDetail, str, Actor], ShownTask]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +52,7 @@ class ApiServices:
     federation: Federation
     client_credentials: ClientCredentials
     show_form: ShowForm
-    """The form of a task in a language, over the values the task sees, and these values."""
+    """The form of a task in a language for a reader, over the values the task sees, and these values."""
     figures: Figures
     is_ready: Callable[[], Mapping[str, str]]
     """Faults by name; empty when requests can be answered."""

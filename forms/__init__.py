@@ -12,6 +12,7 @@ from forms.reader import inspect_form, read_form
 from forms.validate import AnswersInvalid, validate
 from forms.value_types import value_types
 from forms.view import FormView, view
+from forms.visibility import restricted, shown_to
 
 __all__ = [
     "AnswersInvalid",
@@ -23,6 +24,8 @@ __all__ = [
     "inspect_form",
     "prefills",
     "read_form",
+    "restricted",
+    "shown_to",
     "validate",
     "value_types",
     "view",

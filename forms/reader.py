@@ -19,6 +19,7 @@ from forms.form import Form
 from forms.model import AnyComponent, Computed, DynamicList, Group, Input
 from forms.prefill import check_prefills
 from forms.scope import scope_of
+from forms.visibility import check_visibility
 
 MAX_BYTES: Final = 1_000_000
 MAX_COMPONENTS: Final = 1_000
@@ -97,6 +98,7 @@ def _read(document: Any, findings: Findings) -> Form | None:
     components = reader.all(document["components"])
     keys = _check_keys(components, findings)
     check_prefills(components, findings)
+    check_visibility(components, findings)
     if findings.has_errors:
         return None
     form = Form(

@@ -44,7 +44,18 @@ from engine.safe_xml import XmlLimits
 from engine.store.database import Database
 from engine.store.database_clock import clock_of
 from engine.tracing import traceparent
-from forms import FieldPrefill, Form, NamedFiles, files_named, inspect_form, prefills, validate, value_types
+from forms import (
+    FieldPrefill,
+    Form,
+    NamedFiles,
+    files_named,
+    inspect_form,
+    prefills,
+    restricted,
+    shown_to,
+    validate,
+    value_types,
+)
 from onewindow.client_credentials import TokensForTokens
 from onewindow.credentials import credentials
 from onewindow.engine_state import engine_state
@@ -89,6 +100,14 @@ class FormFiles:
     def files_named(self, form: Form, values: Mapping[str, Any]) -> Iterator[NamedFiles]:
         """The files that valid values of a form name."""
         return files_named(form, values)
+
+    def restricted(self, form: Form) -> Mapping[tuple[str, ...], frozenset[str]]:
+        """Who may see which of its values, where not everybody may."""
+        return restricted(form)
+
+    def shown_to(self, form: Form, sees: Callable[[frozenset[str]], bool]) -> Form:
+        """The form without the fields that somebody may not see."""
+        return shown_to(form, sees)
 
     def prefills(self, form: Form) -> Iterator[FieldPrefill]:
         """What fills in its fields before the applicant does."""

@@ -11,6 +11,7 @@ from engine.casework.case import Case
 from engine.casework.mandate import Mandate, NoMandate
 from engine.casework.pace import require_pace
 from engine.casework.passport import LANGUAGES, ServicePassport
+from engine.casework.policy import Thing
 from engine.casework.term import Term
 from engine.errors import Invalid, Place
 from engine.identity import new_key
@@ -18,9 +19,11 @@ from engine.runtime.act import Act, transact
 from engine.runtime.attach import attach_files
 from engine.runtime.closures import agency_calendar
 from engine.runtime.definitions import FORM, PROCESS, SERVICE, bound
+from engine.runtime.foreseen import APPLICATION
 from engine.runtime.ports import NamedFiles
 from engine.runtime.prefill import find_prefill, submit_prefill
 from engine.runtime.stepping import begin
+from engine.runtime.visibility import form_for, note_restricted
 from engine.runtime.wiring import Runtime
 
 
@@ -48,19 +51,20 @@ def apply(
         definitions, work = runtime.definitions, act.work
         passport = definitions.passport(work, work.deployments.find(SERVICE, service_key))
         _check_channel(passport, channel)
-        values, named = _answers(act, passport, answers, language)
+        instance_id = new_key()
+        values, named = _answers(act, passport, answers, language, instance_id)
         process = bound(work, PROCESS, passport.process_id, Binding.latest, None, "")
         applicant, mandate = (by, None) if on_behalf_of is None else _represented(act, on_behalf_of, service_key)
         # what registers told somebody of herself says nothing of whom she represents
         made = find_prefill(act, passport) if mandate is None else None
         if most := runtime.limits.applications_a_day:
             require_pace(most, work.cases.nth_newest(applicant.account, most), act.at)
-        case = _new_case(act, passport, channel, applicant, mandate)
+        case = _new_case(act, passport, channel, applicant, mandate, instance_id)
         attach_files(act, named, case, case.instance_id)
         under = {"acting_for": mandate.mandator, "mandate": mandate.id} if mandate is not None else {}
         act.journal(case.instance_id, "case.submitted", case.id, service=passport.key, channel=channel, **under)
         variables = {
-            "application": values,
+            APPLICATION: values,
             "case": _told(case, applicant, by if mandate is not None else None, language or LANGUAGES[0]),
         }
         record = begin(act, process.id, variables, case=case, instance_id=case.instance_id)
@@ -90,7 +94,7 @@ def _check_channel(passport: ServicePassport, channel: str) -> None:
 
 
 def _answers(
-    act: Act, passport: ServicePassport, answers: Mapping[str, Any], language: str | None
+    act: Act, passport: ServicePassport, answers: Mapping[str, Any], language: str | None, instance_id: str
 ) -> tuple[dict[str, Any], list[NamedFiles]]:
     if passport.form_id is None:
         if answers:
@@ -101,14 +105,18 @@ def _answers(
             )
         return {}, []
     definitions = act.runtime.definitions
-    form = definitions.form(act.work, bound(act.work, FORM, passport.form_id, Binding.latest, None, ""))
+    whole = definitions.form(act.work, bound(act.work, FORM, passport.form_id, Binding.latest, None, ""))
+    form = form_for(act, whole, Thing(kind="application", agency=passport.agency, person=act.by.account))
+    note_restricted(act, instance_id, whole, (APPLICATION,))
     forms = act.runtime.forms
     now = act.runtime.calendar.local(act.at)
     values = dict(forms.validate(form, answers, {}, now, language=language, draft=False))
     return values, list(forms.files_named(form, values))
 
 
-def _new_case(act: Act, passport: ServicePassport, channel: str, applicant: Actor, mandate: Mandate | None) -> Case:
+def _new_case(
+    act: Act, passport: ServicePassport, channel: str, applicant: Actor, mandate: Mandate | None, instance_id: str
+) -> Case:
     year = act.runtime.calendar.local_day(act.at).year
     rule = passport.statutory_term
     case = Case(
@@ -119,7 +127,7 @@ def _new_case(act: Act, passport: ServicePassport, channel: str, applicant: Acto
         applicant=applicant.account,
         representative=act.by.account if mandate is not None else None,
         mandate_id=mandate.id if mandate is not None else None,
-        instance_id=new_key(),
+        instance_id=instance_id,
         channel=channel,
         submitted_at=act.at,
     )

@@ -32,6 +32,7 @@ from engine.runtime.prefill_checks import check_prefills
 from engine.runtime.references import Known, check_references
 from engine.runtime.separation_checks import check_separations
 from engine.runtime.spread import next_start, start_timer_job
+from engine.runtime.visibility import check_readers
 from engine.runtime.wiring import Runtime
 from engine.store.records import DefinitionRecord, StartRecord
 
@@ -79,6 +80,7 @@ def _examined(act: Act, bundle: Bundle) -> tuple[Bundle, tuple[Diagnostic, ...]]
     known = _known(act)
     check_references(linked, known)
     check_agencies(linked, act.work.organisation.agency_keys())
+    check_readers(linked, act.runtime.forms, known.queues)
     check_separations(linked, known.deployed_model, _members(act))
     check_foreseen(linked, act.runtime.forms)
     check_answers(linked)

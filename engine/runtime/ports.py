@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -91,6 +91,14 @@ class Forms(Protocol):
 
     def files_named(self, form: Any, values: Mapping[str, Any]) -> Iterator[NamedFiles]:
         """The files that valid values of a form name."""
+        ...
+
+    def restricted(self, form: Any) -> Mapping[tuple[str, ...], frozenset[str]]:
+        """Who may see which of its values, where not everybody may; `*` in a path is every row of a list."""
+        ...
+
+    def shown_to(self, form: Any, sees: Callable[[frozenset[str]], bool]) -> Any:
+        """The form without the fields that somebody may not see."""
         ...
 
     def prefills(self, form: Any) -> Iterator[FormPrefill]:

@@ -45,7 +45,7 @@ def reasons_of_case(runtime: Runtime, case_id: str, *, by: Actor, language: str)
     def read(act: Act) -> tuple[CaseReasons, ...]:
         case = case_seen_by(act.work.reading, by, case_id)
         looking(act).at_case(LookKind.reasons, case_id)
-        return tuple(_explained(act, one, spoken) for one in decisions_made(act.work.reading, case.instance_id))
+        return tuple(_explained(act, one, spoken) for one in decisions_made(act.work.reading, by, case.instance_id))
 
     return transact(runtime, by, read)
 

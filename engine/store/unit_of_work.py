@@ -38,6 +38,7 @@ from engine.store.repositories.organisation import Organisation
 from engine.store.repositories.partners import Partners
 from engine.store.repositories.payments import Payments
 from engine.store.repositories.prefills import Consents, Prefills
+from engine.store.repositories.restrictions import Restrictions
 from engine.store.repositories.retention import Records
 from engine.store.repositories.seals import SealRows
 from engine.store.repositories.silences import Silences
@@ -76,6 +77,7 @@ class UnitOfWork:
     organisation: Organisation
     deputies: Deputies
     openings: Openings
+    restrictions: Restrictions
     mandates: Mandates
     events: Events
     webhooks: Webhooks
@@ -142,6 +144,7 @@ class UnitOfWork:
         self.organisation = Organisation(connection)
         self.deputies = Deputies(connection)
         self.openings = Openings(connection)
+        self.restrictions = Restrictions(connection)
         self.mandates = Mandates(connection)
         self.events = Events(connection)
         self.webhooks = Webhooks(connection)

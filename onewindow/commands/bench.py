@@ -40,8 +40,8 @@ from onewindow.commands.outcome import Exit, border
 @click.option(
     "--only",
     type=click.Choice(["decisions", "documents", "journal", "policy", "server", "jobs", "restore"]),
-    help="Measure one part: decisions, documents, journal and policy take seconds, server and jobs minutes. The way back "
-    "of a backup of 100,000 cases is measured only when it is named: making them takes a quarter of an hour and more.",
+    help="Measure one part: decisions, documents, journal and policy take seconds, server and jobs minutes. The way "
+    "back of a backup of 100,000 cases is measured only when it is named: making them takes a quarter of an hour.",
 )
 @click.option(
     "--postgresql-url",

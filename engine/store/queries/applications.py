@@ -25,6 +25,7 @@ from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.queries.payments import PaymentRow, payments_of_case
 from engine.store.queries.permitted import Columns, Condition, conditions, of_mandators
 from engine.store.queries.services import service_detail
+from engine.store.queries.visibility import hidden_from
 from engine.store.repositories.prefills import Consents
 from engine.store.rows import columns_of, table_of, taken, to_case
 from engine.store.tables import cases as tables
@@ -201,7 +202,7 @@ def _row(row: Any) -> ApplicationRow:
 def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
     """One application with its steps, evidence, and where it is. Raises NotFound also for who may not see it.
 
-    Nine statements, each by key or index; one more where money went back.
+    Ten statements, each by key or index; one more where money went back.
     """
     seen = _seen_by(connection, actor, case_id)
     case = seen.case
@@ -224,7 +225,7 @@ def tracking(connection: Connection, actor: Actor, case_id: str) -> TrackingRow:
         clock_is_stopped=case.term.clock_is_stopped if case.term else False,
         documents=documents_of_case(connection, case.id),
         openings=openings_of_case(connection, case.id),
-        evidence=evidence_rows(connection, case_id, passport),
+        evidence=evidence_rows(connection, case_id, passport, hidden_from(connection, actor, case.instance_id)),
         own_tasks=[
             OwnTaskRow(id=f"{case.instance_id}-{task.wait}", name=task.name, due_at=task.due_at)
             for task in tasks

@@ -11,9 +11,11 @@ from sqlalchemy import Connection, select
 
 from engine.casework.actor import Actor
 from engine.casework.evidence import Compared, Fact, MessageProof, facts, masked
+from engine.casework.visibility import NOTHING_HIDDEN, Hidden
 from engine.errors import NotFound
 from engine.store.queries.files import may_read_case
 from engine.store.queries.services import service_detail
+from engine.store.queries.visibility import hidden_from
 from engine.store.rows import table_of
 from engine.store.tables import cases as tables
 
@@ -48,22 +50,25 @@ class EvidenceRow:
 def evidence_of_case(connection: Connection, actor: Actor, case_id: str) -> list[EvidenceRow]:
     """The proofs of a case, for its applicant, supervisors of the agency, and clerks who have a task of it.
 
-    Five statements at most. Raises NotFound for who may not read the case.
+    Six statements at most, eight where fields are hidden. Raises NotFound for who may not read the case.
     """
     if not may_read_case(connection, actor, case_id):
         raise NotFound.of("application", case_id)
-    service = connection.execute(select(_CASE.c.service_key).where(_CASE.c.id == case_id)).scalar_one()
-    return evidence_rows(connection, case_id, service_detail(connection, service).passport)
+    case = connection.execute(select(_CASE.c.service_key, _CASE.c.instance_id).where(_CASE.c.id == case_id)).one()
+    hidden = hidden_from(connection, actor, case.instance_id)
+    return evidence_rows(connection, case_id, service_detail(connection, case.service_key).passport, hidden)
 
 
-def evidence_rows(connection: Connection, case_id: str, passport: Mapping[str, Any]) -> list[EvidenceRow]:
+def evidence_rows(
+    connection: Connection, case_id: str, passport: Mapping[str, Any], hidden: Hidden = NOTHING_HIDDEN
+) -> list[EvidenceRow]:
     """The proofs of a case, the first one first, as its service's passport lets them be shown. One statement."""
     statement = select(_EVIDENCE).where(_EVIDENCE.c.case_id == case_id).order_by(_EVIDENCE.c.id).limit(_MOST)
     rules = passport.get("evidence") or {}
-    return [_row(one, rules.get(one.key) or {}) for one in connection.execute(statement)]
+    return [_row(one, rules.get(one.key) or {}, hidden) for one in connection.execute(statement)]
 
 
-def _row(one: Any, rule: Mapping[str, Any]) -> EvidenceRow:
+def _row(one: Any, rule: Mapping[str, Any], hidden: Hidden) -> EvidenceRow:
     masks = tuple(rule.get("masks") or ())
     return EvidenceRow(
         key=one.key,
@@ -77,6 +82,14 @@ def _row(one: Any, rule: Mapping[str, Any]) -> EvidenceRow:
         fetched_at=one.fetched_at,
         is_reused=one.is_reused,
         proof=MessageProof.from_json(one.proof),
-        facts=facts(one.content, shows=rule.get("shows"), masks=masks),
-        compared=[masked(Compared(**pair), masks) for pair in one.compared or ()],
+        facts=facts(_shown(one.content, hidden), shows=rule.get("shows"), masks=masks),
+        compared=[
+            masked(Compared(**hidden.scrubbed(pair)), masks)
+            for pair in one.compared or ()
+            if not hidden.has_field(pair["what"].replace(".", "/"))
+        ],
     )
+
+
+def _shown(content: Any, hidden: Hidden) -> Any:
+    return hidden.without(content) if isinstance(content, Mapping) else hidden.scrubbed(content)

@@ -13,9 +13,11 @@ from engine.casework.attachment import Attachment
 from engine.casework.document import Document, DocumentState
 from engine.casework.policy import Action, decide
 from engine.casework.task import TaskState
+from engine.casework.visibility import Hidden
 from engine.errors import NotFound
 from engine.identity import QueueName
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
+from engine.store.queries.visibility import hidden_from
 from engine.store.repositories.files import (
     ATTACHMENT,
     ATTACHMENT_COLUMNS,
@@ -65,6 +67,8 @@ def readable_attachment(connection: Connection, actor: Actor, attachment_id: str
         return found
     if found.case_id is None or not may_read_case(connection, actor, found.case_id):
         raise NotFound.of("attachment", attachment_id)
+    if _hidden_in(connection, actor, found.case_id).has_field(found.field):
+        raise NotFound.of("attachment", attachment_id)
     return found
 
 
@@ -74,7 +78,15 @@ def attachments_of_case(
     """The attachments of a case, oldest first. Raises NotFound for who may not read it."""
     if not may_read_case(connection, actor, case_id):
         raise NotFound.of("application", case_id)
-    return _page(connection, ATTACHMENT.c.case_id == case_id, limit, cursor)
+    hidden = _hidden_in(connection, actor, case_id)
+    page = _page(connection, ATTACHMENT.c.case_id == case_id, limit, cursor)
+    shown = [one for one in page.items if one.owner == actor.account or not hidden.has_field(one.field)]
+    return Page(tuple(shown), page.next)
+
+
+def _hidden_in(connection: Connection, actor: Actor, case_id: str) -> Hidden:
+    instance = connection.execute(select(_CASE.c.instance_id).where(_CASE.c.id == case_id)).scalar_one()
+    return hidden_from(connection, actor, instance)
 
 
 def own_uploads(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
+from engine.casework.actor import Actor
+from engine.casework.visibility import Hidden
 from engine.errors import NotFound
 from engine.feel.codec import readable
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
 from engine.store.queries.tasks import OpenTaskRow, open_tasks_of
+from engine.store.queries.visibility import hidden_from
 from engine.store.rows import table_of, to_variables
 from engine.store.tables import instances as tables
 from engine.store.tables.cases import Case
@@ -95,9 +99,13 @@ def instance_detail(connection: Connection, instance_id: str) -> InstanceDetail:
 
 
 def history_page(
-    connection: Connection, instance_id: str, *, limit: int = 25, cursor: str | None = None
+    connection: Connection, actor: Actor, instance_id: str, *, limit: int = 25, cursor: str | None = None
 ) -> Page[ActivityRow]:
-    """Visits of elements in the order they began. One statement. Raises CursorUnknown."""
+    """Visits of elements in the order they began, without what the actor may not see. Two statements.
+
+    Raises CursorUnknown.
+    """
+    hidden = hidden_from(connection, actor, instance_id)
     start = decode_cursor(cursor, int)
     statement = select(_ACTIVITY).where(_ACTIVITY.c.instance_id == instance_id)
     if start is not None:
@@ -112,11 +120,22 @@ def history_page(
             element_id=row.element_id,
             element_type=row.element_type,
             element_instance=row.visit,
-            detail=readable(row.detail or {}),
+            detail=_shown(readable(row.detail or {}), hidden),
         )
         for row in connection.execute(statement.order_by(_ACTIVITY.c.visit).limit(most + 1))
     ]
     return page_of(found, most, lambda one: (one.seq,))
+
+
+def _shown(detail: Mapping[str, Any], hidden: Hidden) -> Mapping[str, Any]:
+    """A detail without hidden values; a trace that speaks of a hidden field is not shown at all."""
+    if not hidden:
+        return detail
+    return {
+        name: hidden.scrubbed(value)
+        for name, value in detail.items()
+        if not hidden.is_named_in(json.dumps(value, default=str))
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +150,12 @@ class DecisionMadeRow:
     """As `engine.dmn.kept` reads it."""
 
 
-def decisions_made(connection: Connection, instance_id: str, *, limit: int = 50) -> list[DecisionMadeRow]:
-    """The decisions an instance made, the first one first. One statement."""
+def decisions_made(connection: Connection, actor: Actor, instance_id: str, *, limit: int = 50) -> list[DecisionMadeRow]:
+    """The decisions an instance made, the first one first; none that asked for what the actor may not see.
+
+    Two statements.
+    """
+    hidden = hidden_from(connection, actor, instance_id)
     statement = (
         select(_ACTIVITY.c.element_id, _ACTIVITY.c.entered_at, _ACTIVITY.c.detail)
         .where(_ACTIVITY.c.instance_id == instance_id, _ACTIVITY.c.element_type == "BusinessRuleTask")
@@ -145,19 +168,23 @@ def decisions_made(connection: Connection, instance_id: str, *, limit: int = 50)
             at=row.entered_at,
             decision_id=row.detail["decision"],
             definition_id=row.detail["definition"],
-            trace=row.detail["trace"],
+            trace=hidden.scrubbed(row.detail["trace"]),
         )
         for row in connection.execute(statement)
         if row.detail and row.detail.get("definition") and row.detail.get("trace")
+        if not hidden.is_named_in(json.dumps(row.detail["trace"]))
     ]
 
 
-def variables(connection: Connection, instance_id: str) -> dict[str, Any]:
-    """FEEL values of the process's own scope, as they were after the last step. Raises NotFound."""
+def variables(connection: Connection, actor: Actor, instance_id: str) -> dict[str, Any]:
+    """FEEL values of the process's own scope that the actor may see, as they were after the last step.
+
+    Raises NotFound.
+    """
     row = connection.execute(select(_INSTANCE.c.variables).where(_INSTANCE.c.id == instance_id)).first()
     if row is None:
         raise NotFound.of("instance", instance_id)
-    return to_variables(row.variables)
+    return hidden_from(connection, actor, instance_id).without(to_variables(row.variables))
 
 
 def _rows() -> Select[Any]:

@@ -13,9 +13,11 @@ from engine.casework.actor import Actor
 from engine.casework.hold import Hold
 from engine.casework.policy import Action, permit
 from engine.casework.retention import RecordErased, RecordState
+from engine.casework.visibility import FieldsHidden
 from engine.errors import NotFound
 from engine.store.queries.applications import case_seen_by
 from engine.store.queries.paging import Page, bounded, decode_cursor, page_of
+from engine.store.queries.visibility import hidden_from
 from engine.store.repositories.retention import PARTS
 from engine.store.rows import table_of, to_case
 from engine.store.tables import cases, retention
@@ -96,6 +98,8 @@ def package_of_case(connection: Connection, actor: Actor, case_id: str) -> Packa
     permit(actor, Action.keep_record, case.thing)
     if case.record is RecordState.erased:
         raise RecordErased(str(case.number))
+    if hidden_from(connection, actor, case.instance_id):
+        raise FieldsHidden
     row = connection.execute(select(_RECORD).where(_RECORD.c.case_id == case_id)).first()
     if row is None or row.package is None:
         raise NotFound("The case is not archived.", remedy="Read it as every other case.")

@@ -101,7 +101,7 @@ def test_clerk_who_was_taken_out_of_the_queue_cannot_go_on_with_what_she_claimed
         lambda: HERS.save_draft({}, left, None),
         lambda: HERS.claim(left, NOW),
         lambda: HERS.release(left),
-        lambda: delegate(HERS, COLLEAGUE, left, NOW),
+        lambda: delegate(HERS, COLLEAGUE, left),
     ):
         with pytest.raises(NotFound):
             act()
@@ -121,7 +121,7 @@ def test_supervisor_who_was_a_clerk_sees_it_and_cannot_complete_it() -> None:
 
 
 def test_holder_hands_a_task_to_a_colleague_who_accepts() -> None:
-    offered = delegate(HERS, COLLEAGUE, AYSEL, NOW)
+    offered = delegate(HERS, COLLEAGUE, AYSEL)
     taken = accept(offered, COLLEAGUE, NOW)
 
     assert (offered.assignee, offered.offered_to) == (AYSEL.account, COLLEAGUE.account)
@@ -133,11 +133,11 @@ def test_holder_hands_a_task_to_a_colleague_who_accepts() -> None:
 def test_task_is_handed_to_a_deputy_who_then_acts_for_the_absent_one() -> None:
     held = a_task().claim(COLLEAGUE, NOW)
 
-    assert accept(delegate(held, DEPUTY, COLLEAGUE, NOW), DEPUTY, NOW).acted_for == AYSEL.account
+    assert accept(delegate(held, DEPUTY, COLLEAGUE), DEPUTY, NOW).acted_for == AYSEL.account
 
 
 def test_colleague_declines_or_the_holder_takes_the_offer_back() -> None:
-    offered = delegate(HERS, COLLEAGUE, AYSEL, NOW)
+    offered = delegate(HERS, COLLEAGUE, AYSEL)
 
     for by in (COLLEAGUE, AYSEL):
         kept = decline(offered, by)
@@ -164,11 +164,11 @@ def test_colleague_declines_or_the_holder_takes_the_offer_back() -> None:
 )
 def test_delegation_that_cannot_be_is_refused(task: Any, to: Any, by: Any, refusal: Any) -> None:
     with pytest.raises(refusal):
-        delegate(task, to, by, NOW)
+        delegate(task, to, by)
 
 
 def test_only_whom_it_is_offered_to_accepts_while_she_may_work_in_the_queue() -> None:
-    offered = delegate(HERS, COLLEAGUE, AYSEL, NOW)
+    offered = delegate(HERS, COLLEAGUE, AYSEL)
 
     with pytest.raises(NotOffered):
         accept(offered, BESIDE, NOW)
@@ -180,7 +180,7 @@ def test_only_whom_it_is_offered_to_accepts_while_she_may_work_in_the_queue() ->
 
 
 def test_whatever_else_happens_to_a_task_ends_the_offer() -> None:
-    offered = delegate(HERS, COLLEAGUE, AYSEL, NOW)
+    offered = delegate(HERS, COLLEAGUE, AYSEL)
 
     for after in (
         offered.complete(AYSEL, NOW),

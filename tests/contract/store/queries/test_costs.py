@@ -63,7 +63,7 @@ def _queue(actor: Any, **asked: Any) -> Callable[[Connection], Any]:
         pytest.param(services.service_page, 1, id="services"),
         pytest.param(lambda on: services.service_detail(on, "renewal"), 1, id="a service"),
         pytest.param(instances.instance_page, 1, id="instances"),
-        pytest.param(lambda on: instances.history_page(on, "x"), 1, id="history"),
+        pytest.param(lambda on: instances.history_page(on, a_supervisor(), "x"), 2, id="history"),
         pytest.param(jobs.job_page, 1, id="jobs"),
         pytest.param(shares, 1, id="shares of work"),
         pytest.param(incidents.incident_page, 1, id="incidents"),
@@ -84,7 +84,7 @@ def test_number_of_statements(
     assert len(seen) == statements
 
 
-def test_following_an_application_is_nine_statements(database: Database, reading: Connection) -> None:
+def test_following_an_application_is_ten_statements(database: Database, reading: Connection) -> None:
     with database.work() as work:
         with_service(work)
         _, case = started_with_case(work, service_key="renewal")
@@ -92,7 +92,7 @@ def test_following_an_application_is_nine_statements(database: Database, reading
     with statements_of(reading) as seen:
         applications.tracking(reading, a_supervisor(), case.id)
 
-    assert len(seen) == 9
+    assert len(seen) == 10
 
 
 def _plan(reading: Connection, read: Callable[[Connection], Any]) -> str:
@@ -138,7 +138,7 @@ def test_next_page_of_a_queue_begins_where_the_last_ended(database: Database, re
         pytest.param(lambda on: credentials.behind_token(on, "x", NOW), id="behind a token"),
         pytest.param(lambda on: credentials.behind_session(on, "x", NOW), id="behind a session"),
         pytest.param(lambda on: applications.own_applications(on, a_citizen()), id="own applications"),
-        pytest.param(lambda on: instances.history_page(on, "x"), id="history"),
+        pytest.param(lambda on: instances.history_page(on, a_supervisor(), "x"), id="history"),
         pytest.param(lambda on: tasks.open_tasks_of(on, "x"), id="open tasks of an instance"),
         pytest.param(lambda on: jobs.case_numbers_behind(on, ["x"]), id="case numbers"),
         pytest.param(lambda on: engine_figures(on, NOW), id="figures"),

@@ -21,8 +21,10 @@ from engine.store.queries.shares import shares
 from engine.store.records import Visit, VisitEnd
 from tests.builders.a_job import a_job, an_incident
 from tests.builders.a_task import NOW, a_task
+from tests.builders.an_actor import an_actor
 from tests.builders.an_instance import an_instance, deployed, started, started_with_case
 
+OPERATOR = an_actor(operator=True)
 _SECOND = timedelta(seconds=1)
 
 
@@ -70,8 +72,8 @@ def test_history_is_told_in_the_order_it_began(database: Database, reading: Conn
         work.instances.add_visits(record.id, visits)
         work.instances.end_visits(record.id, [VisitEnd(visit=2, at=NOW, outcome="x", detail={"by": "timer"})])
 
-    first = instances.history_page(reading, record.id, limit=2)
-    second = instances.history_page(reading, record.id, limit=2, cursor=first.next)
+    first = instances.history_page(reading, OPERATOR, record.id, limit=2)
+    second = instances.history_page(reading, OPERATOR, record.id, limit=2, cursor=first.next)
 
     assert [(one.seq, one.element_id, one.change, one.detail) for one in [*first.items, *second.items]] == [
         (1, "e1", "entered", {}),
@@ -86,14 +88,15 @@ def test_variables_are_feel_values(database: Database, reading: Connection) -> N
         record = an_instance(deployed(work))
         work.instances.add(record, {"fee": Decimal("25.50"), "categories": ["B", None]})
 
-    assert instances.variables(reading, record.id) == {"fee": Decimal("25.50"), "categories": ["B", None]}
+    assert instances.variables(reading, OPERATOR, record.id) == {"fee": Decimal("25.50"), "categories": ["B", None]}
 
 
 def test_instance_that_is_not_there_is_not_found(reading: Connection) -> None:
-    for look in (instances.instance_detail, instances.variables):
-        with pytest.raises(NotFound):
-            look(reading, "nothing")
-    assert instances.history_page(reading, "nothing").items == []
+    with pytest.raises(NotFound):
+        instances.instance_detail(reading, "nothing")
+    with pytest.raises(NotFound):
+        instances.variables(reading, OPERATOR, "nothing")
+    assert instances.history_page(reading, OPERATOR, "nothing").items == []
 
 
 # Jobs

@@ -1,4 +1,4 @@
-"""Cases that staff opened for a stated reason."""
+"""Cases that staff opened for a stated reason; fields that not everybody sees."""
 
 from __future__ import annotations
 
@@ -40,10 +40,19 @@ def upgrade() -> None:
         sqlite_where=_UNREVIEWED,
         postgresql_where=_UNREVIEWED,
     )
+    op.create_table(
+        "field_restriction",
+        sa.Column("instance_id", sa.String(length=26), nullable=False),
+        sa.Column("path", sa.String(length=512), nullable=False),
+        sa.Column("readers", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("instance_id", "path", name=op.f("pk_field_restriction")),
+        sqlite_with_rowid=False,
+    )
 
 
 def downgrade() -> None:
     """Back."""
+    op.drop_table("field_restriction")
     op.drop_index("ix_case_opening_unreviewed", table_name="case_opening")
     op.drop_index("ix_case_opening_agency", table_name="case_opening")
     op.drop_index("ix_case_opening_account_until", table_name="case_opening")
