@@ -17,6 +17,7 @@ from engine.casework.look import Ground, LookKind, looks_chain
 from engine.casework.organisation import require_unlike
 from engine.casework.shown_name import checked_shown_name
 from engine.clock import SystemClock
+from engine.errors import NotFound
 from engine.store.queries import accounts as queries
 from engine.store.queries.organisation import agencies
 from engine.store.unit_of_work import UnitOfWork
@@ -193,7 +194,8 @@ def reset_factors(name: str) -> None:
 def link(name: str, provider: str, subject: str) -> None:
     """Let who signs in at an identity provider as SUBJECT be this account. Make sure who she is first."""
     settings = _settings()
-    read_providers_file(settings.identity.providers_file, settings.secrets).for_sign_in(provider)
+    if read_providers_file(settings.identity.providers_file, settings.secrets).get(provider) is None:
+        raise NotFound.of("identity provider", provider)
     accounts.link(open_database(settings), name, provider, subject, SystemClock().now())
     click.echo(f"Account {name} is known at {provider} now.")
 

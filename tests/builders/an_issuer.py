@@ -51,6 +51,10 @@ class Issuer:
     """Paths that were asked for."""
     forms: list[dict[str, str]] = field(default_factory=list)
     """What came to the token endpoint."""
+    keys: list[str | None] = field(default_factory=list)
+    """What the client showed there in the header."""
+    answers: threading.Event = field(default_factory=threading.Event)
+    """While it is not set, every answer waits."""
 
     @property
     def address(self) -> str:
@@ -96,6 +100,7 @@ class Issuer:
         """Answer a request (WSGI)."""
         request = Request(environ)
         self.asked.append(request.path)
+        self.answers.wait(20)
         return self._answer(request)(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
@@ -114,6 +119,7 @@ class Issuer:
         if request.path == "/userinfo":
             return _json(self.userinfo)
         self.forms.append(dict(request.form))
+        self.keys.append(request.headers.get("Authorization"))
         return _json({"access_token": "opaque", "token_type": "Bearer", "id_token": self.id_token})
 
 
@@ -126,6 +132,7 @@ class _Quiet(WSGIRequestHandler):
 def an_issuer() -> Iterator[Issuer]:
     """An issuer at a port of its own, until the block ends."""
     issuer = Issuer()
+    issuer.answers.set()
     server = make_server(HOST, 0, issuer, threaded=True, request_handler=_Quiet)
     issuer.port = server.server_port
     thread = threading.Thread(target=server.serve_forever)
@@ -133,6 +140,7 @@ def an_issuer() -> Iterator[Issuer]:
     try:
         yield issuer
     finally:
+        issuer.answers.set()
         server.shutdown()
         thread.join()
         server.server_close()
