@@ -22,9 +22,13 @@ from werkzeug.wrappers import Request, Response
 HOST = "127.0.0.1"
 
 
-@lru_cache(maxsize=4)
 def a_key(kid: str, kind: str = "RSA") -> Any:
-    """A key pair of this name, made once a run."""
+    """A key pair of this name, the same throughout a run."""
+    return _made(kid, kind)
+
+
+@lru_cache(maxsize=8)
+def _made(kid: str, kind: str) -> Any:
     said = {"kid": kid, "use": "sig"}
     return RSAKey.generate_key(2048, said) if kind == "RSA" else ECKey.generate_key("P-256", said)
 

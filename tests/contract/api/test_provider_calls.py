@@ -10,6 +10,10 @@ from urllib.parse import quote_plus
 
 import pytest
 
+from api.app import create_app
+from api.oidc import COOKIE
+from onewindow.compose import api_services, compose
+from onewindow.settings import Settings
 from tests.builders.a_federated_api import Visitor, a_federated_api, providers_file, sent_along
 from tests.builders.an_issuer import Issuer, an_issuer
 from tests.builders.an_openid_provider import CLIENT_SECRET
@@ -66,6 +70,31 @@ def test_without_a_secret_the_verifier_alone_proves_us(sqlite_url: str, tmp_path
     assert (status, issuer.keys) == (303, [None])
     assert "client_secret" not in issuer.forms[0]
     assert len(issuer.forms[0]["code_verifier"]) == 43
+
+
+def test_a_browser_may_come_back_to_another_node(database_url: str, tmp_path: Path, issuer: Issuer) -> None:
+    api = a_federated_api(database_url, tmp_path, providers_file(issuer.address, RULES))
+    loaded = Settings.load(
+        {
+            "ONEWINDOW_DATABASE_URL": database_url,
+            "ONEWINDOW_IDENTITY_PROVIDERS": str(tmp_path / "identity-providers.yaml"),
+            "ONEWINDOW_SECRET_STATE_LOGIN": CLIENT_SECRET,
+            "ONEWINDOW_PUBLIC_URL": "http://localhost",
+        }
+    )
+    composed = compose(loaded, clock=api.clock)
+    here, there = Visitor.of(api), Visitor(api, create_app(api_services(loaded, composed)).test_client())
+    sent = here.begin()
+    along = sent_along(sent)
+    there.client.set_cookie(COOKIE, sent.headers["Set-Cookie"].partition("=")[2].partition(";")[0])
+    issuer.gives(along["nonce"], aud="our client")
+
+    first = there.come_back({"state": along["state"], "code": "a-code"})
+    second = here.come_back({"state": along["state"], "code": "a-code"})
+    api.composed.database.close()
+    composed.database.close()
+
+    assert (first.status_code, second.status_code) == (303, 403)
 
 
 def test_while_a_provider_hangs_others_are_told_at_once_and_all_else_goes_on(
