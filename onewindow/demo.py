@@ -19,6 +19,7 @@ from engine.bpmn.reader import read_bpmn
 from engine.casework.actor import SYSTEM
 from engine.errors import NotFound
 from engine.identity import QueueName
+from engine.runtime.complain import OFFICER
 from engine.runtime.deploy import deploy
 from engine.runtime.set_contact import WantedContact, set_contact
 from engine.runtime.wiring import Runtime
@@ -31,6 +32,8 @@ from onewindow.settings import Settings
 
 _TOKEN_LIFE: Final = timedelta(days=30)
 _FILE: Final = "demo-accounts.json"
+_DATA_PROTECTION: Final = "data-protection"
+"""The authority for complaints about looks at data where an agency has no officer of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def _queues(folders: Iterable[Path]) -> frozenset[QueueName]:
 
 def _parts(queues: frozenset[QueueName]) -> list[_Part]:
     agencies = sorted({queue.agency for queue in queues})
+    officers = frozenset(QueueName(agency, OFFICER) for agency in (*agencies, _DATA_PROTECTION))
     clerks = [
         _Part(
             f"clerk-{agency}",
@@ -125,6 +129,7 @@ def _parts(queues: frozenset[QueueName]) -> list[_Part]:
         _Part("citizen", "Rəşad Əliyev", Duties(citizen=True), "applies for services", "5FQ2K7M"),
         _Part("newcomer", "Orxan Məlikov", Duties(citizen=True), "applies for services", "1RE6N8F"),
         *clerks,
+        _Part("data-protection-officer", "Data protection officer", Duties(queues=officers), "answers complaints"),
         _Part("supervisor", "Supervisor", Duties(supervises=frozenset(agencies)), "oversees " + ", ".join(agencies)),
         _Part("analyst", "Analyst", Duties(analyst=True), "deploys procedures"),
         _Part("operator", "Operator", Duties(operator=True), "repairs incidents"),

@@ -11,6 +11,7 @@ from typing import Final
 from engine.casework.document import Reservation
 from engine.clock import Clock
 from engine.connectors.contract import Connector, SecretResolver
+from engine.connectors.data_export import DataExportConnector
 from engine.connectors.document import DocumentConnector
 from engine.connectors.document.signing import EVERY_AGENCY, KeyFile, KeyToken, Seals
 from engine.connectors.malware_scan import MalwareScanConnector
@@ -18,6 +19,7 @@ from engine.files.clamd import Clamd
 from engine.files.disk import DiskStorage
 from engine.files.s3 import Bucket, S3Storage
 from engine.files.storage import ContentStorage
+from engine.runtime.export_own_data import draft_export
 from engine.runtime.reserve_document import WantedDocument, reserve_document
 from engine.runtime.wiring import FileRules, Runtime
 from onewindow.file_settings import S3
@@ -93,7 +95,7 @@ def seals(settings: Settings, secret: SecretResolver) -> Seals:
 def file_connectors(
     settings: Settings, storage: ContentStorage, keys: Seals, runtime: Callable[[], Runtime]
 ) -> list[Connector]:
-    """The connectors `document` and `malware-scan`; `runtime` is asked when a document is written."""
+    """The connectors `document`, `malware-scan` and `data-export`; `runtime` is asked when a document is written."""
 
     def reserve(*, job_id: str, template: str, language: str | None, outcome: str | None) -> Reservation:
         wanted = WantedDocument(job_id=job_id, template=template, language=language, outcome=outcome)
@@ -103,6 +105,7 @@ def file_connectors(
     return [
         DocumentConnector(reserve, storage, keys, partial(verify_url, settings.address)),
         MalwareScanConnector(storage, scanner),
+        DataExportConnector(lambda export_id: draft_export(runtime(), export_id), storage),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from api.fields import Identifier, Key, Moment
+from api.fields import Identifier, Key, Language, Moment, Text
 from api.paging import PageQuery, page_of
 from engine.casework.look import LookKind
 
@@ -83,6 +83,43 @@ class AccessSchema(Schema):
 
 
 AccessPage = page_of(AccessSchema, "AccessPage")
+
+
+class ComplaintCommand(Schema):
+    """A complaint about a look."""
+
+    complaint = Text(
+        required=True,
+        min_length=10,
+        max_length=4_000,
+        metadata={"example": "I have no case with this agency; nobody there should look at my data."},
+    )
+
+
+class ExportCommand(Schema):
+    """In which language an export is told."""
+
+    language = Language(metadata={"example": "az", "description": "Of the export; by Accept-Language without it."})
+
+
+class ExportSchema(Schema):
+    """An export of the caller's own data."""
+
+    id = fields.String(required=True)
+    is_ready = fields.Boolean(required=True, metadata={"description": "Whether it was made."})
+    language = fields.String(metadata={"example": "az"})
+    asked_at = Moment()
+    ready_at = Moment(allow_none=True)
+    expires_at = Moment(metadata={"description": "Its files are removed then."})
+    json_size = fields.Integer(allow_none=True)
+    pdf_size = fields.Integer(allow_none=True)
+    pdf_fault = fields.String(allow_none=True, metadata={"description": "Why there is no PDF, where there is none."})
+
+
+class ExportsSchema(Schema):
+    """Exports of the caller's own data, the newest first."""
+
+    items = fields.List(fields.Nested(ExportSchema), required=True)
 
 
 class AccessGroupSchema(Schema):

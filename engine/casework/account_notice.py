@@ -24,6 +24,7 @@ class AccountNews(StrEnum):
     factor_removed = "factor-removed"
     recovery_code_used = "recovery-code-used"
     token_made = "token-made"  # noqa: S105 (no secret)
+    data_exported = "data-exported"
 
 
 _SUBJECTS: Final[Mapping[AccountNews, Mapping[str, str]]] = {
@@ -56,6 +57,11 @@ _SUBJECTS: Final[Mapping[AccountNews, Mapping[str, str]]] = {
         "az": "Hesabınız üçün API tokeni yaradıldı",
         "en": "An API token was made for your account",
         "ru": "Для вашей учётной записи создан токен API",
+    },
+    AccountNews.data_exported: {
+        "az": "Bütün məlumatlarınızın surəti istənildi",
+        "en": "A copy of all your data was asked for",
+        "ru": "Запрошена копия всех ваших данных",
     },
 }
 _TEXTS: Final[Mapping[str, str]] = {

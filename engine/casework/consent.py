@@ -56,3 +56,8 @@ class Consent:
     def holds(self) -> bool:
         """Whether it was not taken back."""
         return self.withdrawn_at is None
+
+
+def persons_chain(account: str) -> str:
+    """The journal's chain of what a person allowed, was looked up for before there is a case, and took with her."""
+    return f"person-{account}"

@@ -1,8 +1,8 @@
 """What grows without being looked at again is removed: expired messages, sessions that are over, challenges and
 wrong tries of sign-in, sign-ins at a provider from which nobody came back, tokens that programs got for another and
 that are over, places nobody signed in from for long, old notices about accounts, old kept answers, events
-with their deliveries, prefilled forms that nobody submitted, abandoned uploads, and content of files that nothing
-holds."""
+with their deliveries, exports of own data, prefilled forms that nobody submitted, abandoned uploads, and content of
+files that nothing holds."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ def tidy_up(runtime: Runtime) -> int:
             + work.idempotency.forget(now - ANSWERS_KEPT_FOR)
             + work.exchanges.forget(now - runtime.exchanges_kept_for)
             + work.prefills.forget(now)
+            + work.exports.forget(now)
             + work.webhooks.forget(now - runtime.webhooks.kept_for)
         )
     try:

@@ -45,35 +45,53 @@ def apply(
     TooManyApplications.
     """
 
-    def change(act: Act) -> Case:
-        if not by.citizen:
-            raise DutyMissing("citizen", "apply for a service")
-        definitions, work = runtime.definitions, act.work
-        passport = definitions.passport(work, work.deployments.find(SERVICE, service_key))
-        _check_channel(passport, channel)
-        instance_id = new_key()
-        values, named = _answers(act, passport, answers, language, instance_id)
-        process = bound(work, PROCESS, passport.process_id, Binding.latest, None, "")
-        applicant, mandate = (by, None) if on_behalf_of is None else _represented(act, on_behalf_of, service_key)
-        # what registers told somebody of herself says nothing of whom she represents
-        made = find_prefill(act, passport) if mandate is None else None
-        if most := runtime.limits.applications_a_day:
-            require_pace(most, work.cases.nth_newest(applicant.account, most), act.at)
-        case = _new_case(act, passport, channel, applicant, mandate, instance_id)
-        attach_files(act, named, case, case.instance_id)
-        under = {"acting_for": mandate.mandator, "mandate": mandate.id} if mandate is not None else {}
-        act.journal(case.instance_id, "case.submitted", case.id, service=passport.key, channel=channel, **under)
-        variables = {
-            APPLICATION: values,
-            "case": _told(case, applicant, by if mandate is not None else None, language or LANGUAGES[0]),
-        }
-        record = begin(act, process.id, variables, case=case, instance_id=case.instance_id)
-        assert record.case is not None
-        if made is not None:
-            submit_prefill(act, made, record, values)
-        return record.case
+    return transact(
+        runtime,
+        by,
+        lambda act: apply_in(act, service_key, answers, channel=channel, language=language, on_behalf_of=on_behalf_of),
+    )
 
-    return transact(runtime, by, change)
+
+def apply_in(
+    act: Act,
+    service_key: str,
+    answers: Mapping[str, Any],
+    *,
+    channel: str = "online",
+    language: str | None = None,
+    on_behalf_of: str | None = None,
+    agency: str | None = None,
+    variables: Mapping[str, Any] | None = None,
+) -> Case:
+    """The same within an act; `agency` answers for the case in place of the service's, `variables` are told besides."""
+    by = act.by
+    if not by.citizen:
+        raise DutyMissing("citizen", "apply for a service")
+    definitions, work = act.runtime.definitions, act.work
+    passport = definitions.passport(work, work.deployments.find(SERVICE, service_key))
+    _check_channel(passport, channel)
+    instance_id = new_key()
+    values, named = _answers(act, passport, answers, language, instance_id)
+    process = bound(work, PROCESS, passport.process_id, Binding.latest, None, "")
+    applicant, mandate = (by, None) if on_behalf_of is None else _represented(act, on_behalf_of, service_key)
+    # what registers told somebody of herself says nothing of whom she represents
+    made = find_prefill(act, passport) if mandate is None else None
+    if most := act.runtime.limits.applications_a_day:
+        require_pace(most, work.cases.nth_newest(applicant.account, most), act.at)
+    case = _new_case(act, passport, agency or passport.agency, channel, applicant, mandate, instance_id)
+    attach_files(act, named, case, case.instance_id)
+    under = {"acting_for": mandate.mandator, "mandate": mandate.id} if mandate is not None else {}
+    act.journal(case.instance_id, "case.submitted", case.id, service=passport.key, channel=channel, **under)
+    told = {
+        **(variables or {}),
+        APPLICATION: values,
+        "case": _told(case, applicant, by if mandate is not None else None, language or LANGUAGES[0]),
+    }
+    record = begin(act, process.id, told, case=case, instance_id=case.instance_id)
+    assert record.case is not None
+    if made is not None:
+        submit_prefill(act, made, record, values)
+    return record.case
 
 
 def _represented(act: Act, account: str, service_key: str) -> tuple[Actor, Mandate]:
@@ -115,7 +133,13 @@ def _answers(
 
 
 def _new_case(
-    act: Act, passport: ServicePassport, channel: str, applicant: Actor, mandate: Mandate | None, instance_id: str
+    act: Act,
+    passport: ServicePassport,
+    agency: str,
+    channel: str,
+    applicant: Actor,
+    mandate: Mandate | None,
+    instance_id: str,
 ) -> Case:
     year = act.runtime.calendar.local_day(act.at).year
     rule = passport.statutory_term
@@ -123,7 +147,7 @@ def _new_case(
         id=new_key(),
         number=act.work.cases.next_number(passport.country, year),
         service_key=passport.key,
-        agency=passport.agency,
+        agency=agency,
         applicant=applicant.account,
         representative=act.by.account if mandate is not None else None,
         mandate_id=mandate.id if mandate is not None else None,
@@ -133,7 +157,7 @@ def _new_case(
     )
     if rule is None:
         return case
-    calendar = agency_calendar(act.runtime, act.work, passport.agency)
+    calendar = agency_calendar(act.runtime, act.work, agency)
     return case.with_term(Term.begin(rule, act.at), calendar, act.at)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.casework.actor import SYSTEM, Actor, DutyMissing
 from engine.casework.case import Case
-from engine.casework.consent import Consent
+from engine.casework.consent import Consent, persons_chain
 from engine.casework.job import Job
 from engine.casework.passport import EvidenceRequirement, ServicePassport
 from engine.errors import Invalid, NotFound, Place
@@ -115,11 +115,6 @@ def missing_consents(act: Act, passport: ServicePassport, account: str) -> Colle
     if all(one.consent is None for one in passport.evidence.values()):
         return ()
     return {one.wanted.key for one in _asked(act, passport, account) if not one.holds}
-
-
-def persons_chain(account: str) -> str:
-    """The journal's chain of what a person allowed, and was looked up for, before there is a case."""
-    return f"person-{account}"
 
 
 def _allows(act: Act, case: Case, key: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from engine.casework.attachment import AttachmentScanned
+from engine.casework.data_export import DataExportMade
 from engine.casework.document import DocumentIssued
 from engine.casework.job import Effect, Job
 from engine.casework.notice import DeliveryRefused, DeliverySent, NoticeMade
 from engine.casework.payment import PaymentOpened, PaymentSeen, RefundAsked, RefundMade
 from engine.runtime.act import Act
 from engine.runtime.keep_document import keep_issued
+from engine.runtime.keep_export import keep_export
 from engine.runtime.keep_notice import keep_delivery, keep_made
 from engine.runtime.keep_payment import ask_for_refund, keep_opened, keep_refund_made, keep_seen
 from engine.runtime.scan_jobs import keep_scanned
@@ -39,6 +41,8 @@ def keep_loose_effect(act: Act, job: Job, effect: Effect) -> None:
             keep_refund_made(act, effect)
         case AttachmentScanned():
             keep_scanned(act, effect)
+        case DataExportMade():
+            keep_export(act, effect)
         case DeliverySent() | DeliveryRefused():
             keep_delivery(act, effect)
         case _:

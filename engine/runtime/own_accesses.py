@@ -122,6 +122,12 @@ def all_accesses(act: Act, account: str, language: str) -> list[Access]:
     return [words.of(row) for row in rows]
 
 
+def ground_of_row(row: AccessRow) -> Ground:
+    """Why it was shown. Entries of versions before say nothing: then it was read by who had a task or oversaw it."""
+    said = row.detail.get("ground")
+    return Ground(said) if said else Ground.lookup if row.kind is LookKind.register else Ground.task
+
+
 class _Words:
     """What is needed to tell of some looks: names of agencies and roles, passports, and names of persons."""
 
@@ -143,8 +149,7 @@ class _Words:
     def of(self, row: AccessRow) -> Access:
         """A look in words."""
         detail, language = row.detail, self._language
-        # entries of versions before say no ground: what was noted then was read by who had a task or oversaw it
-        ground = Ground(detail.get("ground") or (Ground.lookup if row.kind is LookKind.register else Ground.task))
+        ground = ground_of_row(row)
         passport = self._passport(row)
         agency = None if ground is Ground.mandate else agency_of(row)
         queue = detail.get("queue") if ground in _IN_QUEUES else None

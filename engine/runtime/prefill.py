@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from engine.bpmn.model import Binding
 from engine.casework.actor import Actor, DutyMissing
+from engine.casework.consent import persons_chain
 from engine.casework.evidence import Compared, Provenance
 from engine.casework.passport import ServicePassport
 from engine.casework.prefill import KEPT_FOR, AnswerState, Prefill, PrefillAnswer
 from engine.errors import NotFound
 from engine.identity import new_key
 from engine.runtime.act import Act, transact
-from engine.runtime.consents import missing_consents, persons_chain
+from engine.runtime.consents import missing_consents
 from engine.runtime.definitions import FORM, SERVICE, bound
 from engine.runtime.evidence import add_evidence
 from engine.runtime.ports import FormPrefill

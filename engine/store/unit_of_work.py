@@ -24,6 +24,7 @@ from engine.store.repositories.deployments import Deployments
 from engine.store.repositories.deputies import Deputies
 from engine.store.repositories.events import Events
 from engine.store.repositories.exchanges import Exchanges
+from engine.store.repositories.exports import DataExports
 from engine.store.repositories.federation import Federation
 from engine.store.repositories.files import Attachments, Documents
 from engine.store.repositories.instances import Instances
@@ -58,6 +59,7 @@ class UnitOfWork:
     messages: Messages
     partners: Partners
     exchanges: Exchanges
+    exports: DataExports
     payments: Payments
     cases: Cases
     lookups: Lookups
@@ -125,6 +127,7 @@ class UnitOfWork:
         self.messages = Messages(connection)
         self.partners = Partners(connection)
         self.exchanges = Exchanges(connection)
+        self.exports = DataExports(connection)
         self.payments = Payments(connection)
         self.cases = Cases(connection)
         self.lookups = Lookups(connection)

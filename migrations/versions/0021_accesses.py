@@ -31,9 +31,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_silence")),
     )
     op.create_index("ix_silence_person", "silence", ["person"], unique=False)
+    op.create_table(
+        "data_export",
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.Column("account_id", sa.String(length=26), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("ready_at", sa.BigInteger(), nullable=True),
+        sa.Column("json_sha256", sa.String(length=64), nullable=True),
+        sa.Column("json_size", sa.Integer(), nullable=True),
+        sa.Column("pdf_sha256", sa.String(length=64), nullable=True),
+        sa.Column("pdf_size", sa.Integer(), nullable=True),
+        sa.Column("pdf_fault", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_export")),
+    )
+    op.create_index("ix_data_export_account_id", "data_export", ["account_id", "id"], unique=False)
+    op.create_index("ix_data_export_expires_at", "data_export", ["expires_at"], unique=False)
 
 
 def downgrade() -> None:
     """Back."""
+    op.drop_index("ix_data_export_expires_at", table_name="data_export")
+    op.drop_index("ix_data_export_account_id", table_name="data_export")
+    op.drop_table("data_export")
     op.drop_index("ix_silence_person", table_name="silence")
     op.drop_table("silence")

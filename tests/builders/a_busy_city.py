@@ -176,6 +176,7 @@ def _found(api: Api, case: str, subscription: str, attachment: str, people: Mapp
         "token_id": first("/me/tokens", "citizen")["id"],
         **people,
         "silence_id": _silenced(api),
+        "export_id": _exported(api),
         "access_id": first("/me/accesses", "citizen")["id"],
         "key": "permit",
         "form_id": "check",
@@ -208,6 +209,16 @@ def _silenced(api: Api) -> str:
     )
     api.composed.database.run(lambda work: work.silences.add(silence))
     return silence.id
+
+
+def _exported(api: Api) -> str:
+    """A copy of her data, which a worker has made."""
+    made = _made(api.post("/me/exports", "citizen", {}))["id"]
+    hands = Hands(runtime=api.runtime, registry=api.composed.registry, owner="worker-1")
+    for job in hands.take(10, timedelta(minutes=1)):
+        if job.type == "data-export":
+            hands.carry_out(job)
+    return str(made)
 
 
 def _service() -> dict[str, bytes]:

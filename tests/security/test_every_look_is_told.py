@@ -43,7 +43,8 @@ REASONS = {
     OWN: {
         "consents.list_asked", "inbox.calendar", "inbox.list_own", "inbox.show", "mandates.list_own",
         "me.count_accesses", "me.list_accesses", "me.list_factors", "me.list_sessions", "me.list_tokens", "me.show",
-        "me.show_access", "me.show_contact", "services.show_prefill", "session.begin_at_provider",
+        "me.list_exports", "me.show_access", "me.show_contact", "me.show_export", "me.take_json", "me.take_pdf",
+        "services.show_prefill", "session.begin_at_provider",
         "session.come_back_from_provider",
     },
     MODELS: {

@@ -28,7 +28,7 @@ STRANGERS = ("neighbour", "outsider", "rival")
 """Another citizen; a clerk, and a supervisor, of another agency."""
 PRIVATE = frozenset(
     {"case_id", "attachment_id", "document_id", "notice_id", "payment_id", "task_id", "hold_id", "session_id"}
-    | {"mandate_id", "prefill_id", "consent_id", "token_id", "access_id", "case_number", "opening_id"}
+    | {"mandate_id", "prefill_id", "consent_id", "token_id", "access_id", "case_number", "opening_id", "export_id"}
 )
 """Parameters whose existence itself is private."""
 PUBLIC = frozenset(

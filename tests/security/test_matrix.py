@@ -62,10 +62,11 @@ OWNED = frozenset(
 """Parameters that say which thing it is."""
 OF_BODY = frozenset({"POST /api/v1/closures", "POST /api/v1/webhook-subscriptions"})
 """Routes whose body says which agency it is about."""
-OF_OTHERS = frozenset({"session_id", "token_id", "factor_id"})
+OF_OTHERS = frozenset({"session_id", "token_id", "factor_id", "access_id", "export_id"})
 """One's own alone, whoever one is: `test_a_stranger_with_the_real_id_gets_what_is_got_with_an_invented_one`."""
-NOT_THERE = ("/package", "/calendar", "<key:event_id>", "/retry", "/skip")
-"""A live case has no package, a notice without an appointment no calendar file, a fresh subscription no deliveries."""
+NOT_THERE = ("/package", "/calendar", "<key:event_id>", "/retry", "/skip", "/oidc/<name:provider>/callback")
+"""A live case has no package, a notice without an appointment no calendar file, a fresh subscription no deliveries, and
+nobody comes back from a provider without having gone there."""
 NAMES = {"az": "Şəhər", "en": "City", "ru": "Город"}
 WEBHOOK = {"name": "Registry", "url": "https://registry.example.gov/hook", "types": ["onewindow.*"], "agency": "city"}
 TIME = {"from_at": "2026-09-01T05:00:00Z", "until_at": "2026-09-09T05:00:00Z"}
@@ -160,6 +161,8 @@ def test_every_cell_of_the_matrix_is_what_the_api_answers(stage: BusyCity) -> No
             expected = cell(action, thing, standing)
             if expected == YES and method == "DELETE" and thing == NOTHING:
                 continue  # nothing to rehearse with: it ends sessions of the tests
+            if expected == YES and action is Action.keep_silences:
+                continue  # of all clerks only members of the authority, after a second factor: test_silences.py
             answer = ask(stage.api, method, rule, places, who)
             if _told(answer) != expected and not (expected == YES and rule.rule.endswith(NOT_THERE)):
                 wrong.append(f"{method} {rule.rule} ({thing}) by {standing.title}: {expected}, {answer.text[:200]}")

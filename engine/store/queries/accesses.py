@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, and_, literal, or_, select, union_all
 
+from engine.casework.consent import persons_chain
 from engine.casework.look import LookKind, looks_chain
 from engine.casework.silence import Silence, silencing
 from engine.errors import NotFound
@@ -27,7 +28,6 @@ PREFILL_ASKED: Final = "prefill.asked"
 """Registers were asked for a form, before there was a case."""
 _ACTIONS: Final = (*(str(kind) for kind in LookKind), PREFILL_ASKED)
 _LOOKS: Final = looks_chain("")
-_PERSON: Final = "person-"
 _AT_ONCE: Final = 500
 
 
@@ -261,7 +261,7 @@ def _entries(account: str) -> Select[Any]:
         select((literal(_LOOKS) + _CASE.c.id).label("chain")).where(mine),
         select(_CASE.c.instance_id.label("chain")).where(mine),
         select(literal(looks_chain(account)).label("chain")),
-        select(literal(f"{_PERSON}{account}").label("chain")),
+        select(literal(persons_chain(account)).label("chain")),
     ).subquery()
     return select(_ENTRY).where(_ENTRY.c.chain.in_(select(chains.c.chain)), _ENTRY.c.action.in_(_ACTIONS))
 

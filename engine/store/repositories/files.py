@@ -13,6 +13,7 @@ from engine.casework.document import Document, DocumentState
 from engine.errors import NotFound
 from engine.store.rows import columns_of, insert_into, plain, table_of, taken
 from engine.store.tables import files as tables
+from engine.store.tables.exports import DataExport
 from engine.store.tables.retention import CaseRecord
 
 ATTACHMENT = table_of(tables.Attachment)
@@ -21,6 +22,7 @@ _PIECE = table_of(tables.AttachmentPiece)
 DOCUMENT = table_of(tables.Document)
 DOCUMENT_COLUMNS = columns_of(tables.Document)
 _COUNTER = table_of(tables.DocumentCounter)
+_EXPORT = table_of(DataExport)
 _RECORD = table_of(CaseRecord)
 
 _CHANGED: Final = (
@@ -59,6 +61,8 @@ _NEEDED = union(
     select(_PIECE.c.sha256).where(_PIECE.c.sha256.in_(bindparam("hashes", expanding=True))),
     select(DOCUMENT.c.sha256).where(DOCUMENT.c.sha256.in_(bindparam("hashes", expanding=True))),
     select(_RECORD.c.package).where(_RECORD.c.package.in_(bindparam("hashes", expanding=True))),
+    select(_EXPORT.c.json_sha256).where(_EXPORT.c.json_sha256.in_(bindparam("hashes", expanding=True))),
+    select(_EXPORT.c.pdf_sha256).where(_EXPORT.c.pdf_sha256.in_(bindparam("hashes", expanding=True))),
 )
 
 
@@ -143,7 +147,10 @@ class Attachments:
         return len(expired)
 
     def needed(self, hashes: Collection[str]) -> set[str]:
-        """Those of some hashes that an attachment, a piece, a document or an archived case holds. One statement."""
+        """Those of some hashes that something holds: an attachment, a piece, a document, an archived case, an export.
+
+        One statement.
+        """
         return set(self._connection.execute(_NEEDED, {"hashes": list(hashes)}).scalars()) if hashes else set()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,14 @@ import pytest
 from engine.casework.look import looks_chain
 from engine.connectors.demo import DemoConnector
 from engine.connectors.registry import Registry
+from engine.identity import QueueName
 from engine.jobs.hands import Hands
+from onewindow.bundles import bundle_of
 from tests.builders.a_public_procedure import a_passport, a_procedure
 from tests.builders.a_runtime import Running
 from tests.builders.an_api import Api, an_api
 
+COMPLAINTS = Path(__file__).parents[3] / "processes" / "access-complaint"
 ENGLISH = {"Accept-Language": "en"}
 IN_CITY = {"az": "Şəhər", "en": "City hall", "ru": "Город"}
 AS_CLERK = {"az": "Məmur", "en": "Examiner", "ru": "Эксперт"}
@@ -203,3 +207,71 @@ def entries(api: Api, case: str) -> list[dict[str, Any]]:
     running = Running(api.runtime, Hands(runtime=api.runtime, registry=api.composed.registry, owner="w"))
     chain = looks_chain(case)
     return [dict(row) for row in running.rows("SELECT * FROM journal_entry WHERE chain = :c ORDER BY seq", c=chain)]
+
+
+def with_complaints(desk: Desk) -> None:
+    """Deploy the shipped procedure for complaints, once the authority is registered."""
+    said = {"key": "data-protection", "names": {"az": "Mühafizə", "en": "Data protection", "ru": "Защита"}}
+    assert desk.api.post("/agencies", "operator", said).status_code == 201
+    desk.api.deploy_files(bundle_of(COMPLAINTS))
+
+
+def test_a_complaint_opens_a_case_with_the_officer_of_the_agency_and_the_answer_comes_back(desk: Desk) -> None:
+    api = desk.api
+    with_complaints(desk)
+    api.staff("city:dpo")
+    officer = "colleague"
+    api.composed.database.run(lambda work: work.accounts.grant(api.keys[officer], queues=[QueueName("city", "dpo")]))
+    api.get(f"/tasks/{desk.task}", "clerk")
+    look = desk.accesses()[0]["id"]
+
+    body = {"complaint": "I never asked this office for anything."}
+    made = api.post(f"/me/accesses/{look}/complaint", "citizen", body)
+    (task,) = api.get("/tasks?queue=city:dpo", officer).json["items"]
+    shown = api.get(f"/tasks/{task['id']}", officer).json
+    api.post(f"/tasks/{task['id']}/claim", officer)
+    answers = {"finding": "upheld", "answer": "There was no task that led to your data."}
+    done = api.post(f"/tasks/{task['id']}/complete", officer, {"answers": answers})
+    tell = Hands(runtime=api.runtime, registry=api.composed.registry, owner="w")
+    Running(api.runtime, tell).work_off()
+    tracked = api.get(f"/applications/{made.json['id']}", "citizen").json
+
+    assert (made.status_code, made.json["agency"], made.json["service"]) == (201, "city", "access-complaint")
+    assert made.json["deadline_at"] is not None
+    assert shown["variables"]["access"]["reader"] == "Clerk"
+    assert shown["variables"]["access"]["id"] == look
+    assert done.status_code == 200, done.text
+    assert (tracked["state"], tracked["decision"]["outcome"]) == ("decided", "granted")
+    assert tracked["decision"]["text"] == answers["answer"]
+    assert "Clerk" not in str(tracked)
+    assert api.get("/inbox", "citizen").json["items"][0]["case_number"] == tracked["number"]
+
+
+def test_a_complaint_about_an_agency_without_an_officer_goes_to_the_authority(desk: Desk) -> None:
+    with_complaints(desk)
+    desk.api.get(f"/tasks/{desk.task}", "clerk")
+    look = desk.accesses()[0]["id"]
+
+    made = desk.api.post(f"/me/accesses/{look}/complaint", "citizen", {"complaint": "Nobody should have looked."})
+
+    assert made.json["agency"] == "data-protection"
+    (opened,) = Running(
+        desk.api.runtime, Hands(runtime=desk.api.runtime, registry=desk.api.composed.registry, owner="w")
+    ).rows("SELECT queue FROM task WHERE element_id = 'examine-access'")
+    assert opened["queue"] == "data-protection:dpo"
+
+
+def test_nobody_complains_about_a_look_that_is_not_hers_or_without_words(desk: Desk) -> None:
+    with_complaints(desk)
+    desk.api.get(f"/tasks/{desk.task}", "clerk")
+    look = desk.accesses()[0]["id"]
+    body = {"complaint": "Nobody should have looked."}
+
+    answers = [
+        desk.api.post(f"/me/accesses/{look}/complaint", "neighbour", body).status_code,
+        desk.api.post(f"/me/accesses/{'0' * 64}/complaint", "citizen", body).status_code,
+        desk.api.post(f"/me/accesses/{look}/complaint", "clerk", body).status_code,
+        desk.api.post(f"/me/accesses/{look}/complaint", "citizen", {"complaint": "No."}).status_code,
+    ]
+
+    assert answers == [404, 404, 403, 422]

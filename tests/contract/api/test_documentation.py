@@ -109,6 +109,7 @@ BOUNDED_BY_NATURE = {
     "/api/v1/applications/{case_id}/reasons": "50 decisions of a case",
     "/api/v1/payments/revenue": "a line an agency and currency",
     "/api/v1/me/accesses/groups": "agencies, own cases, days of the newest 10,000 looks",
+    "/api/v1/me/exports": "one under way at a time, kept for seven days; 100 at most",
     "/api/v1/events": "the types that this version has",
     "/api/v1/applications/{case_id}/evidence": "the proofs that the service names",
     "/api/v1/services/{key}/prefill/{prefill_id}": "the registers that the form names",

@@ -48,6 +48,8 @@ OF_NO_CASE = {
     *("second_factor", "recovery_code", "challenge", "throttle", "known_place"),
     *("resource", "deployment", "definition", "start_subscription", "partner", "webhook_subscription"),
     *("agency", "unit", "agency_role", "unit_member", "administration", "absence", "deputyship", "deputy_queue"),
+    "silence",  # ends by itself; names accounts, no data
+    "data_export",  # gone by itself after seven days
     "mandate",  # between two accounts; the case that was made under it forgets it
     *("case_counter", "document_counter", "receipt_counter", "event_feed"),
     *("kept_answer", "buffered_message"),  # gone by themselves after a day, and after thirty days
