@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from tests.builders.a_moving_clock import MovingClock
 from tests.builders.an_api import Api, an_api
 from tests.builders.an_openid_provider import CLIENT_SECRET, OpenIdProvider
 
@@ -41,15 +41,13 @@ def providers_file(issuer: str, *parts: str, key: str = "state") -> str:
     return f"providers:\n  {key}:\n    title: State login\n    issuer: {issuer}\n    inner: true\n{''.join(parts)}"
 
 
-def a_federated_api(
-    url: str, folder: Path, file: str, *, ours: str = "http://localhost", at: datetime | None = None, **settings: str
-) -> Api:
-    """The API at `ours` with this file of providers; its clock stands at the real time, as a provider's does."""
+def a_federated_api(url: str, folder: Path, file: str, *, ours: str = "http://localhost", **settings: str) -> Api:
+    """The API at `ours` with this file of providers; its clock goes with the real time, as a provider's does."""
     path = folder / "identity-providers.yaml"
     path.write_text(file, encoding="utf-8")
     return an_api(
         url,
-        at or datetime.now(UTC),
+        clock=MovingClock(),
         ONEWINDOW_IDENTITY_PROVIDERS=str(path),
         ONEWINDOW_SECRET_STATE_LOGIN=CLIENT_SECRET,
         ONEWINDOW_PUBLIC_URL=ours,

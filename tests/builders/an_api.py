@@ -96,10 +96,13 @@ class Api:
         deploy(self.runtime, files, by=SYSTEM)
 
 
-def an_api(url: str, at: datetime = MONDAY, **settings: str) -> Api:
-    """The API over a migrated database, with an account and a token of each of ROLES."""
+def an_api(url: str, at: datetime = MONDAY, *, clock: FrozenClock | None = None, **settings: str) -> Api:
+    """The API over a migrated database, with an account and a token of each of ROLES.
+
+    Its clock stands at a moment, unless another one is given.
+    """
     loaded = Settings.load({"ONEWINDOW_DATABASE_URL": url, **settings})
-    clock = FrozenClock(at)
+    clock, at = clock or FrozenClock(at), clock.now() if clock else at
     composed = compose(loaded, clock=clock)
     app = create_app(api_services(loaded, composed))
     api = Api(app, composed, clock, app.test_client())
