@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from engine.calendar import Length
 from engine.casework.actor import SYSTEM, Actor
 from engine.casework.payment import ProviderState
+from engine.casework.separation import DutiesSeparated
 from engine.errors import Invalid, OnewindowError
 from engine.feel import from_json, parse_expression
 from engine.identity import QueueName
@@ -40,6 +41,10 @@ from onewindow.scenarios.working import work_off
 
 MOST_MOMENTS: Final = 2_000
 """Moments at which something falls due within one step of time."""
+
+
+_MOST_CLERKS = 20
+"""Of one queue, in one scenario."""
 
 
 class CannotGoOn(Exception):
@@ -104,10 +109,8 @@ class _Playing:
 
     def _complete(self, step: Complete) -> Iterator[str]:
         task = self._task(step.task)
-        actor = self._actor(step, task)
         try:
-            if task.assignee != actor.account:
-                claim(self._stage.runtime, task.id, by=actor)
+            actor = self._taken(step, task)
             proved = replace(actor, second_factor_at=self._stage.runtime.clock.now())
             complete(self._stage.runtime, task.id, dict(step.answers), by=proved)
         except Invalid as refused:
@@ -170,11 +173,25 @@ class _Playing:
         there = _listed(task.element_id for task in now.tasks)
         raise CannotGoOn(f"Expected an open task {element_id!r}, found {there}.{_why(now)}")
 
-    def _actor(self, step: Complete, task: OpenTask) -> Actor:
+    def _taken(self, step: Complete, task: OpenTask) -> Actor:
+        """Who has claimed the task; where nobody is named, the first clerk whom the model lets do it."""
         if step.by == "applicant" or (step.by is None and task.queue is None):
-            return self._stage.applicant
-        queue = QueueName.parse(step.by or task.queue or "")
-        return self._stage.clerk_of(queue)
+            return self._claimed(task, self._stage.applicant)
+        written, _, name = (step.by or task.queue or "").partition("#")
+        queue = QueueName.parse(written)
+        for number in range(1, _MOST_CLERKS):
+            try:
+                return self._claimed(task, self._stage.clerk_of(queue, name))
+            except DutiesSeparated:
+                if step.by is not None:
+                    raise
+                name = f"{number + 1}"
+        raise CannotGoOn(f"None of {_MOST_CLERKS} clerks of {queue} may do the task {step.task!r}.")
+
+    def _claimed(self, task: OpenTask, actor: Actor) -> Actor:
+        if task.assignee != actor.account:
+            claim(self._stage.runtime, task.id, by=actor)
+        return actor
 
     def _local_zone(self) -> ZoneInfo:
         return ZoneInfo(self._stage.runtime.calendar.timezone)

@@ -42,13 +42,14 @@ class Stage:
     kernel: WatchedKernel
     payments: ScriptedPayments
     applicant: Actor
-    clerks: dict[QueueName, Actor] = field(default_factory=dict)
+    clerks: dict[tuple[QueueName, str], Actor] = field(default_factory=dict)
 
-    def clerk_of(self, queue: QueueName) -> Actor:
-        """A clerk of a queue: the same one each time."""
-        if queue not in self.clerks:
-            self.clerks[queue] = Actor(account=new_key(), name=f"Clerk of {queue}", queues=frozenset({queue}))
-        return self.clerks[queue]
+    def clerk_of(self, queue: QueueName, name: str = "") -> Actor:
+        """A clerk of a queue: the same one each time for a name, and without one."""
+        if (queue, name) not in self.clerks:
+            shown = f"Clerk {name} of {queue}".replace("  ", " ")
+            self.clerks[queue, name] = Actor(account=new_key(), name=shown, queues=frozenset({queue}))
+        return self.clerks[queue, name]
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from onewindow.scenarios import ScenarioReport, run_scenarios
+from tests.builders.a_model import a_process
+from tests.builders.a_public_procedure import a_passport
 
 SHIPPED = Path(__file__).parents[3] / "processes" / "driving-licence"
 HEAD = """title: A story
@@ -151,3 +153,23 @@ def test_the_report_is_plain_json(run: Run) -> None:
     assert found["passed"] is False
     (scenario,) = found["procedures"][0]["scenarios"]
     assert scenario["failures"][0]["line"] == 6
+
+
+def test_clerks_step_in_where_the_model_wants_different_people(tmp_path: Path) -> None:
+    process = a_process("permit").start().user_task("check", queue="city:clerk")
+    process.user_task("approve", queue="city:clerk", properties={"notSameAs": "check"})
+    files = {
+        "permit.bpmn": process.end(properties={"outcome": "granted"}).xml(),
+        "service.yaml": a_passport(evidence={}, milestones={}),
+    }
+    (tmp_path / "permit" / "scenarios").mkdir(parents=True)
+    for name, content in files.items():
+        (tmp_path / "permit" / name).write_bytes(content)
+    story = HEAD + "steps:\n  - apply: {}\n  - complete: check\n"
+    (tmp_path / "permit" / "scenarios" / "any.yaml").write_text(story + "  - complete: approve\n", encoding="utf-8")
+    assert failures(run_scenarios(tmp_path / "permit")) == []
+
+    said = story + "  - complete: approve\n    by: city:clerk\n"
+    (tmp_path / "permit" / "scenarios" / "any.yaml").write_text(said, encoding="utf-8")
+    (told,) = failures(run_scenarios(tmp_path / "permit"))
+    assert "is not done by who did 'check' in this case" in told
