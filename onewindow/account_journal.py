@@ -6,7 +6,7 @@ The chain is `account-<key>`; entries hold keys and words, no names, no addresse
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -14,6 +14,7 @@ import structlog
 
 from engine.audit import Entry
 from engine.casework.actor import Actor
+from engine.casework.look import Ground, LookKind, looks_chain
 from engine.runtime.act import Act, transact
 from engine.runtime.wiring import Runtime
 from engine.store.database import Database
@@ -68,6 +69,17 @@ def act_on_accounts(runtime: Runtime, by: Actor, change: Callable[[Act, Notes], 
     result = transact(runtime, by, once)
     kept[0].log()
     return result
+
+
+def note_looks(work: UnitOfWork, at: datetime, what: LookKind, accounts_seen: Iterable[str]) -> None:
+    """Note that an operator was shown something of these accounts at the command line: each person reads it."""
+    told = {"ground": str(Ground.operation)}
+    work.journal.append_to_many(
+        {
+            looks_chain(key): [Entry(at=at, actor=COMMAND_LINE, action=what, subject=key, detail=told)]
+            for key in accounts_seen
+        }
+    )
 
 
 def administer(database: Database, at: datetime, change: Callable[[UnitOfWork, Notes], T]) -> T:

@@ -12,8 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from engine.audit import Entry
-from engine.casework.look import Ground, LookKind, looks_chain
+from engine.casework.look import LookKind
 from engine.casework.organisation import require_unlike
 from engine.casework.shown_name import checked_shown_name
 from engine.clock import SystemClock
@@ -22,7 +21,7 @@ from engine.store.queries import accounts as queries
 from engine.store.queries.organisation import agencies
 from engine.store.unit_of_work import UnitOfWork
 from onewindow import accounts, logs
-from onewindow.account_journal import COMMAND_LINE
+from onewindow.account_journal import note_looks
 from onewindow.accounts import Duties
 from onewindow.commands.outcome import border, print_json
 from onewindow.compose import open_database
@@ -233,16 +232,7 @@ def grant(
 def _listed(work: UnitOfWork, at: datetime) -> list[queries.AccountRow]:
     """All accounts, with the entries that tell each citizen of it."""
     found = queries.account_rows(work.reading)
-    told = {"ground": str(Ground.operation)}
-    work.journal.append_to_many(
-        {
-            looks_chain(one.id): [
-                Entry(at=at, actor=COMMAND_LINE, action=LookKind.account, subject=one.id, detail=told)
-            ]
-            for one in found
-            if "citizen" in one.duties
-        }
-    )
+    note_looks(work, at, LookKind.account, [one.id for one in found if "citizen" in one.duties])
     return found
 
 

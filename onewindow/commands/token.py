@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from api.scopes import checked_scopes
+from engine.casework.look import LookKind
 from engine.clock import SystemClock
 from engine.store.queries import accounts as queries
 from engine.store.queries.credentials import tokens_of
+from engine.store.records import TokenRecord
+from engine.store.unit_of_work import UnitOfWork
 from onewindow import accounts, logs
+from onewindow.account_journal import note_looks
 from onewindow.commands.outcome import border, print_json
 from onewindow.compose import open_database
 from onewindow.settings import Settings
@@ -60,14 +64,22 @@ def revoke(token_id: str) -> None:
     click.echo(f"Token {token_id} was revoked.")
 
 
+def _listed(work: UnitOfWork, at: datetime) -> tuple[list[TokenRecord], dict[str, str]]:
+    """All tokens and the names of their accounts, with the entries that tell each citizen of it."""
+    found = tokens_of(work.reading)
+    rows = {one.id: one for one in queries.account_rows(work.reading)}
+    seen = {one.account_id for one in found if one.account_id in rows and "citizen" in rows[one.account_id].duties}
+    note_looks(work, at, LookKind.tokens, seen)
+    return found, {key: one.sign_in_name for key, one in rows.items()}
+
+
 @token.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @border
 def list_tokens(as_json: bool) -> None:
     """List the tokens; never their secrets."""
-    with open_database(_settings()).read() as connection:
-        found = tokens_of(connection)
-        names = {one.id: one.sign_in_name for one in queries.account_rows(connection)}
+    at = SystemClock().now()
+    found, names = open_database(_settings()).run(lambda work: _listed(work, at))
     if as_json:
         print_json([{name: value for name, value in asdict(one).items() if name != "hash"} for one in found])
         return

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,22 @@ def test_an_account_is_made_listed_and_given_duties(onewindow: Command) -> None:
 
     assert made.exit_code == 0
     assert [(one["sign_in_name"], one["duties"]) for one in listed] == [("aysel", ["operator", "supervisor of city"])]
+
+
+def test_a_citizen_who_is_listed_is_told_of_it_and_an_official_is_not(onewindow: Command, tmp_path: Path) -> None:
+    onewindow("account", "add", "leyla", "--shown-name", "Leyla", "--citizen", stdin=PASSWORD)
+    onewindow("account", "add", "aysel", "--shown-name", "Aysel", "--queue", "city:clerk", stdin=PASSWORD)
+    onewindow("token", "create", "leyla", "--name", "till")
+    listed = {one["sign_in_name"]: one["id"] for one in json.loads(onewindow("account", "list", "--json").stdout)}
+    onewindow("token", "list")
+
+    with closing(sqlite3.connect(tmp_path / "onewindow.db")) as connection:
+        told = connection.execute(
+            "SELECT chain, actor, action FROM journal_entry WHERE chain LIKE 'readings-%' ORDER BY seq"
+        ).fetchall()
+
+    chain = f"readings-{listed['leyla']}"
+    assert told == [(chain, "command-line", "account.listed"), (chain, "command-line", "tokens.read")]
 
 
 @pytest.mark.parametrize(
