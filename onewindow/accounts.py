@@ -15,7 +15,7 @@ from typing import Final
 from api.access import hash_of
 from engine.casework.actor import Actor
 from engine.clock import SystemClock
-from engine.errors import NotFound
+from engine.errors import NotFound, Refused
 from engine.identity import QueueName, new_key
 from engine.store.database import Database
 from engine.store.queries.credentials import behind_token
@@ -113,6 +113,41 @@ def set_disabled(database: Database, name: str, disabled: bool) -> None:
         return replace(account, disabled=disabled)
 
     change(database, name, how)
+
+
+class RecordsKept(Refused):
+    """Cases of a person are kept by law still."""
+
+    code = "records-kept"
+
+    def __init__(self, name: str, number: int) -> None:
+        super().__init__(
+            f"Account {name} stands behind {number} cases whose records are kept.",
+            remedy="Close it with `onewindow account disable`; its data go with the records, by `onewindow retention`.",
+            cases=number,
+        )
+
+
+def erase(database: Database, name: str, now: datetime) -> None:
+    """Forget a person: her key is destroyed, and the account is an empty shell. There is no way back.
+
+    Raises NotFound, and RecordsKept while a record of hers is kept.
+    """
+
+    def once(work: UnitOfWork, notes: Notes) -> None:
+        account = work.accounts.lock(name)
+        number = work.cases.number_kept_of(account.id)
+        if number:
+            raise RecordsKept(name, number)
+        work.accounts.end_all_sessions(account.id)
+        work.credentials.remove_all_factors(account.id)
+        work.notices.forget_contact(account.id)
+        shell = replace(account, name="", pin=None, password_hash=None, disabled=True)
+        work.accounts.save(replace(shell, sign_in_name=f"erased-{account.id}"))
+        work.keys.destroy_for(account.id, now)
+        notes("account.erased", account.id)
+
+    administer(database, now, once)
 
 
 def sign_out(database: Database, name: str) -> int:

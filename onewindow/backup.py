@@ -89,6 +89,7 @@ def restore(
                 raise BackupUnreadable(f"The file {path.name} is damaged.", remedy="Repair it from another copy.")
     tell("check")
     report = _report(manifest, dumped)
+    runtime.database.check_keys()
     return BackupReport(**{**asdict(report), "violations": len(check_integrity(runtime).violations)})
 
 

@@ -40,6 +40,7 @@ _COMMANDS: Final = {
     "payments": ("onewindow.commands.payments", "The payment provider's daily file, and revenue of agencies."),
     "retention": ("onewindow.commands.retention", "Records of closed cases: what is archived and erased by when."),
     "policy": ("onewindow.commands.policy", "Who may do what, as a table made from the rules."),
+    "keys": ("onewindow.commands.keys", "Keys of personal data: status, encryption, another master key."),
     "bench": ("onewindow.commands.bench", "Measure the real server on each database."),
 }
 

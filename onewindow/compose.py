@@ -35,7 +35,7 @@ from engine.connectors.soap import SoapConnector
 from engine.connectors.webhook import InnerHosts
 from engine.connectors.xroad import XroadConnector
 from engine.diagnostics import Diagnostic
-from engine.errors import NotFound
+from engine.errors import NotFound, Unavailable
 from engine.feel.types import Record
 from engine.runtime.definitions import DefinitionCache
 from engine.runtime.ports import AnyHeaders
@@ -61,6 +61,7 @@ from onewindow.credentials import credentials
 from onewindow.engine_state import engine_state
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
 from onewindow.lookups import KeptLookups
+from onewindow.master_keys import master_keys, require_master_key
 from onewindow.noticing import notice_connector, notice_domain
 from onewindow.outside_connectors import outside_connectors
 from onewindow.partners_file import read_partners_file
@@ -179,9 +180,24 @@ def xml_limits(settings: Settings) -> XmlLimits:
 
 
 def open_database(settings: Settings) -> Database:
-    """The database of the settings; connections open when they are needed."""
+    """The database of the settings; connections open when they are needed. Raises as `master_keys`."""
     make_folder(settings.database_url)
-    return Database(settings.database_url, pool_size=settings.threads + 4)
+    return Database(settings.database_url, keys=master_keys(settings), pool_size=settings.threads + 4)
+
+
+def require_keys(settings: Settings) -> None:
+    """Refuse to start without the master keys that the database was encrypted under; one that is away is not asked.
+
+    Raises NoMasterKey, MasterKeyMissing, MasterKeyWrong and as `master_keys`.
+    """
+    require_master_key(settings)
+    database = open_database(settings)
+    try:
+        database.check_keys()
+    except Unavailable:
+        pass  # readiness tells
+    finally:
+        database.close()
 
 
 def make_folder(url: str) -> None:

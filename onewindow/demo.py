@@ -21,6 +21,7 @@ from engine.errors import NotFound
 from engine.identity import QueueName
 from engine.runtime.complain import OFFICER
 from engine.runtime.deploy import deploy
+from engine.runtime.encrypt_data import encrypt_data
 from engine.runtime.set_contact import WantedContact, set_contact
 from engine.runtime.wiring import Runtime
 from engine.store import migrate
@@ -85,6 +86,7 @@ def prepare(settings: Settings) -> Demo:
     migrate.upgrade(settings.database_url)
     composed = compose(settings)
     try:
+        encrypt_data(composed.runtime)  # of an older version: this machine alone uses the database
         folders = procedures_in(settings.procedures)
         parts = _parts(_queues(folders))
         demo = _accounts(composed.runtime, parts, _file(settings))

@@ -53,6 +53,11 @@ def demo_factor_seal(folder: Path) -> Path:
     return _sealing_text(folder / "demo-factors.seal")
 
 
+def demo_master_key(file: Path) -> Path:
+    """The file of the master key that personal data are encrypted under, made when it is not there."""
+    return _sealing_text(file)
+
+
 def _sealing_text(file: Path) -> Path:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)

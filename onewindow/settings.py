@@ -18,6 +18,7 @@ from engine.files.kinds import KINDS
 from onewindow.file_settings import FileSettings
 from onewindow.health_settings import HealthSettings, read_health_settings
 from onewindow.identity_settings import IdentitySettings, read_identity_settings
+from onewindow.key_settings import KeySettings, read_key_settings
 from onewindow.notice_settings import NoticeSettings, read_notice_settings
 from onewindow.partner_settings import PartnerSettings, read_partner_settings
 from onewindow.retention_settings import read_retention_settings
@@ -111,6 +112,7 @@ class Settings:
     health: HealthSettings = field(default_factory=HealthSettings)
     identity: IdentitySettings = field(default_factory=IdentitySettings)
     transparency: TransparencySettings = field(default_factory=TransparencySettings)
+    keys: KeySettings = field(default_factory=KeySettings)
 
     @property
     def is_sqlite(self) -> bool:
@@ -202,6 +204,7 @@ class Settings:
             health=read_health_settings(reader),
             identity=read_identity_settings(reader),
             transparency=read_transparency_settings(reader),
+            keys=read_key_settings(reader),
         )
         reader.finish()
         return known

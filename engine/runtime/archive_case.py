@@ -1,9 +1,10 @@
 """The record of a closed case leaves the tables of daily work: it becomes one package in the storage of files.
 
 The package is JSON: all rows of the case by table, its entries of the journal, and the hashes of its files, which lie
-beside it in the same storage. It is named by its own hash. It is written before the transaction that takes the rows
-out, and made again under the lock there: only when both are the same are rows taken out. A kill in between leaves the
-case as it was, and a package that nothing holds, which the collection of garbage removes.
+beside it in the same storage. It is encrypted under the key of the case, and named by the hash of that. It is written
+before the transaction that takes the rows out, and made again under the lock there: only when both are the same are
+rows taken out. A kill in between leaves the case as it was, and a package that nothing holds, which the collection of
+garbage removes.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ from engine.casework.retention import RecordState
 from engine.runtime.act import Act, transact
 from engine.runtime.erase_case import facts_of
 from engine.runtime.wiring import Runtime
+from engine.store.encryption import owners
 from engine.store.unit_of_work import UnitOfWork
 
 FORMAT: Final = 1
 _MOST_BYTES: Final = 1_000_000_000
 _FILES: Final = (("attachment", "length"), ("document", "size"))
-_NOT_OF_THE_RECORD: Final = ("retain_at", "archive_at", "erase_at")
+_NOT_OF_THE_RECORD: Final = {"case": ("retain_at", "archive_at", "erase_at"), "instance": ("case_key",)}
+PACKAGE: Final = "case_record.package"
+"""The place that packages are bound to, with the case."""
 
 
 def archive_case(runtime: Runtime, instance_id: str) -> bool:
@@ -34,7 +38,8 @@ def archive_case(runtime: Runtime, instance_id: str) -> bool:
         record = work.instances.lock(instance_id)
         assert record.case is not None
         written = _package(work, record.case)
-    content = runtime.storage.put([written], at_most=_MOST_BYTES)
+    kept = runtime.database.encrypted(PACKAGE, record.case.id, owners.case(instance_id), written)
+    content = runtime.storage.put([kept], at_most=_MOST_BYTES)
 
     def change(act: Act) -> bool:
         record = act.work.instances.lock(instance_id)
@@ -56,9 +61,10 @@ def archive_case(runtime: Runtime, instance_id: str) -> bool:
 
 def _package(work: UnitOfWork, case: Case) -> bytes:
     rows = work.records.rows(case)
-    for row in rows["case"]:
-        for name in _NOT_OF_THE_RECORD:
-            del row[name]
+    for table, names in _NOT_OF_THE_RECORD.items():
+        for row in rows[table]:
+            for name in names:
+                del row[name]
     return package_of(str(case.number), rows)
 
 

@@ -60,7 +60,8 @@ def add_evidence(
                 outcome=outcome,
                 compared=tuple(compared),
             )
-        ]
+        ],
+        record.id,
     )
     told: dict[str, Any] = {"reused": True} if is_reused else {}
     if proof is not None:

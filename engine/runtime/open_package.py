@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
+
 from engine.casework.actor import Actor
 from engine.casework.look import LookKind
+from engine.casework.retention import RecordErased
 from engine.runtime.act import Act, transact
+from engine.runtime.archive_case import PACKAGE
 from engine.runtime.look import looking
 from engine.runtime.open_file import OpenedFile
 from engine.runtime.wiring import Runtime
@@ -14,7 +19,7 @@ from engine.store.queries.retention import Package, package_of_case
 def open_package(runtime: Runtime, case_id: str, *, by: Actor) -> OpenedFile:
     """All that was taken out when the case was archived, as JSON.
 
-    Raises NotFound (also for who does not oversee the agency), RecordErased, ContentMissing, StorageAway.
+    Raises NotFound (also for who does not oversee the agency), RecordErased, ContentMissing, StorageAway, NotAuthentic.
     """
 
     def change(act: Act) -> Package:
@@ -23,10 +28,14 @@ def open_package(runtime: Runtime, case_id: str, *, by: Actor) -> OpenedFile:
         return found
 
     found = transact(runtime, by, change)
+    with runtime.storage.open(found.sha256) as opened:
+        content = runtime.database.decrypted(PACKAGE, case_id, opened.read())
+    if content is None:
+        raise RecordErased(found.number)
     return OpenedFile(
         name=f"{found.number}.json",
         media_type="application/json",
-        size=found.size,
-        sha256=found.sha256,
-        content=runtime.storage.open(found.sha256),
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        content=io.BytesIO(content),
     )

@@ -70,6 +70,7 @@ def begin(
         case_id=case.id if case else None,
         case=case,
     )
+    act.work.instances.give_key(record)
     act.journal(record.id, "instance.started", record.id, definition=definition_id)
     step = act.runtime.kernel.start(world.compiled, variables, world.surroundings(), start_element_id)
     record_step(act, record, step, world, is_first=True)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
-from sqlalchemy import Boolean, Connection, LargeBinary, Table, func, select, text, union_all
+from sqlalchemy import Boolean, Column, Connection, LargeBinary, Table, func, select, text, union_all
 
 from engine.audit import SealedHead, root_of
 from engine.errors import Invalid, Refused
@@ -28,7 +28,7 @@ from engine.store.tables import instances, journal, metadata
 _PAGE: Final = 2_000
 _LONGEST_LINE: Final = 400_000_000
 _SEQUENCE: Final = "outbox_position"
-_FILLED_BY_MIGRATION: Final = frozenset({"event_feed", "sealing"})
+_FILLED_BY_MIGRATION: Final = frozenset({"encryption", "event_feed", "sealing"})
 _COMPRESSION: Final = 1
 
 
@@ -133,7 +133,7 @@ def checksum_of(path: Path) -> str:
 
 def _dump(connection: Connection, table: Table, folder: Path) -> TableFile:
     path, count = file_of(folder, table.name), 0
-    binary = [isinstance(column.type, LargeBinary) for column in table.columns]
+    binary = [_is_binary(column) for column in table.columns]
     boolean = [isinstance(column.type, Boolean) for column in table.columns]
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     with gzip.open(path, "wt", compresslevel=_COMPRESSION, encoding="utf-8") as out:
@@ -164,7 +164,7 @@ def _load(connection: Connection, table: Table, folder: Path, file: TableFile) -
             raise BackupUnreadable(f"The columns of {table.name} are others.", remedy="Use the version that wrote it.")
         if table.name in _FILLED_BY_MIGRATION:
             connection.execute(table.delete())
-        binary = [isinstance(table.columns[name].type, LargeBinary) for name in names]
+        binary = [_is_binary(table.columns[name]) for name in names]
         count = _insert(connection, table, names, _rows(lines, binary))
     if count != file.rows:
         raise BackupUnreadable(
@@ -203,6 +203,10 @@ def _insert(connection: Connection, table: Table, names: Sequence[str], rows: It
     finally:
         cursor.close()
     return count
+
+
+def _is_binary(column: Column[Any]) -> bool:
+    return isinstance(getattr(column.type, "impl_instance", column.type), LargeBinary)
 
 
 def _pause_triggers(connection: Connection, *, on: bool) -> None:

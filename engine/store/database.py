@@ -15,7 +15,14 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engine.errors import Invalid, OnewindowError
+from engine.store.encryption.columns import use_keyring
+from engine.store.encryption.envelope import is_encrypted
+from engine.store.encryption.keyring import Keyring
+from engine.store.encryption.master import MasterKeyMissing, MasterKeys
+from engine.store.encryption.owners import INSTALLATION
+from engine.store.encryption.wrapped_keys import WrappedKeys
 from engine.store.faults import is_worth_repeating, translated, waited_in_vain
+from engine.store.repositories.keys import EncryptionState
 from engine.store.sent_together import heed_marks, sending_together
 from engine.store.unit_of_work import UnitOfWork
 from engine.store.writer_queue import WriterQueue
@@ -28,9 +35,14 @@ _SHORT_WAIT_MS: Final = 1_000
 
 
 class Database:
-    """One database by URL: `sqlite:///path` or `postgresql+psycopg://...`. Opens connections when they are needed."""
+    """One database by URL: `sqlite:///path` or `postgresql+psycopg://...`. Opens connections when they are needed.
 
-    def __init__(self, url: str, *, pool_size: int = 16, busy_timeout_ms: int = 5_000) -> None:
+    `keys` are those that personal data are encrypted under; without, only what is nobody's can be read and written.
+    """
+
+    def __init__(
+        self, url: str, *, keys: MasterKeys | None = None, pool_size: int = 16, busy_timeout_ms: int = 5_000
+    ) -> None:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if parsed.drivername == "postgresql":
@@ -57,6 +69,9 @@ class Database:
         self._short_wait_ms = min(busy_timeout_ms, _SHORT_WAIT_MS)
         self._writer: Engine = create_engine(parsed, **options)
         self._reader: Engine = create_engine(parsed, isolation_level="AUTOCOMMIT", **options)
+        self._of_keys: Engine = create_engine(
+            parsed, isolation_level="AUTOCOMMIT", **{**options, "pool_size": 2, "max_overflow": pool_size}
+        )
         if not self.is_sqlite:
             # psycopg would send each row of an INSERT by itself; one statement with all rows saves round trips
             self._writer.dialect.use_insertmanyvalues_wo_returning = True
@@ -64,9 +79,15 @@ class Database:
         self._queue: WriterQueue | None = None
         if self.is_sqlite:
             self._queue = WriterQueue(f"{parsed.database}.writer", busy_timeout_ms / 1000)
-            for engine in (self._writer, self._reader):
+            for engine in (self._writer, self._reader, self._of_keys):
                 event.listen(engine, "connect", _prepare_sqlite)
             event.listen(self._writer, "begin", _begin_immediate)
+        self._wrapped = WrappedKeys(self._of_keys)
+        self.keyring = Keyring(keys, self._wrapped.load)
+        self._state: EncryptionState | None = None
+        self._keys_are_known = False
+        for engine in (self._writer, self._reader):
+            use_keyring(engine.dialect, self.keyring)
 
     @property
     def engines(self) -> tuple[Engine, Engine]:
@@ -75,9 +96,9 @@ class Database:
 
     def work(self, *, gathers: bool = False) -> UnitOfWork:
         """One transaction, to be used in a `with` statement; with `gathers` several acts may share it, side by side."""
-        if self._queue is not None:
-            return UnitOfWork(self._writer, turn=self._queue.turn, gathers=gathers)
-        return UnitOfWork(self._writer, sending=sending_together, gathers=gathers)
+        if not self._keys_are_known:
+            self._know_the_keys()
+        return self._work(gathers=gathers, opening=self._look_again if self._state is EncryptionState.off else None)
 
     def run(self, act: Callable[[UnitOfWork], T], *, gathers: bool = False) -> T:
         """Carry out `act` in one transaction; when it gave way to another or got no lock, again, three times at most.
@@ -100,6 +121,8 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for queries: it sees what is committed, statement by statement, and opens no transaction."""
+        if self._state is None:
+            self._stand(EncryptionState(self._wrapped.state()))
         try:
             with self._reader.connect() as connection:
                 yield connection
@@ -110,6 +133,54 @@ class Database:
         """Give all connections back."""
         self._writer.dispose()
         self._reader.dispose()
+        self._of_keys.dispose()
+
+    def encrypted(self, place: str, row: str, owner: str, clear: bytes) -> bytes:
+        """What is kept outside of the tables, such as with the files, as the columns are. Raises KeyDestroyed."""
+        return self.keyring.encrypt(place, row, owner, clear) if self.keyring.encrypts else clear
+
+    def decrypted(self, place: str, row: str, kept: bytes) -> bytes | None:
+        """The same back, or as a version before kept it; None when its key was destroyed. Raises NotAuthentic."""
+        return self.keyring.decrypt(place, row, kept) if is_encrypted(kept) else kept
+
+    def look_at_keys(self) -> None:
+        """How far the database is encrypted, after it was changed here. Raises Unavailable."""
+        self._stand(EncryptionState(self._wrapped.state()))
+
+    def check_keys(self) -> None:
+        """Nothing, when the keys at hand open what is kept.
+
+        Raises NoMasterKey, MasterKeyMissing, MasterKeyWrong, Unavailable.
+        """
+        masters = self.keyring.masters
+        for name in sorted(self._wrapped.masters() - masters.names):
+            raise MasterKeyMissing(name)
+        wrapped = self._wrapped.load(INSTALLATION)
+        if wrapped:
+            masters.unwrap(INSTALLATION, wrapped)
+
+    def _work(self, *, gathers: bool = False, opening: Callable[[UnitOfWork], None] | None = None) -> UnitOfWork:
+        if self._queue is not None:
+            return UnitOfWork(self._writer, turn=self._queue.turn, gathers=gathers, opening=opening)
+        return UnitOfWork(self._writer, sending=sending_together, gathers=gathers, opening=opening)
+
+    def _know_the_keys(self) -> None:
+        """Before the first write: how far the database is encrypted; a fresh one gets the key of its installation."""
+        state = EncryptionState(self._wrapped.state())
+        if state is not EncryptionState.off and self.keyring.is_set_up and self._wrapped.load(INSTALLATION) is None:
+            with self._work() as work:
+                work.keys.make_for_installation()
+        self._stand(state)
+        self._keys_are_known = True
+
+    def _look_again(self, work: UnitOfWork) -> None:
+        """While nothing is encrypted, every transaction looks first: somebody switches it on once all nodes can."""
+        self._stand(work.keys.state())
+
+    def _stand(self, state: EncryptionState) -> None:
+        self._state = state
+        self.keyring.encrypts = state is not EncryptionState.off
+        self.keyring.takes_clear = state is not EncryptionState.whole
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

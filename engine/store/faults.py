@@ -103,6 +103,9 @@ def translated(error: SQLAlchemyError) -> OnewindowError:
     if isinstance(error, PoolTimeout):
         return DatabaseUnavailable("All connections to the database are in use.", retry_after_seconds=2)
     if not isinstance(error, DBAPIError):
+        refused = getattr(error, "orig", None)
+        if isinstance(refused, OnewindowError):
+            return refused  # of our own types, while a value was made ready
         # A value that could not even be sent, such as a text of half a character.
         is_value = isinstance(getattr(error, "orig", None), ValueError | TypeError)
         return ValueRefused() if is_value else DatabaseUnavailable("The database does not answer.")

@@ -33,6 +33,8 @@ class InstanceRecord:
     version: int
     """As it was loaded; the save counts it up and is refused when another save came first."""
     snapshot: bytes | None
+    case_key: bytes | None = None
+    """Wrapped: what encrypts all that is kept of it. None of versions before, and when it was destroyed."""
     waits: dict[int, str] = field(default_factory=dict)
     """`WaitKind` of each open wait, by its number."""
     visits: int = 0

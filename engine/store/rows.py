@@ -19,6 +19,8 @@ from engine.casework.task import Task, TaskState
 from engine.casework.term import Term
 from engine.feel.codec import decode, encode
 from engine.identity import CaseNumber, QueueName
+from engine.store.encryption.columns import protected
+from engine.store.tables import cases, jobs, tasks
 from engine.store.tables.base import Base
 
 R = TypeVar("R")
@@ -33,6 +35,11 @@ def table_of(model: type[Base]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)
     return table
+
+
+_CASE: Final = table_of(cases.Case)
+_JOB: Final = table_of(jobs.Job)
+_TASK: Final = table_of(tasks.Task)
 
 
 def insert_into(table: Table, connection: Connection) -> postgresql.Insert | sqlite.Insert:
@@ -98,7 +105,7 @@ def to_task(row: Mapping[str, Any], service_key: str | None = None) -> Task:
 
 def of_task(task: Task) -> dict[str, Any]:
     """The row of a task."""
-    return {
+    row = {
         "instance_id": task.instance_id,
         "wait": task.wait,
         "element_id": task.element_id,
@@ -122,6 +129,7 @@ def of_task(task: Task) -> dict[str, Any]:
         "acted_for": task.acted_for,
         "offered_to": task.offered_to,
     }
+    return protected(_TASK, row)
 
 
 def due_rank(due_at: datetime | None) -> int:
@@ -158,9 +166,8 @@ def to_job(row: Mapping[str, Any]) -> Job:
 
 def of_job(job: Job) -> dict[str, Any]:
     """The row of a job."""
-    row = plain(job)
-    return {
-        **row,
+    row = {
+        **plain(job),
         "kind": str(job.kind),
         "partner": job.partner,
         "state": str(job.state),
@@ -168,6 +175,7 @@ def of_job(job: Job) -> dict[str, Any]:
         "payload": of_variables(job.payload),
         "available_at": job.lease_until if job.state is JobState.running and job.lease_until else job.due_at,
     }
+    return protected(_JOB, row)
 
 
 def to_incident(row: Mapping[str, Any]) -> Incident:
@@ -196,7 +204,7 @@ def to_case(row: Mapping[str, Any]) -> Case:
 
 def of_case(case: Case) -> dict[str, Any]:
     """The row of a case."""
-    return {
+    row = {
         **plain(case),
         "number": str(case.number),
         "state": str(case.state),
@@ -204,3 +212,4 @@ def of_case(case: Case) -> dict[str, Any]:
         "decision": case.decision.to_json() if case.decision else None,
         "record": str(case.record),
     }
+    return protected(_CASE, row)

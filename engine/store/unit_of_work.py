@@ -18,6 +18,7 @@ from engine.store.faults import translated
 from engine.store.lanes import Lanes
 from engine.store.repositories.accounts import Accounts, KeptAnswers
 from engine.store.repositories.cases import Cases
+from engine.store.repositories.clear_values import ClearValues
 from engine.store.repositories.closures import Closures
 from engine.store.repositories.credentials import Credentials
 from engine.store.repositories.deployments import Deployments
@@ -30,6 +31,7 @@ from engine.store.repositories.files import Attachments, Documents
 from engine.store.repositories.instances import Instances
 from engine.store.repositories.jobs import Incidents, Jobs
 from engine.store.repositories.journal import Journal
+from engine.store.repositories.keys import Keys
 from engine.store.repositories.lookups import Lookups
 from engine.store.repositories.mandates import Mandates
 from engine.store.repositories.messages import Messages
@@ -84,6 +86,8 @@ class UnitOfWork:
     events: Events
     webhooks: Webhooks
     records: Records
+    keys: Keys
+    clear: ClearValues
 
     def __init__(
         self,
@@ -92,11 +96,13 @@ class UnitOfWork:
         sending: Callable[[Connection], AbstractContextManager[Sending]] | None = None,
         *,
         gathers: bool = False,
+        opening: Callable[[UnitOfWork], None] | None = None,
     ) -> None:
         self._engine = engine
         self._turn = turn
         self._sending = sending
         self._gathers = gathers
+        self._opening = opening
         self._lanes: Lanes | None = None
         self._stack = ExitStack()
         self._sent = ExitStack()
@@ -152,7 +158,21 @@ class UnitOfWork:
         self.events = Events(connection)
         self.webhooks = Webhooks(connection)
         self.records = Records(connection)
+        self.keys = Keys(connection)
+        self.clear = ClearValues(connection)
+        if self._opening is not None:
+            self._open()
         return self
+
+    def _open(self) -> None:
+        """What is looked at first of all in a transaction."""
+        assert self._opening is not None
+        assert self._connection is not None
+        try:
+            self._opening(self)
+        except SQLAlchemyError as failed:
+            self._give_back(self._connection)
+            raise translated(failed) from failed
 
     @property
     def reading(self) -> Connection:

@@ -27,6 +27,8 @@ from engine.identity import new_key
 from engine.runtime.deploy import deploy
 from engine.runtime.start import start_instance
 from engine.store.database import Database
+from engine.store.encryption.columns import protected
+from engine.store.encryption.owners import INSTALLATION, case
 from engine.store.rows import table_of
 from engine.store.tables.instances import Activity, Instance
 from engine.store.tables.jobs import Job
@@ -35,6 +37,7 @@ from onewindow.bench import seed
 from onewindow.bench.partner import CountingPartner, counting_partner
 from onewindow.children import Children
 from onewindow.compose import Composed, compose
+from onewindow.master_keys import for_the_moment
 from onewindow.settings import Settings, environment_with
 
 Tell = Callable[[str], None]
@@ -93,6 +96,7 @@ def measure_jobs(url: str, scale: JobScale, tell: Tell) -> JobFigures:
             ONEWINDOW_DATABASE_URL=url,
             ONEWINDOW_HTTP_HOSTS=f"127.0.0.1:{partner.port}",
             ONEWINDOW_LOG_LEVEL="warning",
+            **for_the_moment(),
         )
         settings = Settings.load(environment)
         tell("preparing jobs")
@@ -227,6 +231,7 @@ def _start(composed: Composed, process_id: str, number: int, due: Sequence[datet
     original = start_instance(composed.runtime, process_id, {"area": 120, "street": "Nizami 5"}, by=_ANALYST).id
     copies = [new_key() for _ in range(number)]
     moments = dict(zip(copies, due, strict=False))
+    keyring = composed.database.keyring
     with composed.database.work() as work:
         for table, key in _ROWS:
             rows = [dict(row) for row in work.reading.execute(select(table).where(table.c[key] == original)).mappings()]
@@ -234,7 +239,10 @@ def _start(composed: Composed, process_id: str, number: int, due: Sequence[datet
             for first in range(0, number, _BATCH):
                 batch = copies[first : first + _BATCH]
                 copied = [_copy(row, key, one, moments.get(one)) for one in batch for row in rows]
-                work.reading.execute(insert(table), copied)
+                if key == "id":
+                    for row in copied:
+                        row["case_key"] = keyring.make_under(INSTALLATION, case(row["id"]))
+                work.reading.execute(insert(table), [protected(table, row) for row in copied])
     return copies
 
 

@@ -27,7 +27,10 @@ from engine.store.database import Database
 from onewindow.backup import back_up, restore
 from onewindow.bench import seed
 from onewindow.compose import compose
+from onewindow.master_keys import for_the_moment
 from onewindow.settings import Settings
+
+_KEY = for_the_moment()
 
 Tell = Callable[[str], object]
 _SERVICE = "bench-case"
@@ -89,7 +92,7 @@ def measure_restore(url: str, scale: RestoreScale, tell: Tell) -> RestoreFigures
 
 def _settings(url: str, files_folder: Path) -> Settings:
     told = {"DATABASE_URL": url, "FILES": str(files_folder), "APPLICATIONS_PER_DAY": "0"}
-    return Settings.load({f"ONEWINDOW_{name}": value for name, value in told.items()})
+    return Settings.load({**{f"ONEWINDOW_{name}": value for name, value in told.items()}, **_KEY})
 
 
 def _fill(settings: Settings, number: int, tell: Tell) -> None:

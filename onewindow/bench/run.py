@@ -16,6 +16,7 @@ from engine.store.database import Database
 from onewindow.bench import measure, seed, temporary_postgresql
 from onewindow.bench.report import Figures
 from onewindow.bench.server import running_server, seconds_to_first_page
+from onewindow.master_keys import for_the_moment, master_keys
 from onewindow.settings import Settings, environment_with
 
 Tell = Callable[[str], None]
@@ -78,9 +79,9 @@ def _require_empty(url: str) -> None:
 
 def run(url: str, scale: Scale, tell: Tell) -> Figures:
     """Measure everything on an empty database; `tell` is told what is being measured."""
-    environment = environment_with(ONEWINDOW_DATABASE_URL=url)
+    environment = environment_with(ONEWINDOW_DATABASE_URL=url, **for_the_moment())
     settings = Settings.load(environment)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, keys=master_keys(settings))
     tell("preparing")
     token = seed.prepare(settings)
     try:

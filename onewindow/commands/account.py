@@ -139,6 +139,16 @@ def disable(name: str, again: bool) -> None:
 
 @account.command()
 @click.argument("name")
+@click.confirmation_option(prompt="All that is kept of this person becomes unreadable for good. Go on?")
+@border
+def erase(name: str) -> None:
+    """Forget a person of whom no record is kept any more: the key of her data is destroyed. There is no way back."""
+    accounts.erase(open_database(_settings()), name, SystemClock().now())
+    click.echo("The account was erased.")
+
+
+@account.command()
+@click.argument("name")
 @border
 def passwd(name: str) -> None:
     """Give an account a new password; it is signed out everywhere."""

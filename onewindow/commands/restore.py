@@ -10,6 +10,7 @@ import click
 from onewindow.backup import restore as read_back
 from onewindow.commands.outcome import Exit, border, print_json
 from onewindow.compose import compose, make_folder
+from onewindow.master_keys import require_master_key
 from onewindow.settings import Settings
 
 
@@ -23,6 +24,7 @@ def restore(folder: Path, as_json: bool) -> None:
     It may have been written from the other kind of database. Exit code 1: it was read, and something does not hold.
     """
     settings = Settings.of_this_process()
+    require_master_key(settings)
     make_folder(settings.database_url)
     composed = compose(settings)
     try:

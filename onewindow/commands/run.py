@@ -24,8 +24,9 @@ from onewindow.commands.run_posts import (
 from onewindow.commands.run_roads import OVER_ROAD, partners_file, start_road
 from onewindow.commands.run_timestamps import start_timestamps, timestamps_environment
 from onewindow.demo import Demo, prepare
-from onewindow.demo_seal import demo_factor_seal, demo_journal_seal, demo_seal, demo_webhook_seal
+from onewindow.demo_seal import demo_factor_seal, demo_journal_seal, demo_master_key, demo_seal, demo_webhook_seal
 from onewindow.filing import files_folder
+from onewindow.master_keys import DEMO, DEMO_FILE, demo_file
 from onewindow.settings import Settings, environment_with
 
 REGISTERS: Final = ("population", "driver", "medical", "foreign")
@@ -69,6 +70,7 @@ def run(sandbox_port: int, payments_port: int | None, with_timestamps: int | Non
     if with_timestamps is not None:
         environment |= timestamps_environment(with_timestamps)
     environment = identity_environment(journal_environment(webhook_environment(seal_environment(environment))))
+    environment = master_key_environment(environment)
     settings = Settings.load(environment)
     logs.configure("warning", "console")
     if settings.host not in _LOOPBACK:
@@ -183,6 +185,15 @@ def identity_environment(environment: dict[str, str]) -> dict[str, str]:
     return said | environment
 
 
+def master_key_environment(environment: dict[str, str]) -> dict[str, str]:
+    """With a master key of the demonstration's own, unless the environment has one."""
+    if any(name.startswith("ONEWINDOW_SECRET_MASTER_KEY") for name in environment):
+        return environment
+    settings = Settings.load(environment)
+    file = demo_master_key(demo_file(settings) or files_folder(settings).parent / DEMO_FILE)
+    return {"ONEWINDOW_SECRET_MASTER_KEY_DEMO_FILE": str(file)} | environment
+
+
 def tell(settings: Settings, demo: Demo, posts: Posts | None = None) -> None:
     """What somebody who just started it needs to know. Plain lines, so that they can be copied whole."""
     click.echo(f"\nOnewindow runs at {settings.address}")
@@ -198,6 +209,8 @@ def tell(settings: Settings, demo: Demo, posts: Posts | None = None) -> None:
         click.echo(f"  {account.sign_in_name:<{width}}  {account.password:<16}  {told}")
     if not settings.identity.second_factor_is_required:
         click.echo("Warning: officials sign in by password alone here. For real use leave ONEWINDOW_SECOND_FACTOR out.")
+    if any(name == DEMO for name in settings.secrets):
+        click.echo("Warning: personal data are encrypted under a key that lies beside them. For real use set your own.")
     click.echo("\nApply for a service, as the citizen:")
     click.echo("  " + demo.line_to_try(settings.address))
     click.echo("\nTokens of all accounts: " + str(demo.file))

@@ -39,9 +39,11 @@ def serve() -> None:
         if shared:
             share_figures_in(shared)
         # imported only now: the library of the figures looks at its import where several processes add them up
+        from onewindow.compose import require_keys
         from onewindow.sealing import require_seal_key
         from onewindow.server import serve as answer
         from onewindow.web import application
 
         require_seal_key(settings)
+        require_keys(settings)
         answer(settings, lambda: application(settings, shared))

@@ -17,10 +17,12 @@ def worker() -> None:
     Any number of workers may run. SIGTERM or Ctrl-C stops in good order: jobs under way are ended, at most 10 seconds
     long, the others are handed back.
     """
+    from onewindow.compose import require_keys
     from onewindow.sealing import require_seal_key
     from onewindow.worker import work
 
     settings = Settings.of_this_process()
     logs.configure(settings.log_level, settings.log_format)
     require_seal_key(settings)
+    require_keys(settings)
     work(settings)

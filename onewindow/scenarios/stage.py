@@ -21,6 +21,7 @@ from engine.runtime.definitions import DefinitionCache
 from engine.runtime.deploy import deploy
 from engine.runtime.wiring import Runtime
 from engine.store.database import Database
+from engine.store.encryption.master import MasterKeys
 from engine.store.migrate import upgrade
 from onewindow.compose import FormFiles
 from onewindow.scenarios.coverage import WatchedKernel
@@ -60,7 +61,7 @@ def set_up(
     with TemporaryDirectory(prefix="onewindow-scenario-") as folder:
         url = f"sqlite:///{Path(folder) / 'scenario.db'}"
         upgrade(url)
-        database = Database(url, pool_size=2)
+        database = Database(url, keys=MasterKeys.for_the_moment(), pool_size=2)
         clock = FrozenClock(scenario.at)
         partners = Partners(scenario.partners)
         payments = ScriptedPayments(partners)

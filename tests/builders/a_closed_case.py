@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, Text, insert, text
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, String, Table, Text, insert, select, text
 
 from engine.casework.case import Case
 from engine.casework.retention import Retention
@@ -22,6 +22,8 @@ from engine.identity import new_key
 from engine.runtime.apply import apply
 from engine.runtime.integrity import check_integrity
 from engine.runtime.wiring import Runtime
+from engine.store.encryption import owners
+from engine.store.encryption.columns import Encrypted, EncryptedJson, protected
 from engine.store.repositories.retention import BOOKS, PARTS, Part
 from engine.store.rows import table_of
 from engine.store.tables import metadata
@@ -85,18 +87,23 @@ class Office:
                 row = _row_of(part, case)
                 if part.table.name in hashes:
                     row["sha256"] = hashes[part.table.name]
-                connection.execute(insert(part.table).values(row))
+                owner = owners.case(case.instance_id)
+                connection.execute(insert(part.table).values(protected(part.table, row, owner=owner)))
 
-    def leaks(self) -> list[str]:
-        """Where the canary still is: `table.column` in the database, or a file of the storage."""
+    def leaks(self, *, as_read: bool = True) -> list[str]:
+        """Where the canary still is: `table.column` in the database, or a file of the storage.
+
+        As Onewindow reads it, or only as it stands there.
+        """
         found = []
         with self.runtime.database.read() as connection:
             for table in metadata.sorted_tables:
                 for column in table.columns:
-                    if not isinstance(column.type, String | Text | LargeBinary | JsonText):
+                    if not isinstance(column.type, String | Text | LargeBinary | JsonText | Encrypted):
                         continue
-                    rows = connection.execute(text(f'SELECT "{column.name}" FROM "{table.name}"')).scalars()
-                    found += [f"{table.name}.{column.name}" for value in rows if _says(value)]
+                    kept = connection.execute(text(f'SELECT "{column.name}" FROM "{table.name}"')).scalars().all()
+                    clear = connection.execute(select(column)).scalars() if as_read else ()
+                    found += [f"{table.name}.{column.name}" for value in (*kept, *clear) if _says(value)]
         return found + [f"file {path.name}" for path in self.contents() if CANARY.encode() in path.read_bytes()]
 
     def check(self) -> None:
@@ -164,8 +171,10 @@ def _bound(part: Part, case: Case) -> Iterator[tuple[str, Any]]:
 def _value(table: Table, column: Column[Any]) -> Any:
     if isinstance(column.type, Moment):
         return PLANTED
-    if isinstance(column.type, JsonText):
+    if isinstance(column.type, JsonText | EncryptedJson):
         return {"name": CANARY}
+    if isinstance(column.type, Encrypted):
+        return f"{CANARY} {new_key()}"[: column.type.longest or 255]
     if isinstance(column.type, Boolean):
         return False
     if isinstance(column.type, Integer) or column.type.python_type is int:

@@ -29,6 +29,7 @@ from engine.runtime.act import Act
 from engine.store.unit_of_work import UnitOfWork
 from onewindow.compose import Composed, api_services, compose
 from onewindow.settings import Settings
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.an_api import Api
 
 KILLED = -signal.SIGKILL
@@ -48,7 +49,7 @@ def a_crasher() -> Iterator[Crash]:
 
         def crash(api: Api, point: str, request: Mapping[str, Any] | None = None, **settings: str) -> int:
             order = {
-                "environment": {"ONEWINDOW_DATABASE_URL": api.runtime.database.url, **settings},
+                "environment": {"ONEWINDOW_DATABASE_URL": api.runtime.database.url, **MASTER_KEY_SET, **settings},
                 "at": api.clock.now().isoformat(),
                 "point": point,
                 "request": request,

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from engine.bpmn.kernel.kernel import SpiffKernel
 from engine.bpmn.kernel.port import Budget
@@ -38,7 +38,9 @@ from engine.runtime.integrity import check_integrity
 from engine.runtime.start import start_instance
 from engine.runtime.wiring import Limits, Runtime
 from engine.store.database import Database
+from engine.store.tables import metadata
 from onewindow.compose import FormFiles
+from tests.builders.a_master_key import MASTER_KEYS
 from tests.builders.a_model import Drawing
 from tests.builders.an_actor import an_actor
 
@@ -62,7 +64,7 @@ def a_runtime(
     kernel, forms, registry = SpiffKernel(), FormFiles(), Registry(connectors)
     known = None if queues is None else frozenset(map(QueueName.parse, queues))
     runtime = Runtime(
-        database=Database(url),
+        database=Database(url, keys=MASTER_KEYS),
         kernel=kernel,
         clock=FrozenClock(at),
         processor_seconds=processor_seconds,
@@ -128,6 +130,12 @@ class Running:
         """What a query gives."""
         with self.runtime.database.read() as connection:
             return [dict(row) for row in connection.execute(text(statement), values).mappings()]
+
+    def read(self, table: str, column: str) -> list[Any]:
+        """The values of a column as Onewindow reads them, in the order of keys."""
+        found = metadata.tables[table]
+        with self.runtime.database.read() as connection:
+            return list(connection.execute(select(found.c[column]).order_by(*found.primary_key.columns)).scalars())
 
     def count(self, table: str, where: str = "1 = 1", **values: Any) -> int:
         """How many rows of a table there are."""

@@ -23,6 +23,7 @@ import httpx
 from sqlalchemy import text
 
 from onewindow.children import wait_until_listening
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.a_model import Drawing, a_process
 from tests.builders.a_partner import Partner
 from tests.builders.an_api import Api, an_api
@@ -149,6 +150,7 @@ class Storm:
         environment = {
             "PATH": os.environ["PATH"],
             "ONEWINDOW_DATABASE_URL": self.url,
+            **MASTER_KEY_SET,
             "ONEWINDOW_PORT": str(self.port),
             "ONEWINDOW_HTTP_HOSTS": self.partner.host,
             "ONEWINDOW_LEASE_SECONDS": str(LEASE_SECONDS),

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from onewindow.children import wait_until_listening
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.an_api import Api
 
 HOST = "127.0.0.1"
@@ -29,6 +30,7 @@ def a_web_server(api: Api, **settings: str) -> Iterator[int]:
             "PATH": os.environ["PATH"],
             "ONEWINDOW_DATABASE_URL": api.runtime.database.url,
             "ONEWINDOW_PORT": str(port),
+            **MASTER_KEY_SET,
             **settings,
         },
         cwd=HOUSE,

@@ -25,6 +25,7 @@ from onewindow.accounts import Duties
 from onewindow.compose import Composed, api_services, compose
 from onewindow.passwords import hash_password
 from onewindow.settings import Settings
+from tests.builders.a_master_key import MASTER_KEY_SET
 
 MONDAY = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
 PASSWORD = "a long password of the tests"
@@ -101,7 +102,7 @@ def an_api(url: str, at: datetime = MONDAY, *, clock: FrozenClock | None = None,
 
     Its clock stands at a moment, unless another one is given.
     """
-    loaded = Settings.load({"ONEWINDOW_DATABASE_URL": url, **settings})
+    loaded = Settings.load({"ONEWINDOW_DATABASE_URL": url, **MASTER_KEY_SET, **settings})
     clock, at = clock or FrozenClock(at), clock.now() if clock else at
     composed = compose(loaded, clock=clock)
     app = create_app(api_services(loaded, composed))

@@ -41,7 +41,7 @@ def started(work: UnitOfWork, *, case: Case | None = None, **said: Any) -> Insta
     """Put an instance into the store, with its definition, and with a case when one is given."""
     record = an_instance(deployed(work), case_id=case.id if case else None, **said)
     if case is not None:
-        record.id = case.instance_id
+        record.id, record.case = case.instance_id, case
         work.cases.add(case)
     work.instances.add(record, {})
     return record

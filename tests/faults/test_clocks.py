@@ -14,6 +14,7 @@ from engine.jobs.hands import Hands
 from onewindow.compose import compose
 from onewindow.settings import Settings
 from tests.builders.a_ledger import an_order
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.a_model import a_process
 from tests.builders.a_partner import Partner
 from tests.builders.a_runtime import QUEUE, a_runtime
@@ -30,7 +31,7 @@ JUMPS = pytest.mark.parametrize(
 @contextmanager
 def a_worker(url: str, name: str, partner: Partner) -> Iterator[Hands]:
     """What a worker process has, put together from its settings."""
-    settings = Settings.load({"ONEWINDOW_DATABASE_URL": url, "ONEWINDOW_HTTP_HOSTS": partner.host})
+    settings = Settings.load({"ONEWINDOW_DATABASE_URL": url, **MASTER_KEY_SET, "ONEWINDOW_HTTP_HOSTS": partner.host})
     with closing(compose(settings).database) as database:
         composed = compose(settings, database=database)
         yield Hands(runtime=composed.runtime, registry=composed.registry, owner=name)

@@ -23,6 +23,7 @@ from engine.store.database import Database
 from engine.store.migrate import upgrade
 from onewindow.bench import temporary_postgresql
 from tests.builders.a_ledger import a_connector_to, an_order
+from tests.builders.a_master_key import MASTER_KEYS
 from tests.builders.a_model import a_process
 from tests.builders.a_partner import Partner
 from tests.builders.a_runtime import QUEUE, a_runtime
@@ -43,7 +44,7 @@ def test_a_worker_waits_while_sqlite_is_locked_and_goes_on_afterwards(database_u
     # given a call that is due, a worker, and another program that has locked the file
     partner.answers(b'{"number": 1}')
     running = a_runtime(database_url, connectors=[a_connector_to(partner.url)])
-    impatient = Database(database_url, busy_timeout_ms=100)
+    impatient = Database(database_url, keys=MASTER_KEYS, busy_timeout_ms=100)
     running.runtime = replace(running.runtime, clock=SystemClock(), database=impatient)
     running.hands = replace(running.hands, runtime=running.runtime)
     running.deploy(an_order(partner))

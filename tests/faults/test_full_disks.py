@@ -15,6 +15,7 @@ from onewindow.logs import configure
 from onewindow.settings import Settings
 from onewindow.web import application
 from tests.builders import a_file
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.a_model import a_process
 from tests.builders.a_runtime import QUEUE
 from tests.builders.an_api import Api, an_api
@@ -81,7 +82,9 @@ def test_log_lines_that_find_no_room_are_counted_and_requests_are_served(
         configure("INFO", "json")
         monkeypatch.undo()
         try:
-            client = application(Settings.load({"ONEWINDOW_DATABASE_URL": f"sqlite:///{path}"})).test_client()
+            client = application(
+                Settings.load({"ONEWINDOW_DATABASE_URL": f"sqlite:///{path}", **MASTER_KEY_SET})
+            ).test_client()
             assert client.get("/api/v1/services").status_code == 200
             written = (tmp_path / "log").read_bytes()
 

@@ -17,6 +17,7 @@ import pytest
 
 from engine.store.migrate import upgrade
 from onewindow.bench import temporary_postgresql
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.a_runtime import a_runtime
 from tests.builders.waiting import until
 from tests.faults import invariants
@@ -74,6 +75,7 @@ def node(request: pytest.FixtureRequest, server: Path, tmp_path: Path) -> Iterat
     environment = {
         "PATH": os.environ["PATH"],
         "ONEWINDOW_DATABASE_URL": temporary_postgresql.url_of(server),
+        **MASTER_KEY_SET,
         "ONEWINDOW_PORT" if request.param == "serve" else "ONEWINDOW_WORKER_PORT": str(port),
         "ONEWINDOW_FILES": str(tmp_path / "files"),
         "ONEWINDOW_STOP_SECONDS": "2",

@@ -13,9 +13,12 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from engine.audit import SealKey
 from engine.audit.signature import UnreadableKey
+from engine.store.database import Database
 from onewindow.commands.outcome import Exit
 from onewindow.sealing import require_seal_key
 from onewindow.settings import Settings
+from tests.builders.a_master_key import MASTER_KEY_SET, MASTER_KEYS, TEXT
+from tests.builders.an_account import an_account
 
 
 @pytest.fixture(params=["serve", "worker"])
@@ -26,7 +29,13 @@ def command(request: pytest.FixtureRequest) -> str:
 
 def said_by(command: str, database: Path, **settings: str) -> str:
     """What a process says that did not start."""
-    environment = {"PATH": os.environ["PATH"], "ONEWINDOW_DATABASE_URL": f"sqlite:///{database}", **settings}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "ONEWINDOW_DATABASE_URL": f"sqlite:///{database}",
+        **MASTER_KEY_SET,
+        **settings,
+    }
+    environment = {name: value for name, value in environment.items() if value}
     ended = subprocess.run(
         [sys.executable, "-m", "onewindow", command],
         env=environment,
@@ -38,6 +47,35 @@ def said_by(command: str, database: Path, **settings: str) -> str:
     assert ended.returncode in (Exit.usage, Exit.refused), f"{ended.returncode}: {ended.stderr}"
     assert "Traceback" not in ended.stderr
     return ended.stderr
+
+
+def test_no_master_key_stops_the_start(command: str, tmp_path: Path) -> None:
+    said = said_by(command, tmp_path / "x.db", ONEWINDOW_SECRET_MASTER_KEY="")
+
+    assert "ONEWINDOW_SECRET_MASTER_KEY" in said
+
+
+def test_a_master_key_of_another_installation_stops_the_start(
+    command: str, migrated_sqlite_file: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "onewindow.db"
+    path.write_bytes(migrated_sqlite_file.read_bytes())
+    database = Database(f"sqlite:///{path}", keys=MASTER_KEYS)
+    with database.work() as work:
+        work.accounts.add(an_account("aysel"))
+    database.close()
+
+    missing = said_by(command, path, **of_another_name("another"))
+    wrong = said_by(command, path, ONEWINDOW_SECRET_MASTER_KEY=TEXT[::-1])
+
+    assert "encrypted under the master key master-key, which is not set here" in missing
+    assert "master-key is not the one that this database was encrypted under" in wrong
+    assert TEXT[::-1] not in wrong
+
+
+def of_another_name(name: str) -> dict[str, str]:
+    """Only a key that the database does not know."""
+    return {"ONEWINDOW_SECRET_MASTER_KEY": "", f"ONEWINDOW_SECRET_MASTER_KEY_{name.upper()}": TEXT}
 
 
 def an_rsa_key() -> str:

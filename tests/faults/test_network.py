@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 from engine.casework.job import JobState
 from engine.store.database import Database
 from tests.builders.a_ledger import a_connector_to, an_order, effects
+from tests.builders.a_master_key import MASTER_KEYS
 from tests.builders.a_model import a_process
 from tests.builders.a_partner import Partner
 from tests.builders.a_proxy import Proxy, a_proxy
@@ -37,7 +38,7 @@ def behind_a_proxy(database_url: str) -> Iterator[tuple[Api, Proxy]]:
         api = an_api(through.render_as_string(hide_password=False), datetime.now(UTC))
         api.deploy_files({"p.bpmn": a_process("p").start().user_task("check", queue="city:clerk").end().xml()})
         yield api, proxy
-        with closing(Database(database_url)) as straight:
+        with closing(Database(database_url, keys=MASTER_KEYS)) as straight:
             invariants.hold(replace(api.runtime, database=straight))
         api.runtime.database.close()
 

@@ -23,6 +23,7 @@ import httpx
 import pytest
 
 from tests.builders.a_ledger import effects
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.a_partner import Partner
 from tests.builders.a_storm import CALLS, a_case
 from tests.builders.an_api import Api, an_api
@@ -61,6 +62,7 @@ class Cluster:
         environment = {
             "PATH": os.environ["PATH"],
             "ONEWINDOW_DATABASE_URL": self.api.runtime.database.url,
+            **MASTER_KEY_SET,
             "ONEWINDOW_PORT" if is_web else "ONEWINDOW_WORKER_PORT": str(self.ports[name]),
             "ONEWINDOW_PROCESSES": "1",
             "ONEWINDOW_HTTP_HOSTS": self.partner.host,

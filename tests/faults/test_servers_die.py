@@ -18,6 +18,7 @@ import pytest
 
 from engine.jobs.hands import Hands
 from onewindow.children import wait_until_listening
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.a_model import a_process
 from tests.builders.a_runtime import Running
 from tests.builders.an_api import Api, an_api
@@ -45,6 +46,7 @@ class Office:
         environment = {
             "PATH": os.environ["PATH"],
             "ONEWINDOW_DATABASE_URL": self.api.runtime.database.url,
+            **MASTER_KEY_SET,
             "ONEWINDOW_PORT": str(self.port),
         }
         self.server = subprocess.Popen(

@@ -17,6 +17,7 @@ import pytest
 
 from onewindow.children import wait_until_listening
 from tests.builders.a_collector import Collected, Collector, a_collector
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.a_model import a_process
 from tests.builders.a_partner import Partner, a_partner
 from tests.builders.a_runtime import QUEUE
@@ -49,6 +50,7 @@ class Office:
         environment = {
             "PATH": os.environ["PATH"],
             "ONEWINDOW_DATABASE_URL": url,
+            **MASTER_KEY_SET,
             "ONEWINDOW_PORT": str(self.port),
             "ONEWINDOW_HTTP_HOSTS": partner.host,
             "ONEWINDOW_TRACES_URL": traces,

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 from engine.casework.job import JobState
 from engine.errors import Unavailable
 from tests.builders.a_ledger import an_order, effects
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.a_model import a_process
 from tests.builders.a_partner import Partner
 from tests.builders.a_runtime import QUEUE, Running
@@ -45,6 +46,7 @@ def an_installed_worker(database_url: str, partner: Partner, **settings: str) ->
     environment = {
         "PATH": os.environ["PATH"],
         "ONEWINDOW_DATABASE_URL": database_url,
+        **MASTER_KEY_SET,
         "ONEWINDOW_HTTP_HOSTS": partner.host,
         **settings,
     }

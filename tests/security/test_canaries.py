@@ -25,6 +25,7 @@ import httpx
 import pytest
 
 from tests.builders.a_collector import a_collector
+from tests.builders.a_master_key import MASTER_KEY_SET
 
 TOP = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120.0
@@ -88,6 +89,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory, pdf_libraries: None) -> Jo
             "PYTHONUNBUFFERED": "1",
             "ONEWINDOW_PORT": str(port),
             "ONEWINDOW_DATABASE_URL": f"sqlite:///{folder / 'onewindow.db'}",
+            **MASTER_KEY_SET,
             "ONEWINDOW_PROCEDURES": str(TOP / "processes"),
             "ONEWINDOW_LOG_LEVEL": "debug",
             "ONEWINDOW_LOG_FORMAT": "json",

@@ -12,6 +12,7 @@ from werkzeug.test import Client, TestResponse
 from onewindow import logs
 from onewindow.settings import Settings
 from onewindow.web import application
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.an_api import PASSWORD, Api, an_api
 
 EVIL = "evil.example.org"
@@ -77,7 +78,7 @@ def test_an_error_that_nobody_foresaw_carries_them_too_and_tells_nothing(sqlite_
 
 def an_api_that_breaks(url: str) -> Client:
     """The API whose database fails in a way that nobody foresaw."""
-    app = application(Settings.load({"ONEWINDOW_DATABASE_URL": url}))
+    app = application(Settings.load({"ONEWINDOW_DATABASE_URL": url, **MASTER_KEY_SET}))
 
     def fail(**_: object) -> None:
         raise ZeroDivisionError("planted secret of the inside")
@@ -117,7 +118,11 @@ def test_the_host_a_caller_names_comes_back_nowhere(api: Api, path: str) -> None
 def test_forwarded_headers_count_from_as_many_proxies_as_are_trusted_and_no_further(sqlite_url: str) -> None:
     seen: dict[str, str | None] = {}
     for hops in (0, 1):
-        app = application(Settings.load({"ONEWINDOW_DATABASE_URL": sqlite_url, "ONEWINDOW_TRUSTED_PROXIES": str(hops)}))
+        app = application(
+            Settings.load(
+                {"ONEWINDOW_DATABASE_URL": sqlite_url, **MASTER_KEY_SET, "ONEWINDOW_TRUSTED_PROXIES": str(hops)}
+            )
+        )
         watch(app, seen)
         said = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9", "X-Forwarded-Proto": "https"}
         answer = app.test_client().get("/health/live", headers=said)

@@ -18,6 +18,7 @@ from engine.casework.opening import Opening
 from engine.casework.policy import Action
 from engine.casework.task import TaskState
 from engine.errors import NotFound
+from engine.store.encryption.columns import shown
 from engine.store.queries.evidence import EvidenceRow, evidence_rows
 from engine.store.queries.files import DocumentRow, documents_of_case
 from engine.store.queries.openings import openings_of_case
@@ -181,9 +182,8 @@ def _own_parts(actor: Actor, on_behalf_of: str | None) -> list[Condition]:
 def _named() -> Select[Any]:
     return (
         select(
-            *_CASE_COLUMNS,
-            _ACCOUNT.c.name.label("applicant_name"),
-            _REPRESENTATIVE.c.name.label("representative_name"),
+            *shown(_CASE_COLUMNS),
+            *shown([_ACCOUNT.c.name.label("applicant_name"), _REPRESENTATIVE.c.name.label("representative_name")]),
         )
         .select_from(_CASE)
         .outerjoin(_ACCOUNT, _ACCOUNT.c.id == _CASE.c.applicant)

@@ -19,7 +19,7 @@ from engine.store.tables import credentials as proofs
 from engine.store.tables import federation
 
 _ACCOUNT = table_of(tables.Account)
-_ACCOUNT_COLUMNS = columns_of(tables.Account)
+_ACCOUNT_COLUMNS = columns_of(tables.Account, "pin_index")
 _SESSION = table_of(tables.Session)
 _TOKEN = table_of(tables.ApiToken)
 _TOKEN_COLUMNS = columns_of(tables.ApiToken)

@@ -33,6 +33,7 @@ from engine.casework.separation import NO_RULES, DutiesSeparated, Separation
 from engine.casework.task import Task, TaskState
 from engine.errors import Invalid, NotFound
 from engine.identity import QueueName
+from engine.store.encryption.columns import shown
 from engine.store.queries.paging import CursorUnknown, Page, bounded, decode_cursor, page_of
 from engine.store.queries.permitted import MOST_MANDATORS, Columns, Condition, conditions
 from engine.store.queries.separations import separations
@@ -48,7 +49,7 @@ _CASE = table_of(Case)
 _ACCOUNT = table_of(Account)
 _PRINCIPAL = _ACCOUNT.alias("principal")
 _INSTANCE = table_of(Instance)
-_COLUMNS = columns_of(tables.Task)
+_COLUMNS = columns_of(tables.Task, "draft")
 # Written out, not bound: only then does a database see that the indexes of open tasks serve a statement.
 _IS_OPEN: Final = _TASK.c.state.in_([literal_column(f"'{state}'") for state in (TaskState.open, TaskState.claimed)])
 _RANKS: Final = {"due": _TASK.c.due_rank, "created": _TASK.c.created_at, "priority": _TASK.c.priority_rank}
@@ -60,7 +61,7 @@ _OPEN_STATES: Final = ("active", str(TaskState.open), str(TaskState.claimed))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRow:
-    """A task in a list."""
+    """A task in a list, without what was drafted of it."""
 
     task: Task
     assignee_name: str | None
@@ -151,7 +152,9 @@ def task_detail(connection: Connection, actor: Actor, task_id: str) -> TaskDetai
         raise NotFound.of("task", task_id)
     statement = (
         _rows()
-        .add_columns(_INSTANCE.c.definition_id, _INSTANCE.c.snapshot, _INSTANCE.c.variables)
+        .add_columns(
+            _INSTANCE.c.case_key, _INSTANCE.c.definition_id, _INSTANCE.c.snapshot, _INSTANCE.c.variables, _TASK.c.draft
+        )
         .join(_INSTANCE, _INSTANCE.c.id == _TASK.c.instance_id)
         .where(_TASK.c.instance_id == instance_id, _TASK.c.wait == int(wait))
     )
@@ -162,7 +165,7 @@ def task_detail(connection: Connection, actor: Actor, task_id: str) -> TaskDetai
     short.task.require_seen_by(actor)
     (short,) = _with_claims(connection, actor, [short])
     return TaskDetail(
-        task=short.task,
+        task=replace(short.task, draft=to_variables(row.draft) if row.draft else None),
         may_claim=short.may_claim,
         claim_barred=short.claim_barred,
         assignee_name=short.assignee_name,
@@ -202,9 +205,8 @@ def open_tasks_of(connection: Connection, instance_id: str) -> list[OpenTaskRow]
 def _rows() -> Select[Any]:
     return (
         select(
-            *_COLUMNS,
-            _ACCOUNT.c.name.label("assignee_name"),
-            _PRINCIPAL.c.name.label("acted_for_name"),
+            *shown(_COLUMNS),
+            *shown([_ACCOUNT.c.name.label("assignee_name"), _PRINCIPAL.c.name.label("acted_for_name")]),
             _CASE.c.number.label("case_number"),
             _CASE.c.service_key.label("service_key"),
         )
@@ -217,7 +219,7 @@ def _rows() -> Select[Any]:
 
 def _row(row: Any) -> TaskRow:
     return TaskRow(
-        task=to_task(taken(_COLUMNS, row), row.service_key),
+        task=to_task({**taken(_COLUMNS, row), "draft": None}, row.service_key),
         assignee_name=row.assignee_name,
         acted_for_name=row.acted_for_name,
         case_number=row.case_number,

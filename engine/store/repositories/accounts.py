@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, or_, select, update
 
@@ -11,13 +12,15 @@ from engine.casework.actor import Actor
 from engine.errors import NotFound
 from engine.identity import QueueName
 from engine.store.duties import DUTIES, actor_from
+from engine.store.encryption.columns import keyring_of, protected
 from engine.store.records import AccountRecord, SessionRecord, TokenRecord
+from engine.store.repositories.keys import Keys
 from engine.store.rows import columns_of, insert_into, plain, table_of, taken
 from engine.store.tables import accounts as tables
 from engine.store.tables import organisation
 
 _ACCOUNT = table_of(tables.Account)
-_ACCOUNT_COLUMNS = columns_of(tables.Account)
+_ACCOUNT_COLUMNS = columns_of(tables.Account, "pin_index")
 _MEMBERSHIP = table_of(tables.Membership)
 _SUPERVISION = table_of(tables.Supervision)
 _ADMINISTRATION = table_of(organisation.Administration)
@@ -36,7 +39,8 @@ class Accounts:
 
     def add(self, account: AccountRecord) -> None:
         """Keep a new account. A name that is taken is refused when the transaction commits or sooner."""
-        self._connection.execute(insert(_ACCOUNT), plain(account))
+        Keys(self._connection).make_for(account.id)
+        self._connection.execute(insert(_ACCOUNT), self._row(account))
 
     def lock(self, sign_in_name: str) -> AccountRecord:
         """An account by the name it signs in with, kept from all others. Raises NotFound."""
@@ -52,11 +56,21 @@ class Accounts:
             raise NotFound.of("account", value)
         return AccountRecord(**taken(_ACCOUNT_COLUMNS, row))
 
+    def with_pin(self, pin: str, most: int = 100) -> list[str]:
+        """The keys of accounts of a person, by her national identifier as a whole: parts of it find nothing."""
+        index = keyring_of(self._connection).blind("account.pin", pin)
+        found = select(_ACCOUNT.c.id).where(_ACCOUNT.c.pin_index == index).order_by(_ACCOUNT.c.id).limit(most)
+        return list(self._connection.execute(found).scalars())
+
     def save(self, account: AccountRecord) -> None:
         """Keep an account as it is now; it must be locked."""
-        row = plain(account)
+        row = self._row(account)
         key = row.pop("id")
         self._connection.execute(update(_ACCOUNT).where(_ACCOUNT.c.id == key).values(**row))
+
+    def _row(self, account: AccountRecord) -> dict[str, Any]:
+        index = keyring_of(self._connection).blind("account.pin", account.pin) if account.pin else None
+        return protected(_ACCOUNT, {**plain(account), "pin_index": index})
 
     def grant(
         self,
@@ -255,16 +269,19 @@ class KeptAnswers:
         """Keep the answer in the transaction of its effect. A key that came before: AlreadyExists, on leaving."""
         self._connection.execute(
             _KEEP,
-            {
-                "account_id": account,
-                "key": key,
-                "route": route,
-                "digest": digest,
-                "status": status,
-                "body": body,
-                "etag": etag,
-                "created_at": now,
-            },
+            protected(
+                _KEPT,
+                {
+                    "account_id": account,
+                    "key": key,
+                    "route": route,
+                    "digest": digest,
+                    "status": status,
+                    "body": body,
+                    "etag": etag,
+                    "created_at": now,
+                },
+            ),
         )
 
     def forget(self, before: datetime) -> int:

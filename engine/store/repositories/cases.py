@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from engine.casework.case import Case
 from engine.casework.evidence import Evidence
+from engine.casework.retention import RecordState
 from engine.errors import NotFound
 from engine.identity import CaseNumber, new_key
+from engine.store.encryption import owners
+from engine.store.encryption.columns import protected
 from engine.store.rows import insert_into, of_case, plain, table_of
 from engine.store.sent_together import SENT_TOGETHER
 from engine.store.tables import cases as tables
@@ -78,6 +81,12 @@ class Cases:
             raise NotFound.of("case", number)
         return str(found)
 
+    def number_kept_of(self, account: str) -> int:
+        """How many cases of a person, or that she applied for others in, have a record that is not erased."""
+        hers = (_CASE.c.applicant == account) | (_CASE.c.representative == account)
+        counted = select(func.count()).where(hers, _CASE.c.record != str(RecordState.erased))
+        return int(self._connection.execute(counted).scalar_one())
+
     def add(self, case: Case) -> None:
         """Keep a new case."""
         self._connection.execute(_ADD, of_case(case))
@@ -98,8 +107,8 @@ class Cases:
                 ],
             )
 
-    def add_evidence(self, evidence: Sequence[Evidence]) -> None:
-        """Keep proofs."""
+    def add_evidence(self, evidence: Sequence[Evidence], instance_id: str) -> None:
+        """Keep proofs of one case, which an instance stands behind."""
         if evidence:
             rows = [
                 {
@@ -112,4 +121,5 @@ class Cases:
                 }
                 for one in evidence
             ]
-            self._connection.execute(_ADD_EVIDENCE, rows)
+            owner = owners.case(instance_id)
+            self._connection.execute(_ADD_EVIDENCE, [protected(_EVIDENCE, row, owner=owner) for row in rows])

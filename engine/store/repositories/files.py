@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, unio
 from engine.casework.attachment import GONE, Attachment, AttachmentState
 from engine.casework.document import Document, DocumentState
 from engine.errors import NotFound
+from engine.store.encryption.columns import protected
 from engine.store.rows import columns_of, insert_into, plain, table_of, taken
 from engine.store.tables import files as tables
 from engine.store.tables.exports import DataExport
@@ -84,7 +85,8 @@ class Attachments:
 
     def add(self, attachment: Attachment) -> None:
         """Keep a new one."""
-        self._connection.execute(insert(ATTACHMENT), {**plain(attachment), "state": str(attachment.state)})
+        row = {**plain(attachment), "state": str(attachment.state)}
+        self._connection.execute(insert(ATTACHMENT), protected(ATTACHMENT, row))
 
     def lock(self, attachment_id: str) -> Attachment:
         """One, kept from all others until the transaction ends. Raises NotFound."""

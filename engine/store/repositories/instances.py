@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from engine.errors import NotFound
+from engine.store.encryption import owners
+from engine.store.encryption.columns import Personal, keyring_of, protected
 from engine.store.faults import StaleVersion
 from engine.store.lanes import COUNTED, Lanes
 from engine.store.records import InstanceRecord, Visit, VisitEnd
@@ -97,9 +99,17 @@ class Instances:
 
     def add(self, record: InstanceRecord, variables: Mapping[str, Any]) -> None:
         """Keep a new instance with the variables of its process scope."""
+        self.give_key(record)
         row = {**plain(record), "waits": _waits_text(record), "variables": of_variables(variables)}
         del row["case"]
-        self._connection.execute(_ADD, row)
+        self._connection.execute(_ADD, protected(INSTANCE, row))
+
+    def give_key(self, record: InstanceRecord) -> None:
+        """Make the key of a new instance, before anything of it is written; it is kept with the instance."""
+        keyring = keyring_of(self._connection)
+        if record.case_key is None and keyring.encrypts:
+            parent = owners.person(record.case.applicant) if record.case else owners.INSTALLATION
+            record.case_key = keyring.make_under(parent, owners.case(record.id))
 
     def save(self, record: InstanceRecord, variables: Mapping[str, Any] | None = None) -> None:
         """Keep the instance as it is now, one version on; `variables` are kept when given.
@@ -111,7 +121,7 @@ class Instances:
             "seen": record.version,
             "new_state": record.state,
             "new_version": record.version + 1,
-            "new_snapshot": record.snapshot,
+            "new_snapshot": _personal(record.snapshot, record.id),
             "new_waits": _waits_text(record),
             "new_visits": record.visits,
             "new_journal_seq": record.journal_seq,
@@ -119,7 +129,7 @@ class Instances:
             "new_ended_at": record.ended_at,
         }
         if variables is not None:
-            values["new_variables"] = of_variables(variables)
+            values["new_variables"] = _personal(of_variables(variables), record.id)
         if self._checks_itself:
             self._connection.execute(_SURE_SAVE if variables is None else _SURE_SAVE_ALL, values)
         elif self._connection.execute(_SAVE if variables is None else _SAVE_ALL, values).rowcount != 1:
@@ -129,18 +139,30 @@ class Instances:
     def add_visits(self, instance_id: str, visits: Sequence[Visit]) -> None:
         """Write the visits that began in a step."""
         if visits:
-            self._connection.execute(_ADD_VISIT, [{"instance_id": instance_id, **plain(visit)} for visit in visits])
+            rows = [protected(_ACTIVITY, {"instance_id": instance_id, **plain(visit)}) for visit in visits]
+            self._connection.execute(_ADD_VISIT, rows)
 
     def end_visits(self, instance_id: str, ends: Sequence[VisitEnd]) -> None:
         """Write the ends of visits that began in earlier steps."""
         if ends:
+            owner = owners.case(instance_id)
             self._connection.execute(
                 _END_VISIT,
                 [
-                    {"key": instance_id, "number": one.visit, "at": one.at, "end": one.outcome, "more": one.detail}
+                    {
+                        "key": instance_id,
+                        "number": one.visit,
+                        "at": one.at,
+                        "end": one.outcome,
+                        "more": one.detail and Personal(one.detail, owner, f"{instance_id}:{one.visit}"),
+                    }
                     for one in ends
                 ],
             )
+
+
+def _personal(value: Any, instance_id: str) -> Personal | None:
+    return None if value is None else Personal(value, owners.case(instance_id), instance_id)
 
 
 def _waits_text(record: InstanceRecord) -> str | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine.casework.evidence import MessageProof
 from engine.casework.lookup import LookupAnswer
+from engine.store.encryption.columns import protected
 from engine.store.rows import columns_of, plain, table_of, taken
 from engine.store.sent_together import SENT_TOGETHER
 from engine.store.tables import evidence as tables
@@ -78,7 +79,7 @@ class Lookups:
 
 
 def _row(answer: LookupAnswer) -> dict[str, Any]:
-    return {**plain(answer), "proof": answer.proof.to_json() if answer.proof else None}
+    return protected(ANSWER, {**plain(answer), "proof": answer.proof.to_json() if answer.proof else None})
 
 
 def _answer(row: Sequence[Any]) -> LookupAnswer:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 from engine.casework.mandate import Mandate, MandateSource, MandateState
 from engine.errors import NotFound
 from engine.store.duties import ALL_SERVICES
+from engine.store.encryption.columns import protected
 from engine.store.rows import columns_of, plain, table_of, taken
 from engine.store.tables import organisation as tables
 
@@ -77,9 +78,10 @@ def to_mandate(row: dict[str, Any]) -> Mandate:
 
 
 def _of_mandate(mandate: Mandate) -> dict[str, Any]:
-    return {
+    row = {
         **plain(mandate),
         "services": ALL_SERVICES if mandate.services is None else " ".join(sorted(mandate.services)),
         "source": str(mandate.source),
         "state": str(mandate.state),
     }
+    return protected(MANDATE, row)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from engine.identity import new_key
+from engine.store.encryption.columns import protected
 from engine.store.locks import MESSAGES, lock_name
 from engine.store.records import BufferedMessageRecord
 from engine.store.rows import columns_of, of_variables, plain, table_of, taken, to_variables
@@ -111,7 +112,7 @@ class Messages:
     def buffer(self, message: BufferedMessageRecord, *, is_taken: bool = False) -> None:
         """Keep a message. Taken ones are kept to refuse their id again. An id that came before: AlreadyExists."""
         row = {**plain(message), "variables": of_variables(message.variables), "is_taken": is_taken}
-        self._connection.execute(insert(_BUFFERED), row)
+        self._connection.execute(insert(_BUFFERED), protected(_BUFFERED, row))
 
     def was_published(self, name: str, correlation_key: str, message_id: str) -> bool:
         """Whether a message with this id came before."""

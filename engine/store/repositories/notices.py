@@ -12,12 +12,14 @@ from engine.casework.contact import Channel, Contact
 from engine.casework.notice import Appointment, Delivery, DeliveryState, Notice
 from engine.errors import NotFound
 from engine.identity import new_key
+from engine.store.encryption.columns import keyring_of, protected
+from engine.store.encryption.owners import owner_by
 from engine.store.rows import columns_of, insert_into, plain, table_of, taken
 from engine.store.sent_together import SENT_TOGETHER
 from engine.store.tables import notices as tables
 
 CONTACT = table_of(tables.Contact)
-CONTACT_COLUMNS = columns_of(tables.Contact)
+CONTACT_COLUMNS = columns_of(tables.Contact, "mail_index")
 NOTICE = table_of(tables.Notice)
 NOTICE_COLUMNS = columns_of(tables.Notice)
 DELIVERY = table_of(tables.Delivery)
@@ -60,7 +62,8 @@ class Notices:
 
     def keep_contact(self, contact: Contact) -> None:
         """Keep where an account may be reached, in place of what it said before."""
-        row = plain(contact)
+        index = keyring_of(self._connection).blind("contact.mail", contact.mail) if contact.mail else None
+        row = protected(CONTACT, {**plain(contact), "mail_index": index})
         statement = (
             insert_into(CONTACT, self._connection)
             .values(**row)
@@ -72,11 +75,16 @@ class Notices:
         )
         self._connection.execute(statement)
 
+    def forget_contact(self, account_id: str) -> None:
+        """Forget where an account may be reached."""
+        self._connection.execute(delete(CONTACT).where(CONTACT.c.account_id == account_id))
+
     def add(self, notice: Notice, deliveries: Sequence[Delivery]) -> None:
         """Keep a new notice and its deliveries. Raises AlreadyExists when its job has one."""
         self._connection.execute(insert(NOTICE).execution_options(**SENT_TOGETHER), of_notice(notice))
         if deliveries:
-            rows = [of_delivery(delivery) for delivery in deliveries]
+            owner = owner_by(tables.RECIPIENT, plain(notice))
+            rows = [protected(DELIVERY, of_delivery(delivery), owner=owner) for delivery in deliveries]
             self._connection.execute(insert(DELIVERY).execution_options(**SENT_TOGETHER), rows)
 
     def read(self, notice_id: str) -> Notice:
@@ -130,7 +138,8 @@ def to_notice(row: Mapping[str, Any]) -> Notice:
 
 def of_notice(notice: Notice) -> dict[str, Any]:
     """The row of a notice."""
-    return {**plain(notice), "appointment": notice.appointment.to_json() if notice.appointment else None}
+    row = {**plain(notice), "appointment": notice.appointment.to_json() if notice.appointment else None}
+    return protected(NOTICE, row)
 
 
 def to_delivery(row: Mapping[str, Any]) -> Delivery:

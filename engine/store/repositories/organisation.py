@@ -141,11 +141,11 @@ class Organisation:
             )
             .outerjoin(_UNIT_MEMBER, (_UNIT_MEMBER.c.account_id == _ACCOUNT.c.id) & (_UNIT_MEMBER.c.agency == agency))
             .where(_belongs(others, select(_MEMBERSHIP.c.account_id).where(queue_of)))
-            .order_by(_ACCOUNT.c.name, _ACCOUNT.c.id)
+            .order_by(_ACCOUNT.c.id)
         )
         if account is not None:
             statement = statement.where(_ACCOUNT.c.id == account)
-        return [
+        found = [
             Member(
                 agency=agency,
                 account=row.id,
@@ -159,6 +159,7 @@ class Organisation:
             )
             for row in self._connection.execute(statement)
         ]
+        return sorted(found, key=lambda one: (one.name, one.account))
 
     def roles_in_use(self, agency: str) -> frozenset[str]:
         """The roles of an agency that somebody works in, registered or not."""

@@ -16,6 +16,7 @@ from engine.casework.job import JobState
 from engine.casework.ledger import Line, Transaction
 from engine.casework.payment import Payment, PaymentState, Refund
 from engine.errors import NotFound
+from engine.store.encryption.columns import protected
 from engine.store.rows import columns_of, insert_into, plain, table_of, taken
 from engine.store.sent_together import SENT_TOGETHER
 from engine.store.tables import payments as tables
@@ -203,13 +204,14 @@ def to_payment(row: Mapping[str, Any]) -> Payment:
 
 def of_payment(payment: Payment) -> dict[str, Any]:
     """The row of a payment."""
-    return {
+    row = {
         **plain(payment),
         "state": str(payment.state),
         "amount": payment.amount.minor,
         "refunded": payment.refunded.minor,
         "currency": payment.amount.currency,
     }
+    return protected(PAYMENT, row)
 
 
 def to_refund(row: Mapping[str, Any]) -> Refund:
@@ -220,4 +222,5 @@ def to_refund(row: Mapping[str, Any]) -> Refund:
 
 def of_refund(refund: Refund) -> dict[str, Any]:
     """The row of a refund."""
-    return {**plain(refund), "amount": refund.amount.minor, "currency": refund.amount.currency}
+    row = {**plain(refund), "amount": refund.amount.minor, "currency": refund.amount.currency}
+    return protected(REFUND, row)

@@ -13,6 +13,8 @@ from engine.casework.consent import Consent
 from engine.casework.evidence import MessageProof
 from engine.casework.prefill import AnswerState, Prefill, PrefillAnswer
 from engine.errors import NotFound
+from engine.store.encryption import owners
+from engine.store.encryption.columns import protected
 from engine.store.rows import plain, table_of
 from engine.store.tables import evidence, prefill
 
@@ -87,7 +89,7 @@ class Prefills:
         row = {name: value for name, value in plain(made).items() if name not in ("answers", "own")}
         self._connection.execute(insert(_PREFILL), row)
         if made.answers:
-            self._connection.execute(insert(_ANSWER), [_row(answer) for answer in made.answers])
+            self._connection.execute(insert(_ANSWER), [_row(answer, made.account_id) for answer in made.answers])
 
     def save(self, answer: PrefillAnswer) -> None:
         """Keep what became of a look-up."""
@@ -96,7 +98,9 @@ class Prefills:
             & (_ANSWER.c.evidence == answer.evidence)
             & (_ANSWER.c.operation == answer.operation)
         )
-        self._connection.execute(update(_ANSWER).where(this).values(_row(answer)))
+        whose = select(_PREFILL.c.account_id).where(_PREFILL.c.id == answer.prefill_id)
+        account_id = self._connection.execute(whose).scalar_one()
+        self._connection.execute(update(_ANSWER).where(this).values(_row(answer, account_id)))
 
     def submit(self, prefill_id: str, instance_id: str) -> None:
         """Its form was submitted: what registers answered belongs to the case now."""
@@ -123,14 +127,15 @@ class Prefills:
         return Prefill(**row, answers=tuple(_answer(one._mapping) for one in rows))
 
 
-def _row(answer: PrefillAnswer) -> dict[str, Any]:
-    return {
+def _row(answer: PrefillAnswer, account_id: str) -> dict[str, Any]:
+    row = {
         **plain(answer),
         "state": str(answer.state),
         "fields": dict(answer.fields),
         "values": dict(answer.values),
         "proof": answer.proof.to_json() if answer.proof else None,
     }
+    return protected(_ANSWER, row, owner=owners.person(account_id))
 
 
 def _answer(row: Mapping[Any, Any]) -> PrefillAnswer:

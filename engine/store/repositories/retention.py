@@ -19,6 +19,8 @@ from engine.casework.job import JobState
 from engine.casework.payment import PaymentState
 from engine.casework.retention import RecordState, RetentionPlan
 from engine.errors import NotFound
+from engine.store.encryption import owners
+from engine.store.encryption.columns import keyring_of
 from engine.store.rows import insert_into, plain, table_of
 from engine.store.tables import (
     cases,
@@ -207,6 +209,7 @@ class Records:
         refunds = BOOKS[1]
         self._connection.execute(update(_REFUND).where(refunds.rows(case)).values(reason=""))
         self._connection.execute(update(_PAYMENT).where(_payments(case)).values(_PERSON_OF_PAYMENT))
+        self._destroy_key(case)
         self._keep_record(case, {**facts, "package": None, "package_bytes": None, "counts": counts})
         self._change_case(case, {**_PERSON_OF_CASE, "record": str(RecordState.erased), "retain_at": None})
         return counts
@@ -254,6 +257,12 @@ class Records:
         """Whether somebody must keep the record of a case."""
         statement = select(func.count()).where(_HOLD.c.case_id == case_id, _HOLD.c.released_at.is_(None))
         return bool(self._connection.execute(statement).scalar())
+
+    def _destroy_key(self, case: Case) -> None:
+        """What its key encrypted is noise from now on, in copies of the files too."""
+        gone = {"case_key": None, "snapshot": None, "variables": None}
+        self._connection.execute(update(_INSTANCE).where(_INSTANCE.c.id == case.instance_id).values(gone))
+        keyring_of(self._connection).forget(owners.case(case.instance_id))
 
     def _doom(self, case: Case, now: datetime) -> None:
         hashes: set[str] = set()

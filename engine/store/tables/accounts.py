@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.store.encryption.columns import Encrypted
+from engine.store.encryption.owners import of_person
 from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
 
 
@@ -15,14 +17,17 @@ class Account(Base):
     __table_args__ = (
         Index("uq_account_sign_in_name", "sign_in_name", unique=True),
         Index("uq_account_tin", "tin", unique=True),
+        Index("ix_account_pin_index", "pin_index"),
     )
 
     id: Mapped[Key] = mapped_column(primary_key=True)
     sign_in_name: Mapped[Name]
     password_hash: Mapped[str | None] = mapped_column(Text)
     """Argon2id; null for an account that signs in by token only."""
-    name: Mapped[Name]
-    pin: Mapped[str | None] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(Encrypted("account.name", owner=of_person("id"), longest=255))
+    pin: Mapped[str | None] = mapped_column(Encrypted("account.pin", owner=of_person("id"), longest=20))
+    pin_index: Mapped[str | None] = mapped_column(String(32))
+    """What `pin` is found by (`Keyring.blind`)."""
     tin: Mapped[str | None] = mapped_column(String(20))
     """The taxpayer's number of a company."""
     citizen: Mapped[bool]
@@ -122,6 +127,8 @@ class KeptAnswer(Base):
     digest: Mapped[str] = mapped_column(String(64))
     """Fingerprint of its body."""
     status: Mapped[int]
-    body: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(
+        Encrypted("kept_answer.body", row=("account_id", "key"), owner=of_person("account_id"))
+    )
     etag: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[RequiredMoment]

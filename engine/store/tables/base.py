@@ -70,5 +70,3 @@ OptionalMoment = Annotated[datetime | None, mapped_column(Moment)]
 RequiredMoment = Annotated[datetime, mapped_column(Moment)]
 Json = Annotated[Any, mapped_column(JsonText, nullable=True)]
 """Plain JSON."""
-FeelText = Annotated[str | None, mapped_column(Text)]
-"""FEEL values as `engine.feel.codec` writes them."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.store.encryption.columns import EncryptedJson
 from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
 
 _TO_LOOK_AT = text("look_at IS NOT NULL")
@@ -65,7 +68,7 @@ class Case(Base):
     deadline_at: Mapped[OptionalMoment]
     look_at: Mapped[OptionalMoment]
     """When its term must be looked at next."""
-    decision: Mapped[Json]
+    decision: Mapped[Any] = mapped_column(EncryptedJson("case.decision"), nullable=True)
     submitted_at: Mapped[RequiredMoment]
     closed_at: Mapped[OptionalMoment]
     record: Mapped[str] = mapped_column(String(10), server_default="live")
@@ -103,12 +106,12 @@ class Evidence(Base):
     legal_basis: Mapped[str] = mapped_column(Text)
     supplied_at: Mapped[RequiredMoment]
     supplied_by: Mapped[str | None] = mapped_column(String(26))
-    content: Mapped[Json]
+    content: Mapped[Any] = mapped_column(EncryptedJson("evidence.content", row=("case_id", "id")), nullable=True)
     content_hash: Mapped[str] = mapped_column(String(64))
     salt: Mapped[str] = mapped_column(String(32), server_default="")
     fetched_at: Mapped[OptionalMoment]
     is_reused: Mapped[bool] = mapped_column(server_default=false())
     proof: Mapped[Json]
     outcome: Mapped[str] = mapped_column(String(20), server_default="proved")
-    compared: Mapped[Json]
+    compared: Mapped[Any] = mapped_column(EncryptedJson("evidence.compared", row=("case_id", "id")), nullable=True)
     """What was stated and what was found, where they were held against each other."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.store.encryption.columns import Encrypted
+from engine.store.encryption.owners import OF_CASE, of_person
 from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
 
 REUSABLE = text("valid_until IS NOT NULL")
@@ -34,7 +36,10 @@ class LookupAnswer(Base):
     asked_by: Mapped[Key]
     asked_until: Mapped[RequiredMoment]
     status: Mapped[int | None]
-    body: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(
+        Encrypted("lookup_answer.body", row=("question",), owner=(*of_person("person"), *OF_CASE))
+    )
+    """Of the person, for other cases of hers may use it."""
     answered_at: Mapped[OptionalMoment]
     valid_until: Mapped[OptionalMoment]
     is_reused: Mapped[bool]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.store.encryption.columns import Encrypted
+from engine.store.encryption.owners import of_person
 from engine.store.tables.base import Base, Key, Name, OptionalMoment, RequiredMoment
 
 
@@ -26,7 +28,7 @@ class Attachment(Base):
 
     id: Mapped[Key] = mapped_column(primary_key=True)
     owner: Mapped[str] = mapped_column(String(26))
-    name: Mapped[Name]
+    name: Mapped[str] = mapped_column(Encrypted("attachment.name", owner=of_person("owner"), longest=255))
     purpose: Mapped[Name]
     length: Mapped[int] = mapped_column(BigInteger)
     received: Mapped[int] = mapped_column(BigInteger)

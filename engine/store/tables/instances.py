@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.tables.base import Base, FeelText, Json, Key, Name, OptionalMoment, RequiredMoment
+from engine.store.encryption.columns import CaseKey, Encrypted, EncryptedBytes, EncryptedJson
+from engine.store.encryption.owners import OF_INSTANCE
+from engine.store.tables.base import Base, Key, Name, OptionalMoment, RequiredMoment
 
 
 class Instance(Base):
@@ -15,15 +19,17 @@ class Instance(Base):
     __table_args__ = (Index("ix_instance_definition_id", "definition_id", "id"),)
 
     id: Mapped[Key] = mapped_column(primary_key=True)
+    case_key: Mapped[bytes | None] = mapped_column(CaseKey)
+    """Wrapped; before the columns that are read with it. Null when it was destroyed, and of versions before 0022."""
     definition_id: Mapped[Key] = mapped_column(ForeignKey("definition.id"))
     process_id: Mapped[Name]
     case_id: Mapped[str | None] = mapped_column(String(26))
     state: Mapped[str] = mapped_column(String(12))
     version: Mapped[int]
     """Counts the steps that were saved; a save of an older version is refused."""
-    snapshot: Mapped[bytes | None] = mapped_column(LargeBinary)
+    snapshot: Mapped[bytes | None] = mapped_column(EncryptedBytes("instance.snapshot", owner=OF_INSTANCE))
     """The kernel's state; gone when the instance has ended."""
-    variables: Mapped[FeelText]
+    variables: Mapped[str | None] = mapped_column(Encrypted("instance.variables", owner=OF_INSTANCE))
     waits: Mapped[str | None] = mapped_column(Text)
     """Numbers of open waits by kind, so that closing one asks only the table it stands in."""
     visits: Mapped[int]
@@ -54,4 +60,4 @@ class Activity(Base):
     """Null also while it is open; the same as `entered_at` where nothing waited."""
     outcome: Mapped[str | None] = mapped_column(String(1))
     """c completed, x cancelled, f failed; null while open."""
-    detail: Mapped[Json]
+    detail: Mapped[Any] = mapped_column(EncryptedJson("activity.detail", row=("instance_id", "visit")), nullable=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.tables.base import Base, FeelText, Json, Key, Name, OptionalMoment, RequiredMoment
+from engine.store.encryption.columns import Encrypted
+from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
 
 TAKEABLE = text("state IN ('waiting', 'running')")
 """Written out, so that a database can see that the index of these rows serves a statement."""
@@ -48,7 +49,7 @@ class Job(Base):
     attempts: Mapped[int]
     retries: Mapped[int]
     headers: Mapped[Json]
-    payload: Mapped[FeelText]
+    payload: Mapped[str | None] = mapped_column(Encrypted("job.payload"))
     term: Mapped[Name | None]
     last_error: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[RequiredMoment]

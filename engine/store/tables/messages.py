@@ -5,7 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.tables.base import Base, FeelText, Key, Name, RequiredMoment
+from engine.store.encryption.columns import Encrypted
+from engine.store.encryption.owners import NOBODY
+from engine.store.tables.base import Base, Key, Name, RequiredMoment
 
 
 class MessageWait(Base):
@@ -50,7 +52,8 @@ class BufferedMessage(Base):
     name: Mapped[Name]
     correlation_key: Mapped[Name]
     message_id: Mapped[Name | None]
-    variables: Mapped[FeelText]
+    variables: Mapped[str | None] = mapped_column(Encrypted("buffered_message.variables", owner=NOBODY))
+    """Of the installation: whose it is shows when somebody takes it."""
     is_taken: Mapped[bool]
     expires_at: Mapped[RequiredMoment]
     created_at: Mapped[RequiredMoment]

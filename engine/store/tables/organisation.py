@@ -9,6 +9,8 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.store.encryption.columns import Encrypted
+from engine.store.encryption.owners import of_person
 from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
 
 
@@ -136,7 +138,7 @@ class Mandate(Base):
     from_at: Mapped[RequiredMoment]
     until_at: Mapped[OptionalMoment]
     source: Mapped[str] = mapped_column(String(10))
-    reference: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Encrypted("mandate.reference", owner=of_person("mandator")))
     state: Mapped[str] = mapped_column(String(10))
     offered_by: Mapped[str] = mapped_column(String(26))
     created_at: Mapped[RequiredMoment]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.store.encryption.columns import Encrypted
+from engine.store.encryption.owners import NOBODY
 from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
 
 
@@ -38,10 +40,14 @@ class Exchange(Base):
     method: Mapped[str] = mapped_column(String(10))
     url: Mapped[str] = mapped_column(Text)
     request_headers: Mapped[Json]
-    request_body: Mapped[str | None] = mapped_column(Text)
+    request_body: Mapped[str | None] = mapped_column(
+        Encrypted("exchange.request_body", row=("job_id", "attempt", "position"), owner=NOBODY)
+    )
     status: Mapped[int | None]
     """Null when no answer came."""
     answer_headers: Mapped[Json]
-    answer_body: Mapped[str | None] = mapped_column(Text)
+    answer_body: Mapped[str | None] = mapped_column(
+        Encrypted("exchange.answer_body", row=("job_id", "attempt", "position"), owner=NOBODY)
+    )
     error: Mapped[str | None] = mapped_column(Text)
     """Why no answer came, or why it was not used."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.store.encryption.columns import Encrypted
+from engine.store.encryption.owners import NOBODY
 from engine.store.tables.base import Base, Key, Name, OptionalMoment, RequiredMoment
 
 AWAITS_THE_FILE = text("reconciled_at IS NULL")
@@ -40,13 +42,13 @@ class Payment(Base):
     amount: Mapped[int] = mapped_column(BigInteger)
     refunded: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
-    description: Mapped[Name]
+    description: Mapped[str] = mapped_column(Encrypted("payment.description", longest=255))
     tier: Mapped[str | None] = mapped_column(Text)
-    exemption: Mapped[str | None] = mapped_column(Text)
+    exemption: Mapped[str | None] = mapped_column(Encrypted("payment.exemption"))
     legal_basis: Mapped[str] = mapped_column(Text)
     next_url: Mapped[str | None] = mapped_column(Text)
     receipt_number: Mapped[str | None] = mapped_column(String(24))
-    payer: Mapped[Name | None]
+    payer: Mapped[str | None] = mapped_column(Encrypted("payment.payer", longest=255))
     code: Mapped[Name | None]
     created_at: Mapped[RequiredMoment]
     expires_at: Mapped[RequiredMoment]
@@ -71,7 +73,7 @@ class Refund(Base):
     payment_id: Mapped[Key]
     amount: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3))
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Encrypted("refund.reason", owner=NOBODY))
     asked_by: Mapped[str] = mapped_column(String(26))
     asked_at: Mapped[RequiredMoment]
     made_at: Mapped[OptionalMoment]

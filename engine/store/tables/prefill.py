@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from engine.store.encryption.columns import EncryptedJson
 from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
 
 
@@ -52,7 +55,9 @@ class PrefillAnswer(Base):
     legal_basis: Mapped[str] = mapped_column(Text)
     fields: Mapped[Json]
     """Path in the answer by key of the form's field."""
-    values: Mapped[Json]
+    values: Mapped[Any] = mapped_column(
+        EncryptedJson("prefill_answer.values", row=("prefill_id", "evidence", "operation")), nullable=True
+    )
     """Value by key of the form's field."""
     fetched_at: Mapped[OptionalMoment]
     is_reused: Mapped[bool]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engine.store.tables.base import Base, FeelText, Json, Key, Name, OptionalMoment, RequiredMoment
+from engine.store.encryption.columns import Encrypted
+from engine.store.tables.base import Base, Json, Key, Name, OptionalMoment, RequiredMoment
 
 _OPEN = text("state IN ('open', 'claimed')")
 _OFFERED = text("offered_to IS NOT NULL")
@@ -62,7 +63,7 @@ class Task(Base):
     created_at: Mapped[RequiredMoment]
     claimed_at: Mapped[OptionalMoment]
     completed_at: Mapped[OptionalMoment]
-    draft: Mapped[FeelText]
+    draft: Mapped[str | None] = mapped_column(Encrypted("task.draft", row=("instance_id", "wait")))
     version: Mapped[int]
     acted_for: Mapped[str | None] = mapped_column(String(26))
     """The absent colleague, or the applicant, that the holder acts for."""

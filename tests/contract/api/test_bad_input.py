@@ -16,6 +16,7 @@ from api.app import create_app
 from engine.store.database import Database
 from onewindow.compose import api_services
 from onewindow.settings import Settings
+from tests.builders.a_master_key import MASTER_KEY_SET, MASTER_KEYS
 from tests.builders.a_model import a_process
 from tests.builders.a_permit import a_permit
 from tests.builders.an_api import Api
@@ -196,8 +197,8 @@ def test_a_database_that_is_gone_is_503_and_not_ready_but_alive(api: Api, sqlite
 
 def an_api_with_short_patience(api: Api) -> Api:
     """The same API over a database that waits 50 ms for a lock."""
-    settings = Settings.load({"ONEWINDOW_DATABASE_URL": api.composed.database.url})
-    database = Database(settings.database_url, busy_timeout_ms=50)
+    settings = Settings.load({"ONEWINDOW_DATABASE_URL": api.composed.database.url, **MASTER_KEY_SET})
+    database = Database(settings.database_url, keys=MASTER_KEYS, busy_timeout_ms=50)
     composed = replace(api.composed, database=database, runtime=replace(api.runtime, database=database))
     app = create_app(api_services(settings, composed))
     return Api(app, composed, api.clock, app.test_client(), api.tokens, api.keys)

@@ -17,6 +17,7 @@ from engine.store.database import Database
 from engine.store.migrate import downgrade
 from onewindow.readiness import Check, Readiness, readiness
 from onewindow.settings import Settings
+from tests.builders.a_master_key import MASTER_KEY_SET, MASTER_KEYS
 from tests.builders.an_api import Api, an_api
 from tests.builders.databases import ON_POSTGRESQL
 
@@ -24,7 +25,7 @@ from tests.builders.databases import ON_POSTGRESQL
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A migrated database of either kind."""
-    made = Database(database_url)
+    made = Database(database_url, keys=MASTER_KEYS)
     yield made
     made.close()
 
@@ -37,7 +38,7 @@ def ready(
     **said: str,
 ) -> Readiness:
     """As a process has it, without a memory."""
-    settings = Settings.load({"ONEWINDOW_DATABASE_URL": database.url, **said})
+    settings = Settings.load({"ONEWINDOW_DATABASE_URL": database.url, **MASTER_KEY_SET, **said})
     made = readiness(settings, database, storage, more, free=None if free is None else lambda _: free)
     made._serves = 0.0
     return made
@@ -75,7 +76,7 @@ def test_tables_of_a_later_version_serve_while_nodes_are_replaced_one_by_one(
 
 @ON_POSTGRESQL
 def test_a_database_that_takes_no_writes_is_not_enough(database_url: str, files: DiskStorage) -> None:
-    database = Database(f"{database_url}&options=-cdefault_transaction_read_only%3Don")
+    database = Database(f"{database_url}&options=-cdefault_transaction_read_only%3Don", keys=MASTER_KEYS)
 
     assert "takes no writes" in ready(database, files)()["database"]
     database.close()

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from onewindow.cli import commands
+from tests.builders.a_master_key import MASTER_KEY_SET
 
 Command = Callable[..., Result]
 
@@ -23,7 +24,8 @@ def onewindow(migrated_sqlite_file: Path, tmp_path: Path) -> Command:
         source.backup(target)
 
     def run(*arguments: str, stdin: str | None = None, **environment: str) -> Result:
-        variables = {"ONEWINDOW_DATABASE_URL": f"sqlite:///{path}", **environment}
+        variables = {"ONEWINDOW_DATABASE_URL": f"sqlite:///{path}", **MASTER_KEY_SET, **environment}
+        variables = {name: value or None for name, value in variables.items()}
         return CliRunner().invoke(commands, arguments, input=stdin, env=variables)
 
     return run

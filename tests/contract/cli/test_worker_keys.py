@@ -10,6 +10,7 @@ from engine.connectors.document.signing import SigningKeyUnusable
 from onewindow.demo_seal import sealing_key
 from onewindow.settings import Settings
 from onewindow.worker import work
+from tests.builders.a_master_key import MASTER_KEY_SET
 
 
 @pytest.mark.parametrize("fault", ["no-file", "no-password", "other-password"])
@@ -19,6 +20,7 @@ def test_a_worker_with_an_unusable_key_does_not_start(tmp_path: Path, fault: str
         key.write_bytes(sealing_key("right", "Seal of the tests"))
     environment = {
         "ONEWINDOW_DATABASE_URL": f"sqlite:///{tmp_path}/onewindow.db",
+        **MASTER_KEY_SET,
         "ONEWINDOW_SIGNING_KEYS": f"*={key}",
     }
     if fault != "no-password":

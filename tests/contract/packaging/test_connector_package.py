@@ -19,6 +19,7 @@ from engine.casework.actor import SYSTEM
 from engine.runtime.start import start_instance
 from onewindow.compose import compose
 from onewindow.settings import Settings
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.a_model import a_process
 from tests.builders.a_partner import Partner, a_partner
 from tests.builders.waiting import until
@@ -70,6 +71,7 @@ def environment(installed: Path, gateway: Partner, migrated_sqlite_file: Path, t
         **ours,
         "PYTHONPATH": str(installed),
         "ONEWINDOW_DATABASE_URL": f"sqlite:///{database}",
+        **MASTER_KEY_SET,
         "ONEWINDOW_PARTNERS": str(partners),
         "ONEWINDOW_CONNECTOR_FAX__PAPER": "A5",
     }
@@ -111,7 +113,9 @@ def test_a_model_that_names_it_is_linted_deployed_and_called(
     assert (deployed := onewindow(environment, "deploy", str(bundle))).returncode == 0, deployed.stdout
     gateway.answers(json.dumps({"sheets": 1}))
     # This process has no such package: an instance is started as a web node without it would do.
-    composed = compose(Settings.load({"ONEWINDOW_DATABASE_URL": environment["ONEWINDOW_DATABASE_URL"]}))
+    composed = compose(
+        Settings.load({"ONEWINDOW_DATABASE_URL": environment["ONEWINDOW_DATABASE_URL"], **MASTER_KEY_SET})
+    )
     instance = start_instance(composed.runtime, "send", {"whom": NUMBER}, by=SYSTEM).id
 
     def state() -> str:

@@ -17,6 +17,7 @@ from engine.errors import NotFound, Refused
 from engine.files.disk import DiskStorage
 from engine.files.storage import Content, StorageAway
 from engine.runtime.apply import apply
+from engine.runtime.archive_case import PACKAGE
 from engine.runtime.definitions import DefinitionCache
 from engine.runtime.hold_case import place_hold, release_hold
 from engine.runtime.retain import retain
@@ -45,13 +46,15 @@ OF_NO_CASE = {
     "prefill",
     "prefill_answer",
     *("account", "membership", "supervision", "session", "api_token", "contact", "closure"),
-    *("second_factor", "recovery_code", "challenge", "throttle", "known_place"),
+    *("second_factor", "recovery_code", "password_code", "challenge", "throttle", "known_place"),
+    *("identity", "begun_sign_in"),
     *("resource", "deployment", "definition", "start_subscription", "partner", "webhook_subscription"),
     *("agency", "unit", "agency_role", "unit_member", "administration", "absence", "deputyship", "deputy_queue"),
     "silence",  # ends by itself; names accounts, no data
     "data_export",  # gone by itself after seven days
     "mandate",  # between two accounts; the case that was made under it forgets it
     *("case_counter", "document_counter", "receipt_counter", "event_feed"),
+    *("data_key", "encryption"),  # the key of a case stands with its instance, and is destroyed there
     *("kept_answer", "buffered_message"),  # gone by themselves after a day, and after thirty days
 }
 
@@ -101,7 +104,7 @@ def test_an_archived_case_is_whole_in_its_package_and_gone_from_the_tables_of_da
     after = office.running.case(case)
     (record,) = office.running.rows("SELECT * FROM case_record")
     with office.runtime.storage.open(record["package"]) as opened:
-        package = json.load(opened)
+        package = json.loads(office.runtime.database.decrypted(PACKAGE, case.id, opened.read()) or b"")
     assert (after.record, after.applicant, after.decision) == (RecordState.archived, case.applicant, case.decision)
     assert {part.table.name: office.running.count(part.table.name) for part in PARTS if part.goes_to_archive} == {
         part.table.name: 0 for part in PARTS if part.goes_to_archive

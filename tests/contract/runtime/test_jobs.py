@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from engine.casework.actor import SYSTEM
 from engine.casework.job import JobState, LeaseLost
@@ -24,6 +25,7 @@ from engine.runtime.variables import BadVariables
 from tests.builders.a_model import Drawing, a_process
 from tests.builders.a_runtime import MONDAY, OFFICIAL, QUEUE, Running
 from tests.builders.an_actor import a_citizen
+from tests.builders.databases import connection_of
 
 
 def a_call(retries: str = "3", **headers: str) -> Drawing:
@@ -325,6 +327,32 @@ def test_a_damaged_snapshot_is_an_incident_of_that_case_alone(running: Running) 
     assert running.incidents(broken) == []
 
 
+def test_bytes_that_were_changed_in_the_row_are_an_incident_and_stay_as_they_are(running: Running) -> None:
+    running.deploy(a_process("wait").start().catch("pause", duration="PT1H").user_task("check", queue=QUEUE).end())
+    broken, other = running.start("wait"), running.start("wait")
+    (whole,) = running.rows("SELECT snapshot FROM instance WHERE id = :id", id=broken)
+    with running.runtime.database.work() as work:
+        of_other = "(SELECT snapshot FROM instance WHERE id = :other)"
+        swapped = text(f"UPDATE instance SET snapshot = {of_other} WHERE id = :broken")
+        connection_of(work).execute(swapped, {"broken": broken, "other": other})
+    before = running.rows("SELECT snapshot FROM instance WHERE id = :id", id=broken)
+
+    running.clock.set(MONDAY + timedelta(hours=2))
+    running.work_off()
+
+    assert {incident["code"] for incident in running.incidents(broken)} == {"snapshot-unreadable"}
+    assert running.rows("SELECT snapshot FROM instance WHERE id = :id", id=broken) == before
+    assert [task.element_id for task in running.tasks(other)] == ["check"]
+    # and the operator restores the row and retries
+    with running.runtime.database.work() as work:
+        restored = text("UPDATE instance SET snapshot = :snapshot WHERE id = :id")
+        connection_of(work).execute(restored, {**whole, "id": broken})
+    for incident in running.incidents(broken):
+        retry_incident(running.runtime, incident["id"], by=OFFICIAL)
+    running.work_off()
+    assert [task.element_id for task in running.tasks(broken)] == ["check"]
+
+
 def test_a_damaged_instance_can_be_ended(running: Running) -> None:
     running.deploy(a_process("wait").start().user_task("check", queue=QUEUE).end())
     broken = running.start("wait", found="something")
@@ -335,4 +363,4 @@ def test_a_damaged_instance_can_be_ended(running: Running) -> None:
     cancel_instance(running.runtime, broken, "Damaged.", by=OFFICIAL)
     assert running.state(broken) == "cancelled"
     assert running.tasks(broken) == []
-    assert "something" in running.rows("SELECT variables FROM instance WHERE id = :id", id=broken)[0]["variables"]
+    assert "something" in running.read("instance", "variables")[0]

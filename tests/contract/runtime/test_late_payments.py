@@ -101,7 +101,7 @@ def test_late_money_goes_back_once_by_whatever_way_its_news_come(
     after = payment_of(running)
     assert (after.state, after.receipt_number) == (PaymentState.refunded, None)
     assert [effect["body"]["amount"] for effect in provider.effects("refund")] == [2500]
-    assert running.rows("SELECT reason FROM refund") == [{"reason": "late"}]
+    assert running.read("refund", "reason") == ["late"]
 
 
 def test_a_refund_whose_answer_was_lost_is_found_in_the_file(running: Running, provider: ProviderAt) -> None:

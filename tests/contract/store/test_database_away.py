@@ -13,6 +13,7 @@ from sqlalchemy import make_url, text
 from engine.errors import Invalid, NotFound, Unavailable
 from engine.store.database import Database
 from engine.store.faults import BrokenReference, DatabaseUnavailable
+from tests.builders.a_master_key import MASTER_KEYS
 from tests.builders.an_account import a_session, an_account
 from tests.builders.databases import ON_POSTGRESQL, ON_SQLITE, connection_of
 from tests.builders.threads import at_once
@@ -30,7 +31,7 @@ def sqlite_file(database_url: str) -> Path:
 
 @ON_SQLITE
 def test_sqlite_locked_by_another_program_is_unavailable_and_nothing_is_lost(sqlite_file: Path) -> None:
-    database = Database(f"sqlite:///{sqlite_file}", busy_timeout_ms=20)
+    database = Database(f"sqlite:///{sqlite_file}", keys=MASTER_KEYS, busy_timeout_ms=20)
     with closing(sqlite3.connect(sqlite_file, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
 
@@ -47,7 +48,7 @@ def test_sqlite_locked_by_another_program_is_unavailable_and_nothing_is_lost(sql
 
 @ON_SQLITE
 def test_sqlite_whose_writer_does_not_end_is_unavailable_to_those_behind_it(sqlite_file: Path) -> None:
-    database = Database(f"sqlite:///{sqlite_file}", busy_timeout_ms=20)
+    database = Database(f"sqlite:///{sqlite_file}", keys=MASTER_KEYS, busy_timeout_ms=20)
 
     def come_second() -> None:
         with pytest.raises(DatabaseUnavailable), database.work():
@@ -65,7 +66,7 @@ def test_sqlite_whose_writer_does_not_end_is_unavailable_to_those_behind_it(sqli
 
 @ON_SQLITE
 def test_sqlite_on_a_full_disk_is_unavailable_nothing_is_half_done_and_reading_goes_on(sqlite_file: Path) -> None:
-    database = Database(f"sqlite:///{sqlite_file}", pool_size=1)
+    database = Database(f"sqlite:///{sqlite_file}", keys=MASTER_KEYS, pool_size=1)
     with database.work() as work:
         work.accounts.add(an_account("aysel"))
         pages = connection_of(work).execute(text("PRAGMA page_count")).scalar()
@@ -74,8 +75,8 @@ def test_sqlite_on_a_full_disk_is_unavailable_nothing_is_half_done_and_reading_g
     def act() -> None:
         with database.work() as work:
             work.accounts.add(an_account("rauf"))
-            for number in range(200):
-                work.accounts.add(an_account(f"{number}", name="x" * 2000))
+            for number in range(800):
+                work.accounts.add(an_account(f"{number}", name="x" * 255))
 
     with pytest.raises(DatabaseUnavailable) as refused:
         act()
@@ -87,7 +88,7 @@ def test_sqlite_on_a_full_disk_is_unavailable_nothing_is_half_done_and_reading_g
 
 @ON_SQLITE
 def test_commit_that_fails_is_rolled_back_and_the_next_one_succeeds(sqlite_file: Path) -> None:
-    database = Database(f"sqlite:///{sqlite_file}", pool_size=1)
+    database = Database(f"sqlite:///{sqlite_file}", keys=MASTER_KEYS, pool_size=1)
 
     def act() -> None:
         with database.work() as work:
@@ -110,7 +111,7 @@ def test_sqlite_in_memory_is_refused() -> None:
 
 
 def test_sqlite_in_a_folder_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'gone' / 'onewindow.db'}")
+    database = Database(f"sqlite:///{tmp_path / 'gone' / 'onewindow.db'}", keys=MASTER_KEYS)
 
     with pytest.raises(Unavailable), database.work():
         pytest.fail("nobody may come in")
@@ -119,7 +120,7 @@ def test_sqlite_in_a_folder_that_is_not_there_is_unavailable(tmp_path: Path) -> 
 
 
 def test_postgresql_that_does_not_answer_is_unavailable(tmp_path: Path) -> None:
-    database = Database(f"postgresql://onewindow@/onewindow?host={tmp_path}")
+    database = Database(f"postgresql://onewindow@/onewindow?host={tmp_path}", keys=MASTER_KEYS)
 
     with pytest.raises(DatabaseUnavailable) as refused, database.work():
         pytest.fail("nobody may come in")
@@ -130,7 +131,7 @@ def test_postgresql_that_does_not_answer_is_unavailable(tmp_path: Path) -> None:
 
 
 def test_database_without_tables_says_to_migrate(empty_database_url: str) -> None:
-    database = Database(empty_database_url)
+    database = Database(empty_database_url, keys=MASTER_KEYS)
 
     with pytest.raises(DatabaseUnavailable, match="onewindow migrate"):
         names(database)
@@ -141,7 +142,7 @@ def test_database_without_tables_says_to_migrate(empty_database_url: str) -> Non
 
 def kill_connections(database: Database) -> None:
     """Let the server end all connections of this database, as a restart does."""
-    killer = Database(database.url)
+    killer = Database(database.url, keys=MASTER_KEYS)
     with killer.read() as reading:
         reading.execute(
             text(
@@ -201,7 +202,7 @@ def test_own_error_is_told_though_the_connection_is_lost(database: Database) -> 
 
 
 def test_row_that_is_locked_too_long_is_unavailable(database_url: str) -> None:
-    database = Database(database_url, busy_timeout_ms=20)
+    database = Database(database_url, keys=MASTER_KEYS, busy_timeout_ms=20)
     with database.work() as work:
         work.accounts.add(an_account("aysel"))
 

@@ -31,8 +31,9 @@ TAKES_ALL = """
 import json, sys
 from datetime import UTC, datetime, timedelta
 from engine.store.database import Database
+from tests.builders.a_master_key import MASTER_KEYS
 
-database, taken = Database(sys.argv[1]), []
+database, taken = Database(sys.argv[1], keys=MASTER_KEYS), []
 while True:
     with database.work() as work:
         jobs = work.jobs.take(sys.argv[2], datetime.fromisoformat(sys.argv[3]), timedelta(minutes=1), 7, types=["demo"])

@@ -12,6 +12,7 @@ from engine.errors import NotFound
 from engine.store.database import Database
 from engine.store.faults import DatabaseUnavailable
 from engine.store.unit_of_work import UnitOfWork
+from tests.builders.a_master_key import MASTER_KEYS
 from tests.builders.an_account import an_account
 from tests.builders.databases import ON_POSTGRESQL, connection_of
 from tests.builders.threads import at_once
@@ -83,7 +84,7 @@ def test_what_gives_way_again_and_again_is_unavailable(database: Database) -> No
 @ON_POSTGRESQL
 def test_a_lock_that_was_waited_for_in_vain_is_tried_again_and_then_unavailable(database_url: str) -> None:
     # given somebody who holds a row, and lets go of it only for the second of us
-    database = Database(database_url, busy_timeout_ms=50)
+    database = Database(database_url, keys=MASTER_KEYS, busy_timeout_ms=50)
     database.run(lambda work: work.accounts.add(an_account("aysel")))
     tries: list[int] = []
 

@@ -216,12 +216,11 @@ def test_case_comes_back_as_it_was_saved(database: Database) -> None:
 
 def test_evidence_and_milestones_are_kept(database: Database) -> None:
     with database.work() as work:
-        _, case = started_with_case(work)
-        work.cases.add_evidence(
-            [an_evidence(case.id), an_evidence(case.id, content={}), an_evidence(case.id, content=None)]
-        )
+        record, case = started_with_case(work)
+        proofs = [an_evidence(case.id), an_evidence(case.id, content={}), an_evidence(case.id, content=None)]
+        work.cases.add_evidence(proofs, record.id)
         work.cases.reach(case.id, [(1, "submitted", NOW), (4, "check", NOW), (9, "submitted", NOW)])
-        work.cases.add_evidence([])
+        work.cases.add_evidence([], record.id)
         work.cases.reach(case.id, [])
 
     with database.read() as reading:

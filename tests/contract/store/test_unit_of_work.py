@@ -11,6 +11,7 @@ from sqlalchemy import text
 from engine.errors import NotFound
 from engine.store.database import Database
 from engine.store.faults import AlreadyExists, BrokenReference, StaleVersion, ValueRefused
+from tests.builders.a_master_key import MASTER_KEYS
 from tests.builders.a_task import NOW
 from tests.builders.an_account import a_session, an_account
 from tests.builders.an_instance import started
@@ -100,7 +101,7 @@ def test_save_of_a_version_that_another_changed_is_refused(database: Database) -
 
 
 def test_after_an_error_of_the_database_the_same_connection_goes_on(database_url: str) -> None:
-    database = Database(database_url, pool_size=1)
+    database = Database(database_url, keys=MASTER_KEYS, pool_size=1)
 
     for _ in range(3):
         with pytest.raises(BrokenReference), database.work() as work:

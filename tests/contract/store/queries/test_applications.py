@@ -198,7 +198,7 @@ def test_evidence_is_told_with_who_supplied_it(database: Database, reading: Conn
     case = kept(database)
     supplied = an_evidence(case.id, provenance=Provenance.clerk, purpose="identity", legal_basis="art. 29")
     with database.work() as work:
-        work.cases.add_evidence([supplied, an_evidence(new_key())])
+        work.cases.add_evidence([supplied, an_evidence(new_key())], case.instance_id)
 
     (row,) = tracking(reading, a_supervisor(), case.id).evidence
 

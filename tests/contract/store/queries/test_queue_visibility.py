@@ -17,6 +17,7 @@ from engine.identity import CaseNumber, QueueName, new_key
 from engine.store.database import Database
 from engine.store.queries.tasks import open_tasks_of, queue_page, task_detail
 from tests.builders.a_case import a_case
+from tests.builders.a_master_key import MASTER_KEYS
 from tests.builders.a_task import NOW, a_task
 from tests.builders.an_account import an_account
 from tests.builders.an_actor import QUEUE, a_citizen, a_clerk, a_supervisor, an_actor
@@ -277,7 +278,7 @@ def test_detail_is_not_found_by_who_may_not_know_of_it(database: Database, readi
 
 @pytest.mark.parametrize("task_id", ["", "x", "x-", "x--1", "x-1-2", "x-²", "x-" + "9" * 16, "x-1e3", "-1"])
 def test_detail_of_what_is_no_task_is_not_found(migrated_sqlite_file: object, task_id: str) -> None:
-    database = Database(f"sqlite:///{migrated_sqlite_file}")
+    database = Database(f"sqlite:///{migrated_sqlite_file}", keys=MASTER_KEYS)
 
     with database.read() as reading, pytest.raises(NotFound):
         task_detail(reading, a_clerk(), task_id)
