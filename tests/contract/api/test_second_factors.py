@@ -11,7 +11,6 @@ import pytest
 from onewindow import accounts
 from tests.builders.a_browser import Browser
 from tests.builders.a_model import a_process
-from tests.builders.a_public_procedure import a_passport
 from tests.builders.a_runtime import QUEUE, Running
 from tests.builders.an_api import PASSWORD, an_api
 from tests.builders.an_authenticator import an_authenticator
@@ -338,30 +337,3 @@ def test_a_task_that_signs_wants_a_fresh_proof(office: Browser) -> None:
 
     assert [by_token.status_code, stale.status_code, fresh.status_code] == [403, 403, 200]
     assert stale.json["type"] == "urn:onewindow:problem:step-up-needed"
-
-
-def test_a_case_is_opened_with_a_fresh_factor_reviewed_and_shown_to_its_applicant(office: Browser) -> None:
-    api = office.api
-    api.staff("city:head")
-    process = a_process("permit").start().user_task("check", queue="city:head").end(properties={"outcome": "granted"})
-    api.deploy_files({"permit.bpmn": process.xml(), "service.yaml": a_passport(evidence={}, milestones={})})
-    case = api.post("/applications", "citizen", {"service": "permit", "answers": {}}).json
-    address, reason = f"/cases/{case['number']}/openings", "The applicant asks by telephone where it is."
-    office.sign_in()
-    office.add_app()
-
-    refused = api.post(address, "clerk", {"reason": reason})
-    assert (refused.status_code, refused.json["type"]) == (403, "urn:onewindow:problem:step-up-needed")
-    assert api.get(f"/applications/{case['id']}", "clerk").status_code == 404
-    opened = office.post(address, reason=reason)
-    assert opened.status_code == 201, opened.json
-    assert office.get(f"/applications/{case['id']}").status_code == 200
-
-    (listed,) = api.get("/cases/openings?unreviewed=true", "supervisor").json["items"]
-    assert (listed["case_number"], listed["account_name"], listed["verdict"]) == (case["number"], "Clerk", None)
-    said = {"verdict": "objected", "remark": "Ask her clerk."}
-    assert api.post(f"{address}/{listed['id']}/review", "supervisor", said).json["verdict"] == "objected"
-    assert office.get(f"/applications/{case['id']}").status_code == 404
-    (shown,) = api.get(f"/applications/{case['id']}", "citizen").json["openings"]
-    assert (shown["reason"], shown["remark"]) == (reason, "Ask her clerk.")
-    assert "account" not in shown
