@@ -184,3 +184,19 @@ def test_a_closed_account_stays_closed(api: Api, provider: OpenIdProvider) -> No
     answer = Visitor.of(api).sign_in(provider, "aysel")
 
     assert answer.json["type"] == "urn:onewindow:problem:no-account"
+
+
+def test_who_was_parted_from_her_account_gets_no_second_one(api: Api, provider: OpenIdProvider) -> None:
+    visitor = Visitor.of(api)
+    visitor.sign_in(provider, "aysel")
+    key, now = visitor.me()["account"], api.clock.now()
+    accounts.unlink(api.composed.database, "state", "aysel", now)
+
+    parted = visitor.client.get("/api/v1/me").status_code
+    refused = Visitor.of(api).sign_in(provider, "aysel")
+    accounts.link(api.composed.database, "state:aysel", "state", "aysel", now)
+    visitor.sign_in(provider, "aysel")
+
+    assert parted == 401
+    assert refused.status_code == 409
+    assert visitor.me()["account"] == key
