@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import gettempdir
@@ -12,10 +12,13 @@ from typing import Any, BinaryIO
 import pytest
 from werkzeug.wrappers import Response
 
+from engine.casework.data_export import ExportBasis
 from engine.casework.document import Reservation
 from engine.casework.notice import NoticeBasis
+from engine.connectors.data_export import DataExportConnector
 from engine.connectors.demo import DemoConnector
 from engine.connectors.document import DocumentConnector
+from engine.connectors.document.pdf import WrittenPdf
 from engine.connectors.document.signing import KeyFile, Seals
 from engine.connectors.exchange import AllowedHosts, Exchange
 from engine.connectors.http import HttpConnector
@@ -30,6 +33,7 @@ from engine.connectors.xroad import ClientId, SecurityServer, XroadConnector
 from engine.errors import NotFound, Unavailable
 from engine.files.clamd import Clamd, ScannerAway, Verdict
 from engine.files.disk import DiskStorage
+from engine.files.storage import Content, StorageAway
 from onewindow.compose import compose
 from onewindow.demo_seal import sealing_key
 from onewindow.settings import Settings
@@ -282,7 +286,38 @@ def _malware_scan(around: Surroundings) -> Candidate:
     )
 
 
+class AwayAtTimes(DiskStorage):
+    """Storage that cannot be reached while it is told so."""
+
+    is_away = False
+
+    def put(self, chunks: Iterable[bytes], *, at_most: int) -> Content:
+        """As the storage, or not at all."""
+        if self.is_away:
+            raise StorageAway("The storage does not answer.")
+        return super().put(chunks, at_most=at_most)
+
+
+def _data_export(around: Surroundings) -> Candidate:
+    storage = AwayAtTimes(around.folder / "files")
+    basis = ExportBasis(language="az", data={"account": {"pin": PIN}})
+    job = a_job_request(variables={"export": "e-1"})
+
+    def away(is_away: bool) -> None:
+        storage.is_away = is_away
+
+    return around.candidate(
+        connector=DataExportConnector(lambda _: basis, storage, write=lambda html: WrittenPdf(html.encode(), "")),
+        succeeds=job,
+        fails_for_now=job,
+        is_refused=a_job_request(variables={"pin": PIN}),
+        before={"fails_for_now": lambda: away(True), "succeeds": lambda: away(False)},
+        gives={},
+    )
+
+
 CANDIDATES: Mapping[str, Callable[[Surroundings], Candidate]] = {
+    "data-export": _data_export,
     "demo": _demo,
     "document": _document,
     "http": _http,
