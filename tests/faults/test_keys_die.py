@@ -17,6 +17,7 @@ from engine.store.encryption.master import MasterKeys
 from engine.store.repositories.keys import EncryptionState
 from tests.builders.a_closed_case import CITIZEN, Office, an_office
 from tests.builders.a_master_key import MASTER_KEYS, TEXT
+from tests.builders.a_runtime import a_runtime
 from tests.builders.an_account import an_account
 from tests.builders.databases import connection_of
 
@@ -128,13 +129,16 @@ def test_an_encryption_that_is_killed_anywhere_goes_on_and_nothing_is_lost(offic
     assert killed.count(-signal.SIGKILL) >= 4
     assert ended("encrypt", office, "UPDATE encryption", 100) == 0
 
-    office.runtime.database.look_at_keys()
-    with office.runtime.database.work() as work:
+    assert names(office, MASTER_KEYS) == [f"Name {number}" for number in range(6)]
+    # this process knows keys that were taken away above: a node that is started now goes on
+    running = a_runtime(office.runtime.database.url)
+    with running.runtime.database.work() as work:
         assert work.keys.state() is EncryptionState.whole
         assert work.clear.left() == {}
-    assert names(office, MASTER_KEYS) == [f"Name {number}" for number in range(6)]
+        assert len(work.accounts.with_pin("PIN3")) == 1
     for case in cases:
-        office.running.complete(case.instance_id, "check", verdict="grant")
-    office.running.work_off()
-    assert [office.running.state(case.instance_id) for case in cases] == ["completed"] * 3
-    office.running.check()
+        running.complete(case.instance_id, "check", verdict="grant")
+    running.work_off()
+    assert [running.state(case.instance_id) for case in cases] == ["completed"] * 3
+    running.check()
+    running.close()

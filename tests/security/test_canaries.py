@@ -60,6 +60,8 @@ class Journey:
     problems: dict[str, str] = field(default_factory=dict)
     """Answers to faults, by what was asked."""
     outcome: str = ""
+    database: bytes = b""
+    """All files of the database, when everything has stopped."""
 
 
 def eventually(found: Callable[[], Any]) -> Any:
@@ -112,6 +114,7 @@ def journey(tmp_path_factory: pytest.TempPathFactory, pdf_libraries: None) -> Jo
             listener.join(10)
             assert process.stdout is not None
             process.stdout.close()
+        made.database = b"".join(path.read_bytes() for path in sorted(folder.glob("onewindow.db*")))
         made.spans = repr(collector.spans()) + repr([one.body for one in collector.partner.received])
     return made
 
@@ -202,6 +205,12 @@ def test_no_canary_is_in_the_logs_of_web_and_worker(journey: Journey) -> None:
 def test_no_canary_is_in_figures_or_traces(journey: Journey) -> None:
     assert found_in(journey.figures) == []
     assert found_in(journey.spans) == []
+
+
+@pytest.mark.slow
+def test_no_canary_is_in_the_files_of_the_database(journey: Journey) -> None:
+    assert b"traffic-police" in journey.database
+    assert [canary for canary in CANARIES if any(one.encode() in journey.database for one in spelled(canary))] == []
 
 
 @pytest.mark.slow

@@ -116,6 +116,10 @@ class Keyring:
         authenticator.update(text.encode())
         return authenticator.finalize()[:16].hex()
 
+    def index_of(self, place: str, text: str | None) -> str | None:
+        """What stands in the index of a value; nothing for none, and while nothing is encrypted."""
+        return self.blind(place, text) if text and self.encrypts else None
+
     # --- keys ----------------------------------------------------------------------------------------------------
 
     def make(self, owner: str) -> bytes:

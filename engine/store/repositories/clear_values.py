@@ -139,7 +139,7 @@ class ClearValues:
             if table.name in _INDEXED:
                 column, index = _INDEXED[table.name]
                 place = f"{table.name}.{column}"
-                changed[index] = keyring_of(self._connection).blind(place, row[column]) if row[column] else None
+                changed[index] = keyring_of(self._connection).index_of(place, row[column])
             this = and_(*(column == row[column.name] for column in keys))
             self._connection.execute(update(table).where(this).values(changed))
         return len(rows)

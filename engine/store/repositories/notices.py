@@ -62,7 +62,7 @@ class Notices:
 
     def keep_contact(self, contact: Contact) -> None:
         """Keep where an account may be reached, in place of what it said before."""
-        index = keyring_of(self._connection).blind("contact.mail", contact.mail) if contact.mail else None
+        index = keyring_of(self._connection).index_of("contact.mail", contact.mail)
         row = protected(CONTACT, {**plain(contact), "mail_index": index})
         statement = (
             insert_into(CONTACT, self._connection)

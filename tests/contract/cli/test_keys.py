@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sqlite3
 from contextlib import closing
@@ -70,6 +71,27 @@ def test_the_key_of_the_demonstration_serves_beside_its_database(onewindow: Comm
     said = onewindow("keys", "status", "--json", ONEWINDOW_SECRET_MASTER_KEY="")
 
     assert json.loads(said.stdout)["current"] == "master-key-demo"
+
+
+def test_a_backup_is_of_no_use_without_the_master_key(onewindow: Command, tmp_path: Path) -> None:
+    added(onewindow, "aysel")
+    assert onewindow("backup", str(tmp_path / "copy")).exit_code == 0
+    written = [path.read_bytes() for path in (tmp_path / "copy").rglob("*") if path.is_file()]
+    assert not any(b"Aysel" in (gzip.decompress(one) if one.startswith(b"\x1f\x8b") else one) for one in written)
+
+    def restored(name: str, key: str) -> str:
+        url = f"sqlite:///{tmp_path / name / 'onewindow.db'}"
+        said = onewindow("restore", str(tmp_path / "copy"), ONEWINDOW_DATABASE_URL=url, ONEWINDOW_SECRET_MASTER_KEY=key)
+        assert (said.exit_code == 0) is (key == TEXT), said.output
+        listed = onewindow("account", "list", ONEWINDOW_DATABASE_URL=url, ONEWINDOW_SECRET_MASTER_KEY=key)
+        return said.output + listed.output
+
+    without, wrong, right = restored("without", ""), restored("wrong", TEXT[::-1]), restored("right", TEXT)
+
+    assert "There is no master key" in without
+    assert "is not the one that this database was encrypted under" in wrong
+    assert "Aysel" not in without + wrong
+    assert "Aysel" in right
 
 
 def test_a_person_is_forgotten_with_her_key(onewindow: Command, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from engine.runtime.archive_case import PACKAGE
 from engine.runtime.encrypt_data import encrypt_data
 from engine.runtime.retain import retain
 from engine.runtime.rotate_keys import rotate_keys
+from engine.store.backup import dump_database
 from engine.store.database import Database
 from engine.store.encryption.envelope import PREFIX, from_text, owner_of
 from engine.store.encryption.master import MasterKeyMissing, MasterKeys
@@ -165,6 +167,21 @@ def test_the_package_of_an_archived_case_is_not_in_clear_in_the_storage(office: 
     assert stored.startswith(PREFIX.encode())
     assert str(case.number) in str(office.runtime.database.decrypted(PACKAGE, case.id, stored))
     office.check()
+
+
+def test_no_canary_is_in_a_copy_of_the_database(office: Office, tmp_path: Path) -> None:
+    case = office.applied()
+    office.running.complete(case.instance_id, "check", verdict="grant", comment=CANARY)
+    office.running.work_off()
+    (tmp_path / "copy").mkdir()
+
+    dump_database(office.runtime.database.url, tmp_path / "copy")
+
+    copied = {path.name: gzip.decompress(path.read_bytes()) for path in (tmp_path / "copy").iterdir()}
+    assert case.id.encode() in copied["case.jsonl.gz"]
+    assert [name for name, content in copied.items() if CANARY.encode() in content] == []
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("onewindow.db*"))
+    assert CANARY.encode() not in kept
 
 
 def test_encrypting_what_is_whole_already_changes_nothing(office: Office) -> None:
