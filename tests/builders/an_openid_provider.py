@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -26,6 +25,7 @@ HOST = "127.0.0.1"
 CLIENT_SECRET = "a secret of the tests: with signs & spaces %"
 HOUSE = Path(__file__).parents[2]
 INSTALLED = HOUSE / ".venv" / "oidc-provider"
+NODE = HOUSE / ".venv" / "node" / "bin" / "node"
 
 
 def a_free_port() -> int:
@@ -106,7 +106,7 @@ def an_openid_provider(ours: str, port: int | None = None) -> Iterator[OpenIdPro
         "backchannel_logout_uri": f"{ours}/api/v1/session/oidc/state/logout",
     }
     process = subprocess.Popen(
-        ["node", "--no-warnings", str(HOUSE / "tests" / "oidc_provider" / "provider.mjs"), json.dumps(said)],
+        [str(NODE), "--no-warnings", str(HOUSE / "tests" / "oidc_provider" / "provider.mjs"), json.dumps(said)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -124,9 +124,9 @@ def an_openid_provider(ours: str, port: int | None = None) -> Iterator[OpenIdPro
 
 
 def _require_it() -> None:
-    if shutil.which("node") and (INSTALLED / "installed").exists():
+    if NODE.exists() and (INSTALLED / "installed").exists():
         return
-    missing = "the OpenID provider is not installed: scripts/oidc-provider, with Node.js 20.19 or newer"
+    missing = "the OpenID provider is not installed: scripts/oidc-provider"
     if os.environ.get("CI"):
         pytest.fail(f"Sign-in with a provider is never skipped in CI, but {missing}.")
     pytest.skip(f"Sign-in with a real provider is not tested: {missing}.")
