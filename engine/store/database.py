@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from engine.errors import Invalid, OnewindowError
+from engine.errors import Invalid, OnewindowError, Unavailable
 from engine.store.encryption.columns import use_keyring
 from engine.store.encryption.envelope import is_encrypted
 from engine.store.encryption.keyring import Keyring
@@ -122,7 +122,8 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A connection for queries: it sees what is committed, statement by statement, and opens no transaction."""
         if self._state is None:
-            self._stand(EncryptionState(self._wrapped.state()))
+            with suppress(Unavailable):  # of tables of an older version: what reads them tells
+                self._stand(EncryptionState(self._wrapped.state()))
         try:
             with self._reader.connect() as connection:
                 yield connection

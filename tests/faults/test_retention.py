@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from engine.casework.case import Case
+from engine.files.storage import SHARDS
+from engine.runtime.collect_garbage import collect_garbage
 from engine.runtime.retain import retain
 from engine.store.repositories.retention import PARTS
 from tests.builders.a_closed_case import Office, an_office
@@ -79,6 +81,10 @@ def test_a_case_is_whole_or_archived_wherever_a_worker_is_killed(office: Office,
 
     (record,) = office.running.rows("SELECT package FROM case_record")
     assert {state for state, _ in kills} == {"live", "archived"}
+    assert office.runtime.storage.exists(record["package"])
+    # each kill after the package was written leaves one that nothing holds: no two are encrypted alike
+    office.later(days=2)
+    collect_garbage(office.runtime, SHARDS)
     assert office.runtime.storage.exists(record["package"])
     assert len(office.contents()) == 3
     assert office.running.acts(case.instance_id).count("case.archived") == 1
