@@ -113,7 +113,7 @@ class Arrivals:
 
     def _joined(self, act: Act, sign_in: SignIn, person: Person) -> AccountRecord | None:
         """The account that bears her number already, where the provider may join it. Raises AccountExists."""
-        same = list(act.work.federation.accounts_with_pin(person.pin)) if person.pin else []
+        same = act.work.accounts.with_pin(person.pin, 2) if person.pin else []
         if sign_in.joins_by_pin and len(same) == 1:
             return act.work.accounts.lock_key(same[0])
         if not same and person.tin:

@@ -51,7 +51,7 @@ def test_cases_stay_on_their_version_and_new_ones_begin_on_the_newest(running: R
         "FROM instance JOIN definition ON definition.id = instance.definition_id"
     )
     with running.runtime.database.read() as connection:
-        said = {row["id"]: variables(connection, row["id"]) for row in rows}
+        said = {row["id"]: variables(connection, OFFICIAL, row["id"]) for row in rows}
     assert all(said[row["id"]] == {"begun_by": row["version"], "ended_by": row["version"]} for row in rows)
     assert all(said[instance]["begun_by"] == 1 for instance in old)
     assert running.variables(running.start("permit"))["begun_by"] == 6

@@ -5,5 +5,5 @@
     key of a case     (`instance.case_key`) -> encrypts what is about the case
 
 A key is destroyed by forgetting what it was wrapped into: what it encrypted stays, and says nothing any more. Why so:
-docs/decisions/0022. Everything above the store sees clear values only; `engine.store` alone speaks of keys.
+docs/decisions/0024. Everything above the store sees clear values only; `engine.store` alone speaks of keys.
 """

@@ -57,8 +57,8 @@ def opening_page(
 def opening_row(connection: Connection, opening: Opening) -> OpeningRow:
     """An opening at hand, with the number of its case and the name of who opened it. One statement."""
     of_case = select(_CASE.c.number).where(_CASE.c.id == opening.case_id).scalar_subquery()
-    of_account = select(_ACCOUNT.c.name).where(_ACCOUNT.c.id == opening.account).scalar_subquery()
-    number, name = connection.execute(select(of_case, of_account)).one()
+    found = connection.execute(select(of_case, _ACCOUNT.c.name).where(_ACCOUNT.c.id == opening.account)).one_or_none()
+    number, name = found or (None, None)
     return OpeningRow(opening=opening, case_number=number, account_name=name)
 
 

@@ -58,11 +58,6 @@ class Federation:
         found = select(exists().where(_IDENTITY.c.account_id == account_id))
         return bool(self._connection.execute(found).scalar_one())
 
-    def accounts_with_pin(self, pin: str) -> Sequence[str]:
-        """Keys of the accounts with a personal number; two at most are told."""
-        statement = select(_ACCOUNT.c.id).where(_ACCOUNT.c.pin == pin).order_by(_ACCOUNT.c.id).limit(2)
-        return list(self._connection.execute(statement).scalars())
-
     def accounts_with_tin(self, tin: str) -> Sequence[str]:
         """The key of the account with a taxpayer's number, if there is one."""
         return list(self._connection.execute(select(_ACCOUNT.c.id).where(_ACCOUNT.c.tin == tin)).scalars())

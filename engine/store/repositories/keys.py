@@ -32,7 +32,7 @@ class EncryptionState(StrEnum):
     """How far a database is encrypted."""
 
     off = "off"
-    """Nothing is: nodes of a version before 0022 may still read and write."""
+    """Nothing is: nodes of a version before 0023 may still read and write."""
     on = "on"
     """What is written is; what was there before is being moved."""
     whole = "whole"

@@ -20,7 +20,7 @@ class Instance(Base):
 
     id: Mapped[Key] = mapped_column(primary_key=True)
     case_key: Mapped[bytes | None] = mapped_column(CaseKey)
-    """Wrapped; before the columns that are read with it. Null when it was destroyed, and of versions before 0022."""
+    """Wrapped; before the columns that are read with it. Null when it was destroyed, and of versions before 0023."""
     definition_id: Mapped[Key] = mapped_column(ForeignKey("definition.id"))
     process_id: Mapped[Name]
     case_id: Mapped[str | None] = mapped_column(String(26))

@@ -24,7 +24,7 @@ class DataKey(Base):
 
 
 class Encryption(Base):
-    """How far the database is encrypted. One row, filled by migration 0022."""
+    """How far the database is encrypted. One row, filled by migration 0023."""
 
     __tablename__ = "encryption"
 

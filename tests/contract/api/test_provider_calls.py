@@ -15,6 +15,7 @@ from api.oidc import COOKIE
 from onewindow.compose import api_services, compose
 from onewindow.settings import Settings
 from tests.builders.a_federated_api import Visitor, a_federated_api, providers_file, sent_along
+from tests.builders.a_master_key import MASTER_KEY_SET
 from tests.builders.an_issuer import Issuer, an_issuer
 from tests.builders.an_openid_provider import CLIENT_SECRET
 from tests.builders.threads import at_once
@@ -76,6 +77,7 @@ def test_a_browser_may_come_back_to_another_node(database_url: str, tmp_path: Pa
     api = a_federated_api(database_url, tmp_path, providers_file(issuer.address, RULES))
     loaded = Settings.load(
         {
+            **MASTER_KEY_SET,
             "ONEWINDOW_DATABASE_URL": database_url,
             "ONEWINDOW_IDENTITY_PROVIDERS": str(tmp_path / "identity-providers.yaml"),
             "ONEWINDOW_SECRET_STATE_LOGIN": CLIENT_SECRET,

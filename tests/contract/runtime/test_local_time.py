@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from engine.feel import to_json
 from engine.store.queries.instances import variables
 from tests.builders.a_model import a_process
-from tests.builders.a_runtime import Running
+from tests.builders.a_runtime import OFFICIAL, Running
 
 
 def test_today_in_a_model_is_the_day_of_the_country(running: Running) -> None:
@@ -17,4 +17,4 @@ def test_today_in_a_model_is_the_day_of_the_country(running: Running) -> None:
     instance = running.start("days")
 
     with running.runtime.database.read() as connection:
-        assert to_json(variables(connection, instance)) == {"day": "2026-03-03"}
+        assert to_json(variables(connection, OFFICIAL, instance)) == {"day": "2026-03-03"}
