@@ -266,7 +266,7 @@ def test_every_folder_of_modules_is_a_package() -> None:
 def test_locks_carry_hashes_and_no_addresses() -> None:
     locks = {lock.name: lock.read_text(encoding="utf-8") for lock in (HOUSE / "requirements").glob("*.txt")}
 
-    assert set(locks) == {"base.txt", "dev.txt"}
+    assert set(locks) == {"base.txt", "dev.txt", "node.txt"}
     assert [name for name, text in locks.items() if "://" in text or "index-url" in text or "find-links" in text] == []
     assert [
         name for name, text in locks.items() if len(re.findall(r"==.*\\\n +--hash=", text)) != text.count("==")
