@@ -37,7 +37,7 @@ check: setup-dev ## Format, lint, types and import rules; under a minute
 	$(BIN)/lint-imports
 
 test: check ## Check, then all tests (not the bench)
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --ignore=tests/bench $(PYTEST_OPTIONS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal --ignore=tests/bench $(PYTEST_OPTIONS)
 
 bench: setup-dev ## Measure the real server on each database and print the table
 	@mkdir -p var

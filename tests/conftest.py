@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import signal
 import sqlite3
 import tempfile
 import uuid
@@ -43,6 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     if "TMPDIR" not in os.environ and _has_room(_IN_MEMORY):
         os.environ["TMPDIR"] = tempfile.tempdir = str(_IN_MEMORY)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Started in the background, as by `make test &`: children would ignore Ctrl-C, which tests send them.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     given = getattr(config, "workerinput", {}).get("run_folder")
     config.stash[_RUN_FOLDER] = Path(given or tempfile.mkdtemp(prefix="onewindow-tests-"))
 
