@@ -192,7 +192,7 @@ def test_a_worker_that_is_stopped_ends_what_it_does_and_leaves_the_rest(
     assert set(effects(partner).values()) == {1}
 
 
-LEASE = {} if "ONEWINDOW_SOAK_KILLS" in os.environ else {"ONEWINDOW_LEASE_SECONDS": "4"}
+LEASE = {} if "ONEWINDOW_SOAK_KILLS" in os.environ else {"ONEWINDOW_LEASE_SECONDS": "5"}
 TAKES_OVER_IN = 30 if LEASE else 65
 """Seconds. The soak waits for the lease that workers have by default."""
 
