@@ -36,6 +36,8 @@ WORKERS = 2
 LEASE_SECONDS = 5
 PATIENCE_SECONDS = 300
 """Of a client, for one answer: on a busy machine each start of a server takes long."""
+LEAST_ACKNOWLEDGED = 10
+"""On a busy machine it rages on until so much was acknowledged: else there would be nothing to lose."""
 CALLS = 2
 """Service calls of one case."""
 
@@ -127,7 +129,10 @@ class Storm:
     def _kill_at_random(self, kills: int) -> None:
         chance = random.Random(self.seed)
         names = sorted(self._processes)
-        while self.kills < kills and not self._faults:
+        end, least = time.monotonic() + PATIENCE_SECONDS, min(kills, LEAST_ACKNOWLEDGED)
+        while self.kills < kills or (len(self.begun) + len(self.completed) < least and time.monotonic() < end):
+            if self._faults:
+                return
             self._calm.wait(chance.uniform(0.05, 0.6))
             name = chance.choice(names)
             self._kill(name)

@@ -11,7 +11,6 @@ import json
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -26,6 +25,7 @@ import pytest
 
 from tests.builders.a_collector import a_collector
 from tests.builders.a_master_key import MASTER_KEY_SET
+from tests.builders.free_ports import a_free_port
 
 TOP = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120.0
@@ -74,15 +74,10 @@ def eventually(found: Callable[[], Any]) -> Any:
     raise AssertionError(f"Nothing within {PATIENCE_SECONDS} seconds.")
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def journey(tmp_path_factory: pytest.TempPathFactory, pdf_libraries: None) -> Journey:
     """Start everything, go the whole way, stop everything; what was said is kept."""
-    folder, port, sandbox_port = tmp_path_factory.mktemp("canaries"), free_port(), free_port()
+    folder, port, sandbox_port = tmp_path_factory.mktemp("canaries"), a_free_port(), a_free_port(6)
     made = Journey()
     with a_collector() as collector:
         environment = {

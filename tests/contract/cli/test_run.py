@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,24 +20,12 @@ import httpx
 import pytest
 
 from tests.builders.a_subscriber import a_subscriber
+from tests.builders.free_ports import a_free_port
 
 TOP = Path(__file__).parents[3]
 PATIENCE_SECONDS = 180.0
 """On a machine that is busy with other tests."""
 GRANT = {"verdict": "granted"}
-
-
-def _free_port(in_a_row: int = 6) -> int:
-    """The first of some free ports in a row, for the partners listen on those that follow the first."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as probe, ExitStack() as others:
-            first = int(probe.getsockname()[1])
-            try:
-                for port in range(first + 1, first + in_a_row):
-                    others.enter_context(socket.create_server(("127.0.0.1", port)))
-            except (OSError, OverflowError):
-                continue
-            return first
 
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
@@ -113,8 +100,8 @@ def _eventually(
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Everything, started once for this module and stopped by Ctrl-C."""
-    folder, port = tmp_path_factory.mktemp("run"), _free_port()
-    process, lines = _run(folder, port, _free_port()), []
+    folder, port = tmp_path_factory.mktemp("run"), a_free_port(6)
+    process, lines = _run(folder, port, a_free_port(6)), []
 
     def listen() -> None:
         assert process.stdout is not None
@@ -193,7 +180,7 @@ def test_a_program_on_this_machine_can_be_told_of_events(running: Running) -> No
 def test_a_port_in_use_is_told_with_what_to_do(running: Running, tmp_path: Path) -> None:
     port = int(running.address.rpartition(":")[2])
 
-    second = _run(tmp_path, port, _free_port())
+    second = _run(tmp_path, port, a_free_port(6))
     told, _ = second.communicate(timeout=PATIENCE_SECONDS)
 
     assert second.returncode == 3
@@ -203,7 +190,7 @@ def test_a_port_in_use_is_told_with_what_to_do(running: Running, tmp_path: Path)
 
 @pytest.mark.slow
 def test_a_killed_parent_leaves_no_child_behind(tmp_path: Path) -> None:
-    port, sandbox_port = _free_port(), _free_port()
+    port, sandbox_port = a_free_port(6), a_free_port(6)
     process = _run(tmp_path, port, sandbox_port)
     assert process.stdout is not None
     for line in iter(process.stdout.readline, ""):
@@ -221,7 +208,7 @@ def test_a_killed_parent_leaves_no_child_behind(tmp_path: Path) -> None:
 def test_ctrl_c_stops_everything_cleanly_and_a_second_start_keeps_what_was_done(tmp_path: Path) -> None:
     passwords = []
     for _ in range(2):
-        process = _run(tmp_path, _free_port(), _free_port())
+        process = _run(tmp_path, a_free_port(6), a_free_port(6))
         assert process.stdout is not None
         lines = []
         for line in iter(process.stdout.readline, ""):
