@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 from engine.casework.actor import Actor
 from engine.casework.case import Case
-from engine.casework.notice import Notice
 from engine.casework.opening import (
     DAY,
     MOST_A_DAY,
@@ -24,8 +23,8 @@ from engine.casework.step_up import require_second_factor
 from engine.errors import Invalid, NotFound
 from engine.identity import CaseNumber, new_key
 from engine.runtime.act import Act, transact
-from engine.runtime.notice_jobs import let_deliver, mail_of
 from engine.runtime.stepping import save_noted
+from engine.runtime.tell_of_case import tell_of_case
 from engine.runtime.wiring import Runtime
 from engine.store.records import InstanceRecord
 
@@ -96,25 +95,5 @@ def _locked(act: Act, number: str) -> tuple[InstanceRecord, Case]:
 
 
 def _tell(act: Act, case: Case, what: str, accounts: Collection[str]) -> None:
-    contacts = act.work.notices.contacts_of(set(accounts))
-    for account in sorted(accounts):
-        contact = contacts.get(account)
-        wording = opening_wording(what, contact.language if contact else None, str(case.number))
-        key = new_key()
-        notice = Notice(
-            id=key,
-            job_id=key,  # no service call made it
-            instance_id=case.instance_id,
-            case_id=case.id,
-            agency=case.agency,
-            service_key=case.service_key,
-            recipient=account,
-            template=what,
-            language=wording.language,
-            subject=wording.subject,
-            text=wording.text,
-            created_at=act.at,
-        )
-        deliveries = mail_of(act, notice, contact)
-        act.work.notices.add(notice, deliveries)
-        let_deliver(act, deliveries)
+    number = str(case.number)
+    tell_of_case(act, case, what, accounts, lambda language: opening_wording(what, language, number))
