@@ -37,10 +37,8 @@ from engine.connectors.partners import (
 )
 from engine.errors import Invalid, OnewindowError, Place
 from engine.plain_yaml import read_yaml
-from onewindow.settings_reader import BadSettings, variable_of
+from onewindow.listed_file import ListedFile, host_of, secret_missing
 
-_VARIABLE: Final = "ONEWINDOW_PARTNERS"
-_MOST_BYTES: Final = 1_000_000
 _MOST_API_BYTES: Final = 5_000_000
 _NAME: Final = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,62}$", error="Write small letters, digits and hyphens.")
 _ADDRESS: Final = validate.URL(schemes={"http", "https"}, require_tld=False)
@@ -111,6 +109,15 @@ class _FileSchema(Schema):
     )
 
 
+def _is_unsaid(name: str, place: str, inner: Any) -> bool:
+    # Of an entry of a map marshmallow says `key` or `value`: neither stands in the file.
+    known = place.count("/") >= 2 and name in ("key", "value") and isinstance(inner, dict | list)
+    return known and "authentication" not in place
+
+
+_FILE: Final = ListedFile(variable="ONEWINDOW_PARTNERS", schema=_FileSchema, list_key="partners", is_unsaid=_is_unsaid)
+
+
 class PartnersFile:
     """What the file says: the partners, and the hosts that may be called because of it."""
 
@@ -142,7 +149,7 @@ def read_partners_file(path: str, secrets: Mapping[str, Any]) -> PartnersFile:
     if not path:
         return PartnersFile(PartnerList())
     file = Path(path)
-    said = _loaded(file)
+    said = _FILE.load(file)
     faults = [*_missing_secrets(said, secrets)]
     partners: list[ListedPartner] = []
     for name, one in said.items():
@@ -151,40 +158,13 @@ def read_partners_file(path: str, secrets: Mapping[str, Any]) -> PartnersFile:
         except OnewindowError as fault:
             faults.append(Place(f"/partners/{name}", f"partner {name}: {fault.message}"))
     if faults:
-        raise _wrong(faults)
+        raise _FILE.wrong(faults)
     addresses = [
-        (str(one.get("kind", "http")), _host(url), bool(one.get("inner")))
+        (str(one.get("kind", "http")), host_of(url), bool(one.get("inner")))
         for one in said.values()
         for _, url in _addresses(one)
     ]
     return PartnersFile(PartnerList(partners), addresses)
-
-
-def _loaded(file: Path) -> Mapping[str, Any]:
-    try:
-        value, _ = read_yaml(file.read_bytes(), _MOST_BYTES)
-        loaded: Mapping[str, Any] = _FileSchema().load(value or {})
-    except OSError as fault:
-        raise _wrong([Place("/", f"the file {file} cannot be read ({fault.strerror})")]) from fault
-    except Invalid as fault:
-        raise _wrong([Place("/", f"{file}: {fault.message}")]) from fault
-    except ValidationError as fault:
-        told = _told(fault.messages)
-        raise _wrong([Place(place, f"{place}: {message}") for place, message in told]) from fault
-    partners: Mapping[str, Any] = loaded.get("partners", {})
-    return partners
-
-
-def _told(messages: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    """Marshmallow's tree of faults as pointer and sentence."""
-    if isinstance(messages, dict):
-        for name, inner in messages.items():
-            # Of an entry of a map marshmallow says `key` or `value`: neither stands in the file.
-            known = place.count("/") >= 2 and name in ("key", "value") and isinstance(inner, dict | list)
-            yield from _told(inner, place if known and "authentication" not in place else f"{place}/{name}")
-    else:
-        for message in messages:
-            yield place or "/", str(message)
 
 
 def _missing_secrets(said: Mapping[str, Any], secrets: Collection[str]) -> Iterator[Place]:
@@ -196,8 +176,7 @@ def _missing_secrets(said: Mapping[str, Any], secrets: Collection[str]) -> Itera
         ]
         for place, secret in named:
             if secret is not None and secret not in secrets:
-                variable = variable_of(secret)
-                yield Place(place, f"{place}: the secret {secret} is not set; set {variable}, or {variable}_FILE")
+                yield secret_missing(place, secret)
 
 
 def _partner(name: str, said: Mapping[str, Any], folder: Path, secrets: Mapping[str, Any]) -> ListedPartner:
@@ -275,17 +254,3 @@ def _addresses(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "url", said["url"]
     if "token_url" in said.get("authentication", {}):
         yield "authentication", said["authentication"]["token_url"]
-
-
-def _host(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
-
-
-def _wrong(faults: list[Place]) -> BadSettings:
-    lines = "\n".join(f"  {fault.message}" for fault in faults)
-    return BadSettings(
-        f"{_VARIABLE}: {len(faults)} {'entries are' if len(faults) > 1 else 'entry is'} wrong:\n{lines}",
-        places=faults,
-        remedy="Correct the file and start again.",
-    )

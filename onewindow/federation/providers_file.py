@@ -31,15 +31,14 @@ from api.scopes import ALL as SCOPES
 from engine.casework.duty import checked_duty
 from engine.casework.organisation import LANGUAGES
 from engine.errors import Invalid, Place
-from engine.plain_yaml import read_yaml
 from onewindow.federation.providers import AccessTokens, DutyRule, Provider, Providers, SecondFactorRule, SignIn
-from onewindow.settings_reader import BadSettings, Secret, variable_of
+from onewindow.listed_file import ListedFile, host_of, secret_missing
+from onewindow.settings_reader import Secret
 
 VARIABLE: Final = "ONEWINDOW_IDENTITY_PROVIDERS"
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signatures by a key pair only (RFC 7518, 3): neither `none` nor HS256, whose key both sides would know."""
 _USUAL: Final = ("RS256", "PS256", "ES256")
-_MOST_BYTES: Final = 1_000_000
 _NAME: Final = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,62}$", error="Write small letters, digits and hyphens.")
 _TEXT: Final = validate.Length(min=1, max=500)
 _ADDRESS: Final = validate.URL(schemes={"http", "https"}, require_tld=False)
@@ -144,50 +143,30 @@ class _FileSchema(Schema):
     )
 
 
+def _is_unsaid(name: str, place: str, _inner: Any) -> bool:
+    # Of an entry of a map marshmallow says `key` or `value`, of a whole `_schema`: none stands in the file.
+    return name in ("key", "value", "_schema") and place.rpartition("/")[2] != "claims"
+
+
+_FILE: Final = ListedFile(variable=VARIABLE, schema=_FileSchema, list_key="providers", is_unsaid=_is_unsaid)
+
+
 def read_providers_file(path: str, secrets: Mapping[str, Secret]) -> Providers:
     """Read and check the whole file; without a path there are none. Raises BadSettings with all faults."""
     if not path:
         return Providers()
-    said = _loaded(Path(path))
+    said = _FILE.load(Path(path))
     faults = [*_missing_secrets(said, secrets), *_same_issuers(said)]
     if faults:
-        raise _wrong(faults)
+        raise _FILE.wrong(faults)
     return Providers(_provider(key, one) for key, one in said.items())
-
-
-def _loaded(file: Path) -> Mapping[str, Any]:
-    try:
-        value, _ = read_yaml(file.read_bytes(), _MOST_BYTES)
-        loaded: Mapping[str, Any] = _FileSchema().load(value or {})
-    except OSError as fault:
-        raise _wrong([Place("/", f"the file {file} cannot be read ({fault.strerror})")]) from fault
-    except Invalid as fault:
-        raise _wrong([Place("/", f"{file}: {fault.message}")]) from fault
-    except ValidationError as fault:
-        told = _told(fault.messages)
-        raise _wrong([Place(place, f"{place}: {message}") for place, message in told]) from fault
-    providers: Mapping[str, Any] = loaded.get("providers", {})
-    return providers
-
-
-def _told(messages: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    """Marshmallow's tree of faults as pointer and sentence."""
-    if isinstance(messages, dict):
-        for name, inner in messages.items():
-            # Of an entry of a map marshmallow says `key` or `value`, of a whole `_schema`: none stands in the file.
-            unsaid = name in ("key", "value", "_schema") and place.rpartition("/")[2] != "claims"
-            yield from _told(inner, place if unsaid else f"{place}/{name}")
-    else:
-        for message in messages:
-            yield place or "/", str(message)
 
 
 def _missing_secrets(said: Mapping[str, Any], secrets: Mapping[str, Secret]) -> Iterator[Place]:
     for key, one in said.items():
         secret = one.get("sign_in", {}).get("client_secret")
         if secret is not None and secret not in secrets:
-            place, variable = f"/providers/{key}/sign_in/client_secret", variable_of(secret)
-            yield Place(place, f"{place}: the secret {secret} is not set; set {variable}, or {variable}_FILE")
+            yield secret_missing(f"/providers/{key}/sign_in/client_secret", secret)
 
 
 def _same_issuers(said: Mapping[str, Any]) -> Iterator[Place]:
@@ -252,12 +231,6 @@ def _second_factor(said: Mapping[str, Any]) -> SecondFactorRule:
     return SecondFactorRule(acr=frozenset(said.get("acr", ())), amr=frozenset(said.get("amr", ())))
 
 
-def host_of(url: str) -> str:
-    """The host of an address, as host:port."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
-
-
 def _with_port(host: str) -> str:
     return host if ":" in host else f"{host}:443"
 
@@ -268,12 +241,3 @@ def _is_in_all_languages(title: Any) -> bool:
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value)
-
-
-def _wrong(faults: list[Place]) -> BadSettings:
-    lines = "\n".join(f"  {fault.message}" for fault in faults)
-    return BadSettings(
-        f"{VARIABLE}: {len(faults)} {'entries are' if len(faults) > 1 else 'entry is'} wrong:\n{lines}",
-        places=faults,
-        remedy="Correct the file and start again.",
-    )
