@@ -16,7 +16,7 @@ from api.sign_in import Came, NewCode, Who, WrongCredentials
 from engine.casework.account_notice import AccountNews
 from engine.casework.actor import SYSTEM, Actor
 from engine.casework.policy import Action, permit
-from engine.casework.step_up import FRESH_FOR, StepUpNeeded, is_fresh, require_second_factor
+from engine.casework.step_up import require_own_proof
 from engine.runtime.act import Act
 from engine.runtime.wiring import Runtime
 from engine.store.database import Database
@@ -57,10 +57,8 @@ class OneTimeCodes:
         """Make a code for somebody's account. It is in the answer only. Raises StepUpNeeded, Forbidden, NotFound."""
         now, by = self.runtime.clock.now(), who.actor
         permit(by, Action.manage_passwords)
-        if who.has_factor:
-            require_second_factor(by, now, "let somebody set a new password")
-        elif not is_fresh(who.password_at, now):
-            raise StepUpNeeded("let somebody set a new password", FRESH_FOR, by_password=True)
+        act_said = "let somebody set a new password"
+        require_own_proof(by, now, act_said, has_factor=who.has_factor, password_at=who.password_at)
         code, until = _fresh(), now + LIFE
 
         def change(act: Act, notes: Notes) -> None:

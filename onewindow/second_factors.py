@@ -11,14 +11,14 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
 import pyotp
 
 from api.sign_in import AddedFactor, Ceremony, NewApp, Proof, SignedIn, Way, Who, WrongProof
 from engine.casework.account_notice import AccountNews
-from engine.casework.step_up import FRESH_FOR, StepUpNeeded, is_fresh, is_official, require_second_factor
+from engine.casework.step_up import is_official, require_own_proof, require_second_factor
 from engine.errors import NotFound, Refused
 from engine.identity import new_key
 from engine.runtime.act import Act
@@ -295,11 +295,8 @@ class AccountFactors:
 
     def _step_up(self, who: Who, act: str) -> None:
         """A factor is changed with a fresh proof of one; the first is added with a fresh password."""
-        now: datetime = self.runtime.clock.now()
-        if who.has_factor:
-            require_second_factor(who.actor, now, act)
-        elif not is_fresh(who.password_at, now):
-            raise StepUpNeeded(act, FRESH_FOR, by_password=True)
+        now = self.runtime.clock.now()
+        require_own_proof(who.actor, now, act, has_factor=who.has_factor, password_at=who.password_at)
 
     def _admit(self, who: Who) -> None:
         self.throttle.admit(subjects_of_factor(who.actor.account), self.runtime.clock.now())

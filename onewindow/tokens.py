@@ -11,7 +11,7 @@ from api.sign_in import NewToken, Who
 from engine.casework.account_notice import AccountNews
 from engine.casework.actor import Actor
 from engine.casework.policy import Action, permit
-from engine.casework.step_up import FRESH_FOR, StepUpNeeded, is_fresh, require_second_factor
+from engine.casework.step_up import require_own_proof
 from engine.errors import NotFound, Refused
 from engine.runtime.act import Act
 from engine.runtime.wiring import Runtime
@@ -48,10 +48,7 @@ class ApiTokens:
         Raises StepUpNeeded, NotFound, NotAProgram, TooManyTokens, DutyMissing.
         """
         now, by = self.runtime.clock.now(), who.actor
-        if who.has_factor:
-            require_second_factor(by, now, "make a token")
-        elif not is_fresh(who.password_at, now):
-            raise StepUpNeeded("make a token", FRESH_FOR, by_password=True)
+        require_own_proof(by, now, "make a token", has_factor=who.has_factor, password_at=who.password_at)
         token, secret = new_token(name, timedelta(days=days), now, scopes, made_by=by.account)
 
         def change(act: Act, notes: Notes) -> None:

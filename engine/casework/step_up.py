@@ -52,6 +52,17 @@ def require_second_factor(actor: Actor, now: datetime, act: str, within: timedel
         raise StepUpNeeded(act, within)
 
 
+def require_own_proof(actor: Actor, now: datetime, act: str, *, has_factor: bool, password_at: datetime | None) -> None:
+    """See that the actor proved just now who she is: by a second factor, or, who has none, by a sign-in of now.
+
+    `password_at` is when the password was last proved in the session. Raises StepUpNeeded.
+    """
+    if has_factor:
+        require_second_factor(actor, now, act)
+    elif not is_fresh(password_at, now):
+        raise StepUpNeeded(act, FRESH_FOR, by_password=True)
+
+
 def is_official(actor: Actor) -> bool:
     """Whether somebody has a duty beyond those of a citizen: such accounts prove a second factor at every sign-in."""
     return bool(actor.queues or actor.supervises or actor.administers or actor.analyst or actor.operator)
