@@ -332,3 +332,9 @@ RESULT_VARIABLE: Final = Setting(
     example="person",
     group=Group.output,
 )
+
+
+def set_by_the_engine(name: str, description: str, *, title: str, about: str) -> SettingsSchema:
+    """What a connector of the engine's own understands: no model can name it, for no model can give such a header."""
+    setting = Setting(name=name, description=description, required=True, pattern="(?!)")
+    return SettingsSchema((setting,), about=About(title=title, description=about, is_for_models=False))

@@ -230,44 +230,31 @@ def _beside(
 
 def decisions_table(found: DecisionFigures) -> Table:
     """The table of expressions and decisions that is printed."""
-    table = Table(title="Expressions and decisions, in process, on one core", title_justify="left")
-    table.add_column("figure")
-    table.add_column("value", justify="right")
-    table.add_column("target", justify="right")
-    for figure, target in DECISION_TARGETS.items():
-        table.add_row(figure, *_told(getattr(found, figure), target))
-    return table
+    return _values_table("Expressions and decisions, in process, on one core", found, DECISION_TARGETS)
 
 
 def documents_table(found: DocumentFigures) -> Table:
     """The table of documents that is printed."""
-    table = Table(title="Documents, in process, on one core", title_justify="left")
-    table.add_column("figure")
-    table.add_column("value", justify="right")
-    table.add_column("target", justify="right")
-    for figure, target in DOCUMENT_TARGETS.items():
-        table.add_row(figure, *_told(getattr(found, figure), target))
-    return table
+    return _values_table("Documents, in process, on one core", found, DOCUMENT_TARGETS)
 
 
 def journal_table(found: JournalFigures) -> Table:
     """The table of the journal that is printed."""
-    table = Table(title="The journal, in process, on SQLite", title_justify="left")
-    table.add_column("figure")
-    table.add_column("value", justify="right")
-    table.add_column("target", justify="right")
-    for figure, target in JOURNAL_TARGETS.items():
-        table.add_row(figure, *_told(getattr(found, figure), target))
-    return table
+    return _values_table("The journal, in process, on SQLite", found, JOURNAL_TARGETS)
 
 
 def policy_table(found: PolicyFigures) -> Table:
     """The table of the policy that is printed."""
-    table = Table(title="The policy, in process", title_justify="left")
+    return _values_table("The policy, in process", found, POLICY_TARGETS)
+
+
+def _values_table(title: str, found: object, bounds: Mapping[str, Target | None]) -> Table:
+    """A row a figure, its value and the target beside it."""
+    table = Table(title=title, title_justify="left")
     table.add_column("figure")
     table.add_column("value", justify="right")
     table.add_column("target", justify="right")
-    for figure, target in POLICY_TARGETS.items():
+    for figure, target in bounds.items():
         table.add_row(figure, *_told(getattr(found, figure), target))
     return table
 

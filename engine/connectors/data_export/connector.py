@@ -11,17 +11,15 @@ from typing import Final, TypeAlias
 
 from engine.casework.data_export import DataExportMade, ExportBasis
 from engine.connectors.contract import (
-    About,
     JobOutcome,
     JobRequest,
     PartnerRefused,
     PartnerUnavailable,
-    Setting,
-    SettingsSchema,
     Success,
 )
 from engine.connectors.data_export.page import page_of_data
 from engine.connectors.document.pdf import WrittenPdf, write_pdf
+from engine.connectors.settings import set_by_the_engine
 from engine.files.storage import Content, ContentStorage, StorageAway, StorageFull
 
 Draft: TypeAlias = Callable[[str], ExportBasis | None]
@@ -33,20 +31,11 @@ class DataExportConnector:
     """The connector `data-export`."""
 
     name: Final = "data-export"
-    settings: Final = SettingsSchema(
-        (
-            Setting(
-                name="ow:export",
-                description="set by the engine alone: people ask for their data, no model does.",
-                required=True,
-                pattern="(?!)",
-            ),
-        ),
-        about=About(
-            title="Data export",
-            description="The engine's own: people ask for their data.",
-            is_for_models=False,
-        ),
+    settings: Final = set_by_the_engine(
+        "ow:export",
+        "set by the engine alone: people ask for their data, no model does.",
+        title="Data export",
+        about="The engine's own: people ask for their data.",
     )
 
     def __init__(self, draft: Draft, storage: ContentStorage, *, write: Write = write_pdf) -> None:
