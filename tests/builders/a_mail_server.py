@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from sandbox.mail.box import Arrived, Box
 from sandbox.mail.server import Handler
 from sandbox.mail.server import MailServer as Simulated
 from sandbox.mail.switch import Mode, Setting, Switch
+from tests.builders.free_ports import a_free_port
 
 HOST = "127.0.0.1"
 PASSWORD = "s3cret"
@@ -69,7 +69,7 @@ def a_mail_server(
 ) -> Iterator[MailServerAt]:
     """One that listens until the end of the `with`."""
     box, switch, postman = Box(), Switch(), Postman(bounce_url or None, "bounce-secret", pause_seconds=0)
-    port = free_port()
+    port = a_free_port()
     server = Simulated(
         Handler(box, switch, postman, hang_seconds=8),
         HOST,
@@ -85,12 +85,6 @@ def a_mail_server(
     finally:
         switch.set(Setting())
         server.stop()
-
-
-def free_port() -> int:
-    """One that nobody listens on."""
-    with socket.create_server((HOST, 0)) as tried:
-        return int(tried.getsockname()[1])
 
 
 def a_certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:

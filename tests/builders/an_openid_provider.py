@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,18 +19,13 @@ import httpx
 import pytest
 
 from onewindow.children import wait_until_listening
+from tests.builders.free_ports import a_free_port
 
 HOST = "127.0.0.1"
 CLIENT_SECRET = "a secret of the tests: with signs & spaces %"
 HOUSE = Path(__file__).parents[2]
 INSTALLED = HOUSE / ".venv" / "oidc-provider"
 NODE = HOUSE / ".venv" / "node" / "bin" / "node"
-
-
-def a_free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.create_server((HOST, 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 @dataclass(slots=True)

@@ -13,7 +13,8 @@ import pytest
 from onewindow import logs
 from tests.builders.a_federated_api import SIGN_IN, a_federated_api, providers_file
 from tests.builders.an_api import Api, an_api
-from tests.builders.an_openid_provider import HOST, OpenIdProvider, a_free_port, an_openid_provider
+from tests.builders.an_openid_provider import HOST, OpenIdProvider, an_openid_provider
+from tests.builders.free_ports import a_free_port
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,8 @@ from api.wiring import EXTENSION
 from onewindow.federation.calls import KEYS_AGAIN_SECONDS
 from tests.builders.a_federated_api import SIGN_IN, Visitor, a_federated_api, providers_file, sent_along
 from tests.builders.an_api import Api
-from tests.builders.an_openid_provider import HOST, OpenIdProvider, a_free_port, an_openid_provider
+from tests.builders.an_openid_provider import HOST, OpenIdProvider, an_openid_provider
+from tests.builders.free_ports import a_free_port
 
 
 @pytest.fixture

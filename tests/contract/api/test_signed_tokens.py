@@ -18,7 +18,8 @@ from onewindow import accounts
 from tests.builders.a_federated_api import ACCESS_TOKENS, SIGN_IN, Visitor, a_federated_api, providers_file
 from tests.builders.an_api import Api
 from tests.builders.an_issuer import Issuer, a_key, an_issuer, signed
-from tests.builders.an_openid_provider import HOST, a_free_port, an_openid_provider
+from tests.builders.an_openid_provider import HOST, an_openid_provider
+from tests.builders.free_ports import a_free_port
 
 RULES = """
     access_tokens:

@@ -14,8 +14,9 @@ import pytest
 from engine.connectors.contract import PartnerRefused, PartnerUnavailable
 from engine.connectors.notice import Security
 from engine.connectors.notice.mail import NotDelivered
-from tests.builders.a_mail_server import HOST, MailServerAt, a_certificate, a_mail_server, free_port
+from tests.builders.a_mail_server import HOST, MailServerAt, a_certificate, a_mail_server
 from tests.builders.a_notice import APPOINTMENT, AT, a_letter
+from tests.builders.free_ports import a_free_port
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_a_mail_that_was_taken_without_an_answer_is_known_by_its_message_id(serv
 
 
 def test_a_server_that_is_away_is_asked_again() -> None:
-    away = MailServerAt(free_port(), None, None, None)  # type: ignore[arg-type]
+    away = MailServerAt(a_free_port(), None, None, None)  # type: ignore[arg-type]
     with pytest.raises(PartnerUnavailable):
         away.mail().send(a_letter())
     with pytest.raises(PartnerUnavailable):

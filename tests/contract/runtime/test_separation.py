@@ -107,13 +107,18 @@ def test_not_who_did_the_one_does_the_other_and_the_list_says_who_may(office: Of
     office.running.check()
 
 
-def test_in_parallel_branches_whoever_comes_first_shuts_herself_out_of_the_other(office: Office) -> None:
+def side_by_side(office: Office) -> tuple[Task, Task]:
+    """Both tasks of a case, open at once: whoever does the one may not do the other."""
     process = a_process("permit").start().parallel("both")
     process.at("both").user_task("check", queue=QUEUE).end("one")
     process.at("both").user_task("approve", queue=QUEUE, properties=APART).end("two")
     office.running.deploy(process)
     permit = office.running.start("permit")
-    check, approve = (office.running.task(permit, name) for name in ("check", "approve"))
+    return office.running.task(permit, "check"), office.running.task(permit, "approve")
+
+
+def test_in_parallel_branches_whoever_comes_first_shuts_herself_out_of_the_other(office: Office) -> None:
+    check, approve = side_by_side(office)
 
     office.done(approve, "aysel")
 
@@ -122,12 +127,7 @@ def test_in_parallel_branches_whoever_comes_first_shuts_herself_out_of_the_other
 
 
 def test_who_holds_the_one_cannot_claim_the_other_until_she_gives_it_back(office: Office) -> None:
-    process = a_process("permit").start().parallel("both")
-    process.at("both").user_task("check", queue=QUEUE).end("one")
-    process.at("both").user_task("approve", queue=QUEUE, properties=APART).end("two")
-    office.running.deploy(process)
-    permit = office.running.start("permit")
-    check, approve = (office.running.task(permit, name) for name in ("check", "approve"))
+    check, approve = side_by_side(office)
     claim(office.runtime, check.id, by=office.who("aysel"))
 
     with pytest.raises(DutiesSeparated):
@@ -154,12 +154,7 @@ def test_neither_assigning_nor_delegating_leads_around_it(office: Office) -> Non
 
 
 def test_who_did_the_other_branch_since_it_was_offered_cannot_accept(office: Office) -> None:
-    process = a_process("permit").start().parallel("both")
-    process.at("both").user_task("check", queue=QUEUE).end("one")
-    process.at("both").user_task("approve", queue=QUEUE, properties=APART).end("two")
-    office.running.deploy(process)
-    permit = office.running.start("permit")
-    check, approve = (office.running.task(permit, name) for name in ("check", "approve"))
+    check, approve = side_by_side(office)
     claim(office.runtime, approve.id, by=office.who("leyla"))
     delegate(office.runtime, approve.id, office.keys["aysel"], by=office.who("leyla"))
     office.done(check, "aysel")
