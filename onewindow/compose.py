@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from api.json_door import JsonLimits
 from api.long_poll import LongPolls
@@ -60,6 +59,7 @@ from onewindow.client_credentials import TokensForTokens
 from onewindow.credentials import credentials
 from onewindow.engine_state import engine_state
 from onewindow.filing import file_connectors, file_rules, file_storage, seals
+from onewindow.hosts import host_of
 from onewindow.lookups import KeptLookups
 from onewindow.master_keys import master_keys, require_master_key
 from onewindow.noticing import notice_connector, notice_domain
@@ -229,10 +229,10 @@ def connectors(settings: Settings, more: Iterable[Connector] = (), book: AnswerB
         return _value_of(settings, name)
 
     listed = read_partners_file(settings.partners.file, settings.secrets)
-    hosts = {_host(register.url) for register in settings.registers}
+    hosts = {host_of(register.url) for register in settings.registers}
     provider = payment_provider(settings)
     if provider is not None:
-        hosts.add(_host(provider.url))
+        hosts.add(host_of(provider.url))
     # Registers and the provider may lie within: an operator, not a model, wrote their whole address.
     inner = InnerHosts(frozenset(hosts | listed.inner_hosts | set(settings.partners.inner_hosts)))
     exchange = Exchange(AllowedHosts(frozenset(hosts | listed.hosts | set(settings.http_hosts))), inner=inner)
@@ -255,11 +255,6 @@ def payment_provider(settings: Settings) -> Provider | None:
         return None
     back = settings.payment_return_url or f"{settings.address}/api/v1/payments/return?reference={{reference}}"
     return Provider(url=settings.payment_url, return_url=back)
-
-
-def _host(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
 def api_services(settings: Settings, composed: Composed, *, shared_metrics_folder: str | None = None) -> ApiServices:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from marshmallow import Schema, ValidationError
 
@@ -67,9 +66,3 @@ def secret_missing(place: str, secret: str) -> Place:
     """That a secret which the file names is not set."""
     variable = variable_of(secret)
     return Place(place, f"{place}: the secret {secret} is not set; set {variable}, or {variable}_FILE")
-
-
-def host_of(url: str) -> str:
-    """The host of an address, as host:port."""
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"

@@ -13,6 +13,7 @@ from engine.connectors.notice import Mail, MailServer, NoticeConnector, Security
 from engine.connectors.notice.connector import Carrier
 from engine.runtime.draft_notice import WantedNotice, draft_notice, letter_of
 from engine.runtime.wiring import Runtime
+from onewindow.hosts import host_of
 from onewindow.settings import Settings
 
 
@@ -41,8 +42,7 @@ def notice_domain(settings: Settings) -> str:
 
 def only(url: str) -> AllowedHosts:
     """The host of one address, and no other."""
-    parts = urlsplit(url)
-    return AllowedHosts(frozenset({f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"}))
+    return AllowedHosts(frozenset({host_of(url)}))
 
 
 def carriers(settings: Settings, secret: SecretResolver) -> dict[Channel, Carrier]:

@@ -37,7 +37,8 @@ from engine.connectors.partners import (
 )
 from engine.errors import Invalid, OnewindowError, Place
 from engine.plain_yaml import read_yaml
-from onewindow.listed_file import ListedFile, host_of, secret_missing
+from onewindow.hosts import host_of
+from onewindow.listed_file import ListedFile, secret_missing
 
 _MOST_API_BYTES: Final = 5_000_000
 _NAME: Final = validate.Regexp(r"^[a-z0-9][a-z0-9-]{0,62}$", error="Write small letters, digits and hyphens.")

@@ -24,7 +24,7 @@ from engine.connectors.exchange import AllowedHosts, Answer, Exchange, ExchangeL
 from engine.connectors.webhook import InnerHosts
 from engine.errors import Refused, Unavailable
 from onewindow.federation.providers import Provider, Providers, SignIn
-from onewindow.listed_file import host_of
+from onewindow.hosts import host_of
 
 LIMITS: Final = ExchangeLimits(connect_seconds=3, read_seconds=5, total_seconds=8, answer_bytes=256_000, connections=4)
 AT_ONCE: Final = 4

@@ -32,7 +32,8 @@ from engine.casework.duty import checked_duty
 from engine.casework.organisation import LANGUAGES
 from engine.errors import Invalid, Place
 from onewindow.federation.providers import AccessTokens, DutyRule, Provider, Providers, SecondFactorRule, SignIn
-from onewindow.listed_file import ListedFile, host_of, secret_missing
+from onewindow.hosts import host_of
+from onewindow.listed_file import ListedFile, secret_missing
 from onewindow.settings_reader import Secret
 
 VARIABLE: Final = "ONEWINDOW_IDENTITY_PROVIDERS"
