@@ -8,12 +8,12 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.accounts import NewTokenSchema, SessionPage, TokenCommand, TokensSchema
 from api.tokens import make
 from api.wiring import services
+from door.access import caller
 from engine.casework.look import LookKind
 from engine.casework.policy import Action
 from engine.errors import NotFound

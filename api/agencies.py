@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
 from api.schemas.organisation import (
@@ -33,6 +32,7 @@ from api.schemas.organisation import (
     UnitSchema,
 )
 from api.wiring import services
+from door.access import caller
 from engine.casework.policy import Action
 from engine.runtime import agencies as keeping
 from engine.runtime.absences import declare_absence

@@ -15,7 +15,6 @@ from flask import Flask
 from flask.json.provider import JSONProvider
 
 from api import (
-    access,
     agencies,
     applications,
     attachments,
@@ -42,7 +41,6 @@ from api import (
     partners,
     password_codes,
     payments,
-    pressure,
     problems,
     process_definitions,
     records,
@@ -50,8 +48,6 @@ from api import (
     services,
     silences,
     tasks,
-    telemetry,
-    tracing,
     verify,
     webhooks,
 )
@@ -59,7 +55,9 @@ from api.documentation import make_blueprint
 from api.examples import with_examples
 from api.operation import KeyConverter, NameConverter, Noun, StrictRequest, TaskConverter
 from api.problem_api import make_api
-from api.wiring import EXTENSION, ApiServices
+from api.wiring import ApiServices
+from door import access, pressure, telemetry, tracing
+from door.wiring import EXTENSION
 from engine.feel.plain import to_json
 
 PREFIX: Final = "/api/v1"

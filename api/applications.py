@@ -7,9 +7,7 @@ from typing import Any, TypeVar
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import carry_out
-from api.language import asked_language, preferred_language
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.applications import (
@@ -26,6 +24,8 @@ from api.schemas.notices import NoticesSchema
 from api.schemas.payments import PaymentPage
 from api.schemas.terms import DeadlineSchema, ExtendCommand
 from api.wiring import services
+from door.access import caller
+from door.language import asked_language, preferred_language
 from engine.casework.case import Case
 from engine.casework.look import LookKind
 from engine.casework.policy import Action

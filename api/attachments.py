@@ -12,13 +12,13 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from api.access import caller
 from api.files import body, download
 from api.idempotency import carry_out, no_content
-from api.json_door import NotJson
 from api.operation import Noun, WrongInput
 from api.schemas.files import AttachmentPage, AttachmentQuery, AttachmentSchema, UploadCommand
 from api.wiring import services
+from door.access import caller
+from door.json_door import NotJson
 from engine.casework.attachment import Attachment
 from engine.casework.look import LookKind
 from engine.casework.policy import Action

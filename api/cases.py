@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import carry_out
 from api.operation import Noun
 from api.schemas.openings import OpenCommand, OpeningPage, OpeningQuery, OpeningSchema, ReviewCommand
 from api.wiring import services
+from door.access import caller
 from engine.casework.opening import Opening, ReviewVerdict
 from engine.casework.policy import Action
 from engine.runtime.openings import open_case

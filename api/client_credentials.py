@@ -15,10 +15,10 @@ from urllib.parse import unquote_plus
 from flask import Response, jsonify, request
 
 from api.grants import GrantRefused
-from api.json_door import NotJson
 from api.operation import Noun
 from api.schemas.client_credentials import IssuedTokenSchema, OAuthErrorSchema
 from api.wiring import services
+from door.json_door import NotJson
 from engine.casework.policy import Action
 
 blueprint = Noun("token", __name__, description="Short-lived tokens for programs (OAuth 2).")

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
 from api.schemas.terms import ClosureCommand, ClosurePage, ClosureQuery, ClosureSchema
 from api.wiring import services
+from door.access import caller
 from engine.casework.policy import Action
 from engine.runtime.closures import add_closure, remove_closure
 from engine.store.queries.closures import closure_page

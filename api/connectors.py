@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from api.language import asked_language
 from api.operation import Noun
 from api.schemas.connectors import ElementTemplateSchema
 from api.wiring import services
+from door.language import asked_language
 from engine.casework.policy import Action
 
 blueprint = Noun("connectors", __name__, description="What service tasks can call.")

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import carry_out
 from api.operation import Noun
 from api.schemas.prefill import ConsentCommand, ConsentQuery, ConsentSchema, ConsentsSchema, WithdrawConsentCommand
 from api.wiring import services
+from door.access import caller
 from engine.casework.policy import Action
 from engine.runtime.consents import asked_consents, give_consent, withdraw_consent
 

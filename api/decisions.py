@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from api.access import caller
-from api.language import preferred_language
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.engine import (
@@ -17,6 +15,8 @@ from api.schemas.engine import (
     ExplainedSchema,
 )
 from api.wiring import services
+from door.access import caller
+from door.language import preferred_language
 from engine.casework.policy import Action
 from engine.runtime.evaluate import evaluate_decision, explain_decision
 from engine.store.queries import definitions as queries

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from http import HTTPStatus
 from typing import Final
 
-from api.access import Rule
+from door.access import Rule
 
 _UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 

@@ -9,13 +9,13 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from api.access import caller
 from api.idempotency import carry_out
-from api.json_door import BodyTooLarge, NotJson
 from api.operation import Noun, WrongInput
 from api.paging import PageQuery
 from api.schemas.engine import DeploymentPage, DeploymentSchema
 from api.wiring import services
+from door.access import caller
+from door.json_door import BodyTooLarge, NotJson
 from engine.casework.policy import Action
 from engine.errors import Place
 from engine.runtime.deploy import DeploymentResult

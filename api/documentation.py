@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, send_from_directory
 
-from api.access import under
 from api.examples import made, resolved
+from door.access import under
 from engine.casework.policy import Action
 
 _POLICY: Final = (

@@ -7,12 +7,12 @@ from typing import Any, Final
 
 from flask import Response
 
-from api.access import caller
 from api.files import download
 from api.idempotency import carry_out
 from api.operation import Noun
 from api.schemas.files import IssuedDocumentSchema, RevokeCommand
 from api.wiring import services
+from door.access import caller
 from engine.casework.look import LookKind
 from engine.casework.policy import Action
 from engine.runtime.look import Looking, look

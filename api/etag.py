@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flask import request
 
-from api.problems import PreconditionFailed, PreconditionMissing
+from door.statuses import PreconditionFailed, PreconditionMissing
 
 _TAG: Final = re.compile(r'"([0-9]{1,18})"')
 PARAMETER: Final[Mapping[str, Any]] = {

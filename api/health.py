@@ -7,10 +7,10 @@ from http import HTTPStatus
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from api.access import under
 from api.problems import problem
-from api.telemetry import Metrics
 from api.wiring import ApiServices
+from door.access import under
+from door.telemetry import Metrics
 from engine.casework.policy import Action
 
 

@@ -19,9 +19,9 @@ from typing import Any, Final, TypeVar
 from flask import Response, current_app, request
 from marshmallow import Schema
 
-from api.access import caller
-from api.problems import KeyReused
 from api.wiring import services
+from door.access import caller
+from door.statuses import KeyReused
 from engine.errors import Invalid, Place, Refused
 from engine.runtime.wiring import Runtime
 from engine.store.queries.accounts import kept_answer

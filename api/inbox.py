@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from flask import Response
 
-from api.access import caller
 from api.operation import Noun
 from api.schemas.notices import InboxPage, InboxQuery, NoticeSchema
 from api.wiring import services
+from door.access import caller
 from engine.casework.calendar_file import FILE_NAME, calendar_file, method_of
 from engine.casework.notice import NoSuchNotice
 from engine.casework.policy import Action

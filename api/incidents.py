@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
 from api.schemas.jobs import IncidentPage, IncidentQuery, ResolveCommand, RetriedSchema, RetryManyCommand
 from api.wiring import services
+from door.access import caller
 from engine.casework.policy import Action
 from engine.runtime.incidents import resolve_incident, retry_incident
 from engine.runtime.retry_many import retry_many

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
 from api.paging import PageQuery
@@ -23,6 +22,7 @@ from api.schemas.engine import (
     VariablesSchema,
 )
 from api.wiring import services
+from door.access import caller
 from engine.casework.look import LookKind
 from engine.casework.policy import Action, decide
 from engine.runtime.cancel import cancel_instance

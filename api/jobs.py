@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import carry_out, no_content
 from api.operation import Noun
 from api.paging import PageQuery
@@ -27,6 +26,7 @@ from api.schemas.jobs import (
     JobReleaseCommand,
 )
 from api.wiring import services
+from door.access import caller
 from engine.casework.policy import Action
 from engine.runtime.external_jobs import extend_lease, fetch_jobs, release_job
 from engine.runtime.finish_job import complete_job, fail_job, throw_error

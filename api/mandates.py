@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import carry_out
 from api.operation import Noun
 from api.schemas.organisation import MandateCommand, MandateSchema, MandatesSchema
 from api.wiring import services
+from door.access import caller
 from engine.casework.mandate import Mandate
 from engine.casework.policy import Action
 from engine.runtime.mandates import accept_mandate, decline_mandate, offer_mandate, revoke_mandate

@@ -8,13 +8,14 @@ from typing import Any
 
 from flask import Response, g
 
-from api.access import caller, csrf_token_of
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.accounts import MeSchema, PasswordCommand, SessionPage, SignedInSchema
 from api.schemas.notices import ContactCommand, ContactSchema
-from api.session import about, answer_with_session, who
+from api.session import about, answer_with_session
 from api.wiring import services
+from door.access import caller, csrf_token_of
+from door.session import who
 from engine.casework.policy import Action
 from engine.errors import NotFound
 from engine.runtime.set_contact import WantedContact, set_contact

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import carry_out
 from api.operation import Noun
 from api.schemas.engine import BroadcastSchema, PublishCommand, PublishedSchema, SignalCommand
+from door.access import caller
 from engine.casework.policy import Action
 from engine.runtime.broadcast_signal import broadcast_signal
 from engine.runtime.publish_message import publish_message

@@ -7,10 +7,8 @@ from typing import Any, Final
 
 from flask import Response
 
-from api.access import caller
 from api.files import download
 from api.idempotency import carry_out
-from api.language import asked_language, preferred_language
 from api.schemas.applications import ApplicationSchema
 from api.schemas.my_data import (
     AccessGroupQuery,
@@ -24,8 +22,10 @@ from api.schemas.my_data import (
     ExportsSchema,
 )
 from api.second_factors import blueprint
-from api.session import came
 from api.wiring import services
+from door.access import caller
+from door.language import asked_language, preferred_language
+from door.session import came
 from engine.casework.case import Case
 from engine.casework.policy import Action
 from engine.runtime.complain import complain

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from flask import request
 
-from api.json_door import BodyTooLarge
 from api.operation import Noun
 from api.schemas.notices import NoticeCallbackAnswer
 from api.wiring import services
+from door.json_door import BodyTooLarge
 from engine.casework.policy import Action
 from engine.runtime.take_delivery_news import LONGEST, MAIL, take_delivery_news
 

@@ -10,12 +10,13 @@ from typing import Any, Final
 
 from flask import Response, request
 
-from api.access import SECURE_SESSION_COOKIE, hash_of, session_cookie, set_session_cookie
-from api.json_door import NotJson
 from api.operation import WrongInput
 from api.schemas.federation import BeginQuery, ProvidersSchema
-from api.session import blueprint, came, refuse_other_sites
+from api.session import blueprint
 from api.wiring import services
+from door.access import SECURE_SESSION_COOKIE, hash_of, session_cookie, set_session_cookie
+from door.json_door import NotJson
+from door.session import came, refuse_other_sites
 from engine.casework.policy import Action
 from engine.errors import Place
 

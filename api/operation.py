@@ -18,9 +18,9 @@ from webargs import core
 from webargs.flaskparser import FlaskParser
 from werkzeug.routing import BaseConverter
 
-from api.access import Rule, rule_for, under
 from api.declared import problems_of
-from api.json_door import JsonLimits, MalformedJson, check_media_type, read_json
+from door.access import Rule, rule_for, under
+from door.json_door import JsonLimits, MalformedJson, check_media_type, read_json
 from engine.casework.policy import Action
 from engine.errors import Invalid, Place
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import no_content
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.jobs import PartnerCommand, PartnerPage
 from api.wiring import services
+from door.access import caller
 from engine.casework.policy import Action
 from engine.runtime.partners import close_partner
 from engine.store.queries.partners import partner_page

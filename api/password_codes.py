@@ -10,8 +10,8 @@ from flask import Response
 from api.accounts import blueprint as accounts
 from api.schemas.accounts import NewCodeSchema, NoBody, PasswordByCodeCommand
 from api.session import blueprint as session
-from api.session import came, refuse_other_sites, who
 from api.wiring import services
+from door.session import came, refuse_other_sites, who
 from engine.casework.policy import Action
 
 __all__ = ["accounts", "session"]

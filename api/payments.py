@@ -9,9 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, request
 
-from api.access import caller
 from api.idempotency import carry_out
-from api.json_door import BodyTooLarge, NotJson
 from api.operation import Noun, WrongInput
 from api.schemas.payments import (
     CallbackAnswer,
@@ -27,6 +25,8 @@ from api.schemas.payments import (
     RevenueSchema,
 )
 from api.wiring import services
+from door.access import caller
+from door.json_door import BodyTooLarge, NotJson
 from engine.casework.look import LookKind
 from engine.casework.payment import Refund
 from engine.casework.policy import Action

@@ -12,9 +12,10 @@ from flask_smorest import Api, Blueprint
 from flask_smorest.spec.plugins import FlaskPlugin
 from werkzeug.exceptions import HTTPException
 
-from api import access, problems
+from api import problems
 from api.operation import KeyConverter, NameConverter, TaskConverter
 from api.schemas.problems import ProblemSchema
+from door import access
 
 _DESCRIPTION: Final = (
     "Public services behind one window: apply, follow, decide. Errors are application/problem+json (RFC 9457) with a "

@@ -1,12 +1,12 @@
-"""How errors are told over HTTP: the one table from error class to status, and the problem document (RFC 9457).
+"""How the API tells errors: the problem document (RFC 9457).
 
-A row covers a class and all its subclasses that have no row of their own; the `code` of the class names the problem's
-type. Nothing internal is ever told: an unforeseen error is logged with the request's id, and the caller gets that id.
+The status is that of `door.statuses`; the `code` of the class names the problem's type. Nothing internal is ever told:
+an unforeseen error is logged with the request's id, and the caller gets that id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -14,68 +14,14 @@ import structlog
 from flask import Flask, Response, current_app, g, has_request_context, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from api.federation import LogoutRefused
-from api.json_door import BodyTooLarge, MalformedJson, NotJson
-from engine.casework.document import CodeMalformed
-from engine.casework.pace import TooManyApplications
-from engine.casework.task import TaskChanged
+from door.statuses import note_probing, status_of
 from engine.diagnostics import ModelRefused
-from engine.errors import Forbidden, Invalid, NotFound, NotSignedIn, OnewindowError, Refused, Unavailable
-from engine.files.kinds import KindRefused
-from engine.files.storage import ContentTooLarge, StorageFull
+from engine.errors import Invalid, NotSignedIn, OnewindowError, Unavailable
 
 MEDIA_TYPE: Final = "application/problem+json"
 
 log = structlog.get_logger("onewindow.api")
 
-
-class PreconditionFailed(Refused):
-    """The thing was changed by someone else since it was read (If-Match)."""
-
-    code = "changed-meanwhile"
-
-
-class PreconditionMissing(Refused):
-    """A change of something two may edit must say which version it changes."""
-
-    code = "if-match-required"
-
-
-class TooManyAttempts(Unavailable):
-    """Too many wrong passwords for one account."""
-
-    code = "too-many-attempts"
-
-
-class KeyReused(Invalid):
-    """An Idempotency-Key came a second time with another request."""
-
-    code = "idempotency-key-reused"
-
-
-STATUS_OF: Final[Mapping[type[OnewindowError], HTTPStatus]] = {
-    OnewindowError: HTTPStatus.INTERNAL_SERVER_ERROR,
-    NotFound: HTTPStatus.NOT_FOUND,
-    Forbidden: HTTPStatus.FORBIDDEN,
-    NotSignedIn: HTTPStatus.UNAUTHORIZED,
-    Refused: HTTPStatus.CONFLICT,
-    PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
-    TaskChanged: HTTPStatus.PRECONDITION_FAILED,
-    PreconditionMissing: HTTPStatus.PRECONDITION_REQUIRED,
-    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
-    ModelRefused: HTTPStatus.UNPROCESSABLE_ENTITY,
-    MalformedJson: HTTPStatus.BAD_REQUEST,
-    LogoutRefused: HTTPStatus.BAD_REQUEST,
-    BodyTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    NotJson: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    ContentTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    KindRefused: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    StorageFull: HTTPStatus.INSUFFICIENT_STORAGE,
-    CodeMalformed: HTTPStatus.NOT_FOUND,
-    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
-    TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
-    TooManyApplications: HTTPStatus.TOO_MANY_REQUESTS,
-}
 
 _TITLES: Final[Mapping[HTTPStatus, str]] = {
     HTTPStatus.BAD_REQUEST: "The request cannot be read",
@@ -112,18 +58,6 @@ _OF_HTTP: Final[Mapping[int, tuple[str, str, str]]] = {
 """What to say for errors of the web framework itself: code, detail, remedy."""
 
 
-def status_of(kind: type[OnewindowError]) -> HTTPStatus:
-    """The status of an error class: its own row, else that of the nearest class above it."""
-    return next(STATUS_OF[parent] for parent in kind.__mro__ if parent in STATUS_OF)
-
-
-def error_classes(root: type[OnewindowError] = OnewindowError) -> Iterator[type[OnewindowError]]:
-    """Every error class that is loaded; tests walk them."""
-    yield root
-    for child in root.__subclasses__():
-        yield from error_classes(child)
-
-
 def problem(status: HTTPStatus, code: str, detail: str, remedy: str = "", **more: Any) -> Response:
     """A problem document as an answer."""
     document: dict[str, Any] = {
@@ -140,23 +74,10 @@ def problem(status: HTTPStatus, code: str, detail: str, remedy: str = "", **more
     return Response(current_app.json.dumps(document), status=int(status), content_type=MEDIA_TYPE)
 
 
-_PROBING: Final = (
-    Forbidden,
-    TooManyAttempts,
-    TooManyApplications,
-    MalformedJson,
-    BodyTooLarge,
-    ContentTooLarge,
-    KindRefused,
-)
-"""What somebody hears who tries the doors; also who errs, so that one alone says nothing and a hundred do."""
-
-
 def of_error(fault: OnewindowError) -> Response:
     """The problem document of one of our own errors; `g.probing` is its code when it may be one of many tries."""
     status = status_of(type(fault))
-    if has_request_context() and isinstance(fault, _PROBING):
-        g.probing = fault.code
+    note_probing(fault)
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         return _internal(fault)
     more: dict[str, Any] = {}

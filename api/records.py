@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from flask import Response
 
-from api.access import caller
 from api.files import download
 from api.idempotency import carry_out
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.retention import HoldCommand, HoldPage, HoldSchema
 from api.wiring import services
+from door.access import caller
 from engine.casework.look import LookKind
 from engine.casework.policy import Action
 from engine.runtime.hold_case import place_hold, release_hold

@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.me import blueprint
 from api.schemas.accounts import (
     AddedFactorSchema,
@@ -20,9 +19,11 @@ from api.schemas.accounts import (
     PasskeyCommand,
     RecoveryCodesSchema,
 )
-from api.session import answer_with_session, who
-from api.sign_in import AddedFactor
+from api.session import answer_with_session
 from api.wiring import services
+from door.access import caller
+from door.session import who
+from door.sign_in import AddedFactor
 from engine.casework.policy import Action
 from engine.store.queries import credentials as queries
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import carry_out
-from api.language import preferred_language
 from api.operation import Noun
 from api.schemas.engine import FormSchema
 from api.schemas.prefill import PrefillCommand, PrefillSchema
 from api.schemas.services import ServiceDetailSchema, ServicePage, ServiceQuery
 from api.wiring import services
+from door.access import caller
+from door.language import preferred_language
 from engine.casework.policy import Action
 from engine.casework.prefill import AnswerState, Prefill, told
 from engine.errors import NotFound

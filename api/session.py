@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from flask import Response, g, jsonify, request
+from flask import Response, g, jsonify
 
-from api.access import Recognised, caller, csrf_token_of, hash_of, session_cookie, set_session_cookie
 from api.operation import Noun
 from api.schemas.accounts import (
     CeremonySchema,
@@ -18,50 +16,19 @@ from api.schemas.accounts import (
     SignInCommand,
 )
 from api.schemas.federation import SignedOutSchema
-from api.sign_in import Came, NeedsSession, Proof, SignedIn, Way, Who
 from api.wiring import services
+from door.access import caller, csrf_token_of, session_cookie, set_session_cookie
+from door.session import came, refuse_other_sites, who
+from door.sign_in import Proof, SignedIn, Way
 from engine.casework.actor import Actor
 from engine.casework.policy import Action, roles_of
-from engine.errors import Forbidden
 
 blueprint = Noun("session", __name__, description="Sign in and out with a session cookie.")
-
-_OWN: Final = frozenset({"same-origin", "none"})
-"""Values of Sec-Fetch-Site of requests that no foreign page made."""
-
 
 _AT_PROVIDER: Final[Mapping[str, Any]] = {
     "description": "Signed out here; the identity provider has a session, too.",
     "content": {"application/json": {"schema": SignedOutSchema}},
 }
-
-
-class CrossSite(Forbidden):
-    """A page of somebody else's tries to sign its visitor in here, into an account that it knows."""
-
-    code = "cross-site-sign-in"
-
-
-def came() -> Came:
-    """Where the request came from."""
-    return Came(request.remote_addr, request.headers.get("User-Agent", ""))
-
-
-def who() -> Who:
-    """The caller's session, for changes of her own credentials. Raises NeedsSession for a token."""
-    known = g.get("recognised")
-    secret = g.get("session_secret")
-    if not isinstance(known, Recognised) or secret is None:
-        raise NeedsSession(
-            "This needs a session, not a token: a token proves no person.", remedy="Sign in at POST /api/v1/session."
-        )
-    return Who(
-        actor=caller(),
-        secret_hash=hash_of(secret),
-        password_at=known.password_at,
-        has_factor=known.has_factor,
-        came=came(),
-    )
 
 
 def about(actor: Actor, csrf_token: str | None, *, is_whole: bool = True) -> dict[str, Any]:
@@ -171,13 +138,3 @@ def end() -> Response:
     secure = services().cookies_are_secure
     answer.delete_cookie(session_cookie(secure), path="/", httponly=True, samesite="Lax", secure=secure)
     return answer
-
-
-def refuse_other_sites() -> None:
-    """See that no page of another site sent this. Programs send neither header. Raises CrossSite."""
-    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    foreign = site is not None and site not in _OWN
-    if origin is not None and site is None:
-        foreign = urlsplit(origin).netloc != request.host
-    if foreign:
-        raise CrossSite("This sign-in was sent by a page of another site.", remedy="Sign in on our own page.")

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.idempotency import carry_out
 from api.operation import Noun
 from api.paging import PageQuery
 from api.schemas.silences import LiftCommand, SilenceCommand, SilencedLookPage, SilencePage, SilenceSchema
 from api.wiring import services
+from door.access import caller
 from engine.casework.policy import Action
 from engine.runtime.silence_looks import WantedSilence, lift_silence, read_silenced, read_silences, silence_looks
 

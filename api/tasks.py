@@ -7,11 +7,9 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from api.access import caller
 from api.etag import PARAMETER as IF_MATCH
 from api.etag import version_to_change
 from api.idempotency import carry_out
-from api.language import asked_language
 from api.operation import Noun
 from api.schemas.tasks import (
     AssignCommand,
@@ -26,6 +24,8 @@ from api.schemas.tasks import (
     TaskSchema,
 )
 from api.wiring import services
+from door.access import caller
+from door.language import asked_language
 from engine.casework.look import LookKind
 from engine.casework.policy import Action
 from engine.casework.task import Task

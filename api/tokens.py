@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.me import blueprint
 from api.schemas.accounts import NewTokenSchema, TokenCommand, TokensSchema
-from api.scopes import checked_scopes
-from api.session import who
 from api.wiring import services
+from door.access import caller
+from door.scopes import checked_scopes
+from door.session import who
 from engine.casework.policy import Action
 from engine.store.queries import credentials as queries
 

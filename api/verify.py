@@ -10,11 +10,11 @@ from typing import Any, Final
 from flask import Response, jsonify, render_template, request
 
 from api.files import body
-from api.json_door import BodyTooLarge, NotJson
-from api.language import preferred_language
 from api.operation import Noun
 from api.schemas.files import VerifiedFileSchema, VerifiedSchema
 from api.wiring import services
+from door.json_door import BodyTooLarge, NotJson
+from door.language import preferred_language
 from engine.casework.document import Document, DocumentState, read_code
 from engine.casework.policy import Action
 from engine.runtime.reserve_document import proof_of_document

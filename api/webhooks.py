@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Response
 
-from api.access import caller
 from api.etag import PARAMETER as IF_MATCH
 from api.etag import version_to_change
 from api.idempotency import carry_out, no_content
@@ -31,6 +30,7 @@ from api.schemas.webhooks import (
     WishSchema,
 )
 from api.wiring import services
+from door.access import caller
 from engine.casework.policy import Action
 from engine.casework.webhook import Subscription
 from engine.runtime.replay_events import replay, retry_delivery, send_test, skip_delivery

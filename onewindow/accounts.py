@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from api.access import hash_of
+from door.access import hash_of
 from engine.casework.actor import Actor
 from engine.clock import SystemClock
 from engine.errors import NotFound, Refused

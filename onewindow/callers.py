@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from api.access import Recognised, hash_of
+from door.access import Recognised, hash_of
 from engine.casework.step_up import is_official
 from engine.clock import Clock
 from engine.errors import NotFound, Unavailable

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from api.access import hash_of
 from api.grants import GrantRefused, Issued
-from api.scopes import ALL
+from door.access import hash_of
+from door.scopes import ALL
 from engine.casework.actor import Actor
 from engine.identity import is_key
 from engine.runtime.act import Act

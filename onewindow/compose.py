@@ -13,9 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from api.json_door import JsonLimits
 from api.long_poll import LongPolls
 from api.wiring import ApiServices
+from door.json_door import JsonLimits
 from engine.bpmn.kernel.kernel import SpiffKernel
 from engine.calendar import WorkingCalendar
 from engine.clock import Clock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from api.telemetry import Figures
+from door.telemetry import Figures
 from engine.casework.partner import PartnerState
 from engine.clock import Clock
 from engine.store.database import Database

@@ -23,7 +23,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from api.sign_in import WrongProof
+from door.sign_in import WrongProof
 from engine.errors import Refused
 
 _TIMEOUT_MS: Final = 120_000

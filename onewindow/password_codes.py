@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from api.access import hash_of
-from api.sign_in import Came, NewCode, Who, WrongCredentials
+from door.access import hash_of
+from door.sign_in import Came, NewCode, Who, WrongCredentials
 from engine.casework.account_notice import AccountNews
 from engine.casework.actor import SYSTEM, Actor
 from engine.casework.policy import Action, permit
@@ -46,7 +46,7 @@ def new_code(database: Database, name: str, now: datetime) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneTimeCodes:
-    """Codes over the API (see `api.sign_in.PasswordCodes`)."""
+    """Codes over the API (see `door.sign_in.PasswordCodes`)."""
 
     runtime: Runtime
     sessions: BrowserSessions

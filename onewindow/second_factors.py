@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 
 import pyotp
 
-from api.sign_in import AddedFactor, Ceremony, NewApp, Proof, SignedIn, Way, Who, WrongProof
+from door.sign_in import AddedFactor, Ceremony, NewApp, Proof, SignedIn, Way, Who, WrongProof
 from engine.casework.account_notice import AccountNews
 from engine.casework.step_up import is_official, require_own_proof, require_second_factor
 from engine.errors import NotFound, Refused
@@ -65,7 +65,7 @@ class TooManyFactors(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountFactors:
-    """Second factors of accounts (see `api.sign_in.SecondFactors`)."""
+    """Second factors of accounts (see `door.sign_in.SecondFactors`)."""
 
     runtime: Runtime
     sessions: BrowserSessions

@@ -18,7 +18,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 from prometheus_client import multiprocess
 
-from api.pressure import WAITING_PER_PLACE, note_wait
+from door.pressure import WAITING_PER_PLACE, note_wait
 from onewindow.settings import Settings
 
 _T = TypeVar("_T")
@@ -82,7 +82,7 @@ def serve(settings: Settings, load: Callable[[], Flask]) -> None:
         "bind": f"{host}:{settings.port}",
         "workers": settings.web_processes,
         "worker_class": _Worker,
-        # Beyond the places of `api.pressure` there is a waiting room, from which one is sent away in time.
+        # Beyond the places of `door.pressure` there is a waiting room, from which one is sent away in time.
         "threads": settings.threads * WAITING_PER_PLACE,
         "keepalive": 30,
         "timeout": 60,

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from api.access import hash_of
-from api.sign_in import Came, SignedIn, Way, Who, WrongCredentials
+from door.access import hash_of
+from door.sign_in import Came, SignedIn, Way, Who, WrongCredentials
 from engine.casework.account_notice import AccountNews
 from engine.casework.actor import SYSTEM, Actor
 from engine.casework.place import browser_of, place_of
@@ -51,7 +51,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSessions:
-    """Sessions of browsers (see `api.sign_in.Sessions`)."""
+    """Sessions of browsers (see `door.sign_in.Sessions`)."""
 
     runtime: Runtime
     throttle: Throttle

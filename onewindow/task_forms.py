@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from api.wiring import ShownTask
+from door.wiring import ShownTask
 from engine.casework.actor import Actor
 from engine.casework.policy import Thing
 from engine.casework.visibility import Hidden, sees

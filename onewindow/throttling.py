@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from api.problems import TooManyAttempts
+from door.statuses import TooManyAttempts
 from engine.casework.place import counted_address, network_of
 from engine.casework.throttle import OF_ADDRESS, OF_FACTOR, OF_NAME, OF_NAME_ANYWHERE, Patience
 from engine.store.database import Database

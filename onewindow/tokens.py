@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from api.sign_in import NewToken, Who
+from door.sign_in import NewToken, Who
 from engine.casework.account_notice import AccountNews
 from engine.casework.actor import Actor
 from engine.casework.policy import Action, permit
@@ -37,7 +37,7 @@ class NotAProgram(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiTokens:
-    """API tokens (see `api.sign_in.Tokens`)."""
+    """API tokens (see `door.sign_in.Tokens`)."""
 
     runtime: Runtime
     sessions: BrowserSessions

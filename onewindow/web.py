@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from api import telemetry
 from api.app import create_app
-from api.sign_in_lane import SignInLane
+from door import telemetry
+from door.sign_in_lane import SignInLane
 from onewindow.compose import api_services, compose
 from onewindow.logs import when_lines_are_lost
 from onewindow.passwords import make_ready

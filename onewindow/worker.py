@@ -15,7 +15,7 @@ from types import FrameType
 
 import structlog
 
-from api.telemetry import Metrics
+from door.telemetry import Metrics
 from engine.casework.job import Job
 from engine.casework.partner import BreakerRules
 from engine.jobs.breakers import Breakers

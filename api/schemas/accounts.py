@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from api.fields import Moment, Text
 from api.paging import page_of
-from api.sign_in import Way
+from door.sign_in import Way
 
 _KEY = {"example": "01hk3v8b6s9e4w2m7q5t0x1y2z"}
 

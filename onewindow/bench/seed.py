@@ -25,6 +25,16 @@ _NAME = "bench"
 _BATCH = 5_000
 _CALLS = "calls.bpmn"
 """Deployed by who measures calls, with the port of a partner that is listed."""
+_MAIN_FORKS = """
+    WITH own AS (
+        SELECT oid, reltoastrelid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
+    ), aside AS (SELECT reltoastrelid AS oid FROM own WHERE reltoastrelid <> 0)
+    SELECT sum(pg_relation_size(oid, 'main')) FROM (
+        SELECT oid FROM own
+        UNION ALL SELECT oid FROM aside
+        UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid IN (SELECT oid FROM aside)
+    ) AS counted
+"""
 
 
 def prepare(settings: Settings) -> str:
@@ -70,15 +80,18 @@ def settle(database: Database) -> None:
 
 
 def size_in_bytes(database: Database) -> int:
-    """Size of all tables and indexes, without what is free in them."""
+    """Size of all tables and indexes, without what is free in them.
+
+    PostgreSQL's maps of free space and visibility are left out: they take 24 kB and more of each of 70 tables whatever
+    stands in them, which a few hundred cases must not be charged for.
+    """
     with database.read() as connection:
         if database.is_sqlite:
             pages = connection.execute(text("PRAGMA page_count")).scalar_one()
             free = connection.execute(text("PRAGMA freelist_count")).scalar_one()
             size = connection.execute(text("PRAGMA page_size")).scalar_one()
             return int((pages - free) * size)
-        statement = "SELECT sum(pg_total_relation_size(oid)) FROM pg_class WHERE relkind = 'r' AND relnamespace = "
-        return int(connection.execute(text(statement + "'public'::regnamespace")).scalar_one())
+        return int(connection.execute(text(_MAIN_FORKS)).scalar_one())
 
 
 def _task(instance_id: str, number: int, began: datetime) -> Task:

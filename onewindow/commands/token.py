@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from api.scopes import checked_scopes
+from door.scopes import checked_scopes
 from engine.casework.look import LookKind
 from engine.clock import SystemClock
 from engine.store.queries import accounts as queries

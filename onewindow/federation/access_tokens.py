@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from api.access import Recognised
+from door.access import Recognised
 from engine.casework.actor import Actor
 from engine.casework.step_up import is_official
 from engine.clock import Clock

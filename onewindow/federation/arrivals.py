@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from api.federation import UnknownPerson
-from api.sign_in import Came, SignedIn
+from door.federation import UnknownPerson
+from door.sign_in import Came, SignedIn
 from engine.casework.actor import SYSTEM
 from engine.casework.organisation import require_unlike
 from engine.errors import Refused

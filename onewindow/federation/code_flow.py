@@ -19,11 +19,11 @@ from typing import Any, Final
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from api.access import hash_of
-from api.federation import Choice, LogoutRefused, NotOurs, ProviderSaysNo, Returned, Sent, checked_path
-from api.problems import TooManyAttempts
-from api.sign_in import Came
-from api.sign_in_lane import Buckets
+from door.access import hash_of
+from door.federation import Choice, LogoutRefused, NotOurs, ProviderSaysNo, Returned, Sent, checked_path
+from door.sign_in import Came
+from door.sign_in_lane import Buckets
+from door.statuses import TooManyAttempts
 from engine.casework.place import counted_address
 from engine.errors import Refused
 from engine.runtime.wiring import Runtime
@@ -46,7 +46,7 @@ _LONGEST: Final = 4_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeFlow:
-    """Sign-in with identity providers (see `api.federation.Federation`)."""
+    """Sign-in with identity providers (see `door.federation.Federation`)."""
 
     runtime: Runtime
     providers: Providers
@@ -103,7 +103,7 @@ class CodeFlow:
     def come_back(
         self, provider: str, secret: str, answer: Mapping[str, str], came: Came, former: str | None = None
     ) -> Returned:
-        """Take a provider's answer to a browser. See `api.federation.Federation` for what it raises."""
+        """Take a provider's answer to a browser. See `door.federation.Federation` for what it raises."""
         chosen, sign_in = self.providers.for_sign_in(provider)
         begun = self._taken(chosen, secret, answer.get("state", ""))
         try:

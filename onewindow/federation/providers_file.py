@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from api.scopes import ALL as SCOPES
+from door.scopes import ALL as SCOPES
 from engine.casework.duty import checked_duty
 from engine.casework.organisation import LANGUAGES
 from engine.errors import Invalid, Place

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text
 from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
-from api.access import roles_of, rule_of
+from door.access import roles_of, rule_of
 from engine.casework.look import LookKind
 from engine.store.queries.accounts import actor_of
 from engine.store.rows import table_of

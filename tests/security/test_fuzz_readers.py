@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.json_door import JsonLimits, read_json
+from door.json_door import JsonLimits, read_json
 from engine.bpmn.lint import lint
 from engine.bpmn.reader import read_bpmn
 from engine.connectors.document.templates import DocumentTemplates

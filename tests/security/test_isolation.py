@@ -16,7 +16,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
-from api.access import rule_of
+from door.access import rule_of
 from engine.identity import CaseNumber, new_key
 from engine.store.tables import metadata
 from onewindow import accounts

@@ -17,8 +17,8 @@ import pytest
 from werkzeug.routing import Rule as Route
 from werkzeug.test import TestResponse
 
-from api.access import rule_of
 from api.wiring import EXTENSION
+from door.access import rule_of
 from engine.casework.policy import Action
 from engine.casework.policy.matrix import NOTHING, STANDINGS, YES, cell, rows, table, things_of
 from engine.errors import Unavailable

@@ -28,9 +28,9 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
 )
 
-from api.access import rule_of
 from api.long_poll import LongPolls
 from api.wiring import EXTENSION
+from door.access import rule_of
 from engine.casework.policy import Role
 from tests.builders.a_busy_city import BusyCity
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from api.access import rule_of
+from door.access import rule_of
 from engine.casework.policy import Role
 from tests.builders.an_api import Api
 

@@ -9,7 +9,7 @@ from collections import Counter
 from flask import Flask
 
 from api import problems
-from api.pressure import limit, note_wait
+from door.pressure import limit, note_wait
 from tests.builders.threads import at_once
 
 

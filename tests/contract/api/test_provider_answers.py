@@ -13,8 +13,8 @@ import pyotp
 import pytest
 from werkzeug.test import TestResponse
 
-from api.sign_in import Came
 from api.wiring import EXTENSION
+from door.sign_in import Came
 from onewindow import logs
 from onewindow.federation.mapping import person_of
 from tests.builders.a_federated_api import Visitor, a_federated_api, providers_file, sent_along

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.access import rule_of
-from api.scopes import NOUNS
+from door.access import rule_of
+from door.scopes import NOUNS
 from onewindow import accounts
 from onewindow.accounts import Duties
 from tests.builders.a_runtime import Running

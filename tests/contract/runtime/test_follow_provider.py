@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from api.sign_in import Came
+from door.sign_in import Came
 from engine.casework.duty import duties_of
 from engine.casework.organisation import AdministratorHasNoCases
 from engine.casework.task import TaskState

@@ -11,23 +11,25 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import api
+import door
 import engine
 import forms
-from api import problems, telemetry
+from api import problems
+from door import statuses, telemetry
 from engine.diagnostics import Diagnostic, ModelRefused
 from engine.errors import Forbidden, Invalid, NotFound, NotSignedIn, OnewindowError, Place, Refused, Unavailable
 
 
 def _every_error_class() -> list[type[OnewindowError]]:
-    for package in (engine, forms, api):
+    for package in (engine, forms, door, api):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
-    return sorted(set(problems.error_classes()), key=lambda kind: (kind.__module__, kind.__name__))
+    return sorted(set(statuses.error_classes()), key=lambda kind: (kind.__module__, kind.__name__))
 
 
 @pytest.mark.parametrize("kind", _every_error_class(), ids=lambda kind: f"{kind.__module__}.{kind.__name__}")
 def test_every_error_class_has_a_status_and_a_code_of_small_words(kind: type[OnewindowError]) -> None:
-    status = problems.status_of(kind)
+    status = statuses.status_of(kind)
 
     assert kind is OnewindowError or status != 500
     assert kind.code.replace("-", "").isalnum()
@@ -43,7 +45,7 @@ def test_every_error_class_has_a_status_and_a_code_of_small_words(kind: type[One
         pytest.param(Refused("Taken."), 409, id="refused"),
         pytest.param(Invalid("Wrong.", places=[Place("/a", "Wrong.")]), 422, id="invalid"),
         pytest.param(Unavailable("Later.", retry_after_seconds=7), 503, id="unavailable"),
-        pytest.param(problems.PreconditionFailed("Changed."), 412, id="changed meanwhile"),
+        pytest.param(statuses.PreconditionFailed("Changed."), 412, id="changed meanwhile"),
         pytest.param(ModelRefused([Diagnostic("rule", "Wrong.")]), 422, id="model refused"),
     ],
 )

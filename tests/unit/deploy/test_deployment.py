@@ -206,7 +206,7 @@ def test_the_proxy_knows_the_nodes_and_takes_what_they_take() -> None:
 def test_every_figure_of_the_alerts_is_shown_by_the_product() -> None:
     rules = [rule for group in documents(DEPLOY / "prometheus" / "alerts.yaml")[0]["groups"] for rule in group["rules"]]
     asked = {name for rule in rules for name in re.findall(r"\bonewindow_\w+", rule["expr"])}
-    sources = (TOP / "api" / "telemetry.py").read_text() + (TOP / "onewindow" / "engine_state.py").read_text()
+    sources = (TOP / "door" / "telemetry.py").read_text() + (TOP / "onewindow" / "engine_state.py").read_text()
     shown = set(re.findall(r'"(onewindow_\w+)"', sources))
     known = shown | {f"{name}{end}" for name in shown for end in ("_total", "_count", "_bucket", "_sum")}
 

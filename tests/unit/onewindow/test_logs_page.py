@@ -33,7 +33,12 @@ def events_of(room: str, *by: str) -> set[str]:
 
 
 def test_every_event_stands_on_the_page() -> None:
-    events = events_of("api", "notes") | events_of("onewindow", "notes") | events_of("engine/jobs", "tell", "_tell")
+    events = (
+        events_of("api", "notes")
+        | events_of("door", "notes")
+        | events_of("onewindow", "notes")
+        | events_of("engine/jobs", "tell", "_tell")
+    )
 
     assert {"request", "denied", "sign-in.failed", "worker started", "lease-lost"} <= events
     assert {event for event in events - ROUNDS_OF_WORK if f"`{event}`" not in PAGE} == set()

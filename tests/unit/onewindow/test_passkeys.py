@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 
-from api.sign_in import WrongProof
+from door.sign_in import WrongProof
 from onewindow.passkeys import NewPasskey, NoPasskeys, RelyingParty
 from tests.builders.an_authenticator import Authenticator, an_authenticator
 

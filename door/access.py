@@ -19,7 +19,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from flask import Flask, Response, g, request
 
-from api.scopes import check_scope
+from door.scopes import check_scope
 from engine.casework.actor import Actor
 from engine.casework.policy import RULES, Action, Role, roles_of
 from engine.errors import Forbidden, NotSignedIn

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from api.json_door import BodyTooLarge, JsonLimits, MalformedJson, NotJson, check_media_type, read_json
+from door.json_door import BodyTooLarge, JsonLimits, MalformedJson, NotJson, check_media_type, read_json
 
 LIMITS = JsonLimits()
 

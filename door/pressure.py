@@ -12,7 +12,7 @@ from typing import Final
 
 from flask import Flask, g, request
 
-from api.sign_in_lane import SIGN_IN
+from door.sign_in_lane import SIGN_IN
 from engine.errors import Unavailable
 
 PATIENCE_SECONDS: Final = 0.5

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from api.sign_in_lane import BURST, PLACES, WAITING, Buckets, SignInLane
+from door.sign_in_lane import BURST, PLACES, WAITING, Buckets, SignInLane
 
 
 class Door:

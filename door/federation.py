@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from api.sign_in import Came, SignedIn
+from door.sign_in import Came, SignedIn
 from engine.errors import Forbidden, Invalid, Place
 
 LONGEST_PATH = 500

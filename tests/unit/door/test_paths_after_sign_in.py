@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from api.federation import LONGEST_PATH, checked_path
+from door.federation import LONGEST_PATH, checked_path
 from engine.errors import Invalid
 
 OURS = "https://services.example.gov"
