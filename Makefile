@@ -10,7 +10,7 @@ SOAK_OTHERS := tests/faults/test_after_downtime.py tests/faults/test_overload.py
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup setup-dev run check test bench fuzz soak soak-others conformance lock audit sbom wheel clean
+.PHONY: help setup setup-dev assets run check test bench fuzz soak soak-others conformance lock audit sbom wheel clean
 
 help: ## List these commands
 	@echo "Onewindow: public services behind one window"
@@ -19,13 +19,20 @@ help: ## List these commands
 
 setup: ## Make the virtual environment in .venv and install what is needed to run
 	@scripts/setup base
+	@scripts/assets
 	@scripts/pdf-libraries || true
 
 setup-dev: ## The same, with what is needed to test
 	@scripts/setup dev
+	@scripts/assets
+	@scripts/chromium || true
 	@scripts/pdf-libraries || true
 	@scripts/token-library || true
 	@scripts/oidc-provider || true
+
+assets: ## Build the styles and scripts of the pages
+	@scripts/setup base
+	@scripts/assets
 
 run: setup ## Start everything on this machine: web, worker, sandbox; Ctrl-C stops it
 	@$(BIN)/onewindow run

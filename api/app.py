@@ -99,10 +99,6 @@ NOUNS: Final[tuple[Noun, ...]] = (
 )
 
 
-class RouteWithoutRule(RuntimeError):
-    """A route was added and nobody decided who may call it."""
-
-
 class ExactJson(JSONProvider):
     """JSON of answers: decimals without loss, moments in RFC 3339."""
 
@@ -162,7 +158,5 @@ def create_app(wired: ApiServices) -> Flask:
         documented.register_blueprint(noun, url_prefix=f"{PREFIX}/{noun.name}")
     app.register_blueprint(make_blueprint(lambda: with_examples(documented.document())))
     app.register_blueprint(health.make_blueprint(wired, metrics))
-    forgotten = access.routes_without_rule(app)
-    if forgotten:
-        raise RouteWithoutRule(f"These routes have no access rule: {', '.join(forgotten)}.")
+    access.require_rules(app)
     return app

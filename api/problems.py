@@ -6,7 +6,7 @@ an unforeseen error is logged with the request's id, and the caller gets that id
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -114,9 +114,16 @@ def _internal(fault: BaseException) -> Response:
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, *_OF_HTTP[500])
 
 
+# the API's border: whatever was not foreseen ends here, logged
+HANDLERS: Final[Mapping[type[Exception], Callable[[Any], Response]]] = {
+    OnewindowError: of_error,
+    HTTPException: of_http,
+    Exception: _internal,
+}
+"""What tells each kind of error; the nearest kind counts."""
+
+
 def register(app: Flask) -> None:
     """Make every error of an application a problem document."""
-    app.register_error_handler(OnewindowError, of_error)
-    app.register_error_handler(HTTPException, of_http)
-    # the API's border: whatever was not foreseen ends here, logged
-    app.register_error_handler(Exception, _internal)
+    for kind, tell in HANDLERS.items():
+        app.register_error_handler(kind, tell)

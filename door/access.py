@@ -28,10 +28,17 @@ SESSION_COOKIE: Final = "onewindow_session"
 SECURE_SESSION_COOKIE: Final = "__Host-onewindow_session"
 """Over TLS: a browser takes a name with this prefix from this very host only (RFC 6265bis, 4.1.3.2)."""
 CSRF_HEADER: Final = "X-Csrf-Token"
+CSRF_FIELD: Final = "csrf_token"
+"""The same in the forms of pages."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_SECRET: Final = 200
+_FORMS: Final = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+class RouteWithoutRule(RuntimeError):
+    """A route was added and nobody decided who may call it."""
 
 
 class CsrfMissing(Forbidden):
@@ -71,23 +78,25 @@ class Rule:
     """None lets everyone in, known or not."""
     halfway: bool = False
     """Whether a session may call whose second factor is not proved yet."""
+    greets: bool = False
+    """Whether a public address knows who looks at it, where she is signed in: pages show her name."""
 
     def admits(self, roles: frozenset[Role]) -> bool:
         """Whether somebody signed in with these roles may call."""
         return self.roles is None or bool(self.roles & roles)
 
 
-def rule_for(action: Action) -> Rule:
+def rule_for(action: Action, *, greets: bool = False) -> Rule:
     """The rule of a route that does an action, as the policy has it."""
     rule = RULES[action]
-    return Rule(action, None if rule.is_public else rule.roles, rule.halfway)
+    return Rule(action, None if rule.is_public else rule.roles, rule.halfway, greets)
 
 
-def under(action: Action) -> Callable[[View], View]:
+def under(action: Action, *, greets: bool = False) -> Callable[[View], View]:
     """Name the action of a view, whose rule it is under; stands outermost, right below the route."""
 
     def mark(view: View) -> View:
-        view.access_rule = rule_for(action)  # type: ignore[attr-defined]
+        view.access_rule = rule_for(action, greets=greets)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -165,6 +174,8 @@ def guard(app: Flask, authenticate: Authenticate, *, cookies_are_secure: bool = 
         if rule is None:
             raise Forbidden("This address has no access rule; nobody may call it.")
         if rule.roles is None:
+            if rule.greets and request.method in _SAFE:
+                _greet(authenticate, cookie)
             return
         known = _recognised(authenticate, cookie)
         g.actor = known and replace(known.actor, origin=request.remote_addr)
@@ -201,9 +212,24 @@ def set_session_cookie(answer: Response, secret: str, *, secure: bool) -> None:
     answer.set_cookie(session_cookie(secure), secret, httponly=True, secure=secure, samesite="Lax", path="/")
 
 
-def routes_without_rule(app: Flask) -> list[str]:
-    """Endpoints nobody has decided about; must be empty."""
-    return sorted(endpoint for endpoint, view in app.view_functions.items() if rule_of(view) is None)
+def require_rules(app: Flask) -> None:
+    """Refuse an application with addresses that nobody has decided about. Raises RouteWithoutRule."""
+    forgotten = sorted(endpoint for endpoint, view in app.view_functions.items() if rule_of(view) is None)
+    if forgotten:
+        raise RouteWithoutRule(f"These routes have no access rule: {', '.join(forgotten)}.")
+
+
+def _greet(authenticate: Authenticate, cookie: str) -> None:
+    """Know the visitor of a public page by her cookie; a cookie that is over is nobody's, and no fault."""
+    secret = _secret_of_cookie(cookie)
+    known = None if secret is None else authenticate(hash_of(secret), True)
+    if known is not None:
+        g.actor, g.recognised, g.session_secret, g.is_session = known.actor, known, secret, True
+
+
+def _secret_of_cookie(cookie: str) -> str | None:
+    secret = request.cookies.get(cookie, "")
+    return secret if secret.isascii() and 0 < len(secret) <= _LONGEST_SECRET else None
 
 
 def _recognised(authenticate: Authenticate, cookie: str) -> Recognised | None:
@@ -221,14 +247,17 @@ def _recognised(authenticate: Authenticate, cookie: str) -> Recognised | None:
             raise NotSignedIn("The API token is unknown, expired or revoked.", remedy="Ask for a new one.")
         g.is_session = False
         return known
-    secret = request.cookies.get(cookie, "")
-    if not (secret.isascii() and 0 < len(secret) <= _LONGEST_SECRET):
+    of_cookie = _secret_of_cookie(cookie)
+    if of_cookie is None:
         return None
+    secret = of_cookie
     known = authenticate(hash_of(secret), True)
     if known is None:
         return None
     if request.method not in _SAFE:
         sent = request.headers.get(CSRF_HEADER, "")
+        if not sent and request.mimetype in _FORMS:
+            sent = request.form.get(CSRF_FIELD, "")
         if not hmac.compare_digest(sent.encode(), csrf_token_of(secret).encode()):
             raise CsrfMissing(
                 f"A request with a session cookie needs the header {CSRF_HEADER}.",

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from engine.casework.passport import LANGUAGES
 from engine.casework.place import counted_address
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-SIGN_IN: Final = frozenset({"/api/v1/session", "/api/v1/session/password"})
+PAGES: Final = frozenset(f"/{language}/sign-in" for language in LANGUAGES)
+SIGN_IN: Final = frozenset({"/api/v1/session", "/api/v1/session/password"}) | PAGES
 """Where a password is compared, or hashed."""
 PLACES: Final = 1
 WAITING: Final = 4
@@ -42,9 +44,13 @@ _BODY: Final = json.dumps(
     },
     separators=(",", ":"),
 ).encode()
+_PAGE: Final = (
+    '<!DOCTYPE html><html lang="az"><meta charset="utf-8"><title>Onewindow</title>'
+    "<p>Hazırda çox sayda giriş cəhdi var. Bir neçə saniyədən sonra yenidən cəhd edin.</p>"
+    '<p lang="en">There are too many sign-ins just now. Try again in a few seconds.</p>'
+    '<p lang="ru">Сейчас слишком много попыток входа. Повторите через несколько секунд.</p></html>'
+).encode()
 _HEADERS: Final = (
-    ("Content-Type", "application/problem+json"),
-    ("Content-Length", str(len(_BODY))),
     ("Retry-After", str(_RETRY_AFTER)),
     ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),
@@ -93,12 +99,12 @@ class SignInLane:
         if environ.get("PATH_INFO") not in SIGN_IN or environ.get("REQUEST_METHOD") != "POST":
             return self._application(environ, start_response)
         if not self._buckets.take(counted_address(environ.get("REMOTE_ADDR"))):
-            return self._refuse(start_response)
+            return self._refuse(environ, start_response)
         if not self._lane.acquire(blocking=False):
-            return self._refuse(start_response)
+            return self._refuse(environ, start_response)
         try:
             if not self._free.acquire(timeout=PATIENCE_SECONDS):
-                return self._refuse(start_response)
+                return self._refuse(environ, start_response)
             try:
                 # The answer is short and made here whole, so that the place is held until it is.
                 return list(self._application(environ, start_response))
@@ -107,12 +113,15 @@ class SignInLane:
         finally:
             self._lane.release()
 
-    def _refuse(self, start_response: StartResponse) -> Iterable[bytes]:
+    def _refuse(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         self._refused += 1
         now = time.monotonic()
         if now - self._told_at >= _TOLD_EVERY_SECONDS:
             # one line for many: an attack must not fill the disk
             self._told_at, refused, self._refused = now, self._refused, 0
             security.warning("sign-in.crowded", refused=refused)
-        start_response("429 TOO MANY REQUESTS", list(_HEADERS))
-        return [_BODY]
+        is_page = environ.get("PATH_INFO") in PAGES
+        kind, body = ("text/html; charset=utf-8", _PAGE) if is_page else ("application/problem+json", _BODY)
+        headers = [("Content-Type", kind), ("Content-Length", str(len(body))), *_HEADERS]
+        start_response("429 TOO MANY REQUESTS", headers)
+        return [body]

@@ -197,6 +197,7 @@ def master_key_environment(environment: dict[str, str]) -> dict[str, str]:
 def tell(settings: Settings, demo: Demo, posts: Posts | None = None) -> None:
     """What somebody who just started it needs to know. Plain lines, so that they can be copied whole."""
     click.echo(f"\nOnewindow runs at {settings.address}")
+    click.echo(f"  Pages for citizens:       {settings.address}/")
     click.echo(f"  API, to read and to try:  {settings.address}/api/v1/docs")
     if posts is not None:
         if posts.takes_mail:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 from sqlalchemy import Connection
 
@@ -11,6 +15,13 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ON_POSTGRESQL = pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
 )
+
+
+def a_copy(migrated: Path, path: Path) -> str:
+    """The address of a database of its own, which is made by copying one with all tables."""
+    with closing(sqlite3.connect(migrated)) as source, closing(sqlite3.connect(path)) as target:
+        source.backup(target)
+    return f"sqlite:///{path}"
 
 
 def connection_of(work: UnitOfWork) -> Connection:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from onewindow import logs
 from tests.builders.a_busy_city import BusyCity, a_busy_city
 from tests.builders.a_provider import a_provider
 from tests.builders.an_issuer import an_issuer
+from tests.builders.databases import a_copy
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -23,10 +22,7 @@ def _quiet_logs() -> None:
 @pytest.fixture(scope="module")
 def sqlite_url(migrated_sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A migrated SQLite database of a module."""
-    path = tmp_path_factory.mktemp("city") / "onewindow.db"
-    with closing(sqlite3.connect(migrated_sqlite_file)) as source, closing(sqlite3.connect(path)) as target:
-        source.backup(target)
-    return f"sqlite:///{path}"
+    return a_copy(migrated_sqlite_file, tmp_path_factory.mktemp("city") / "onewindow.db")
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,7 @@ EVALUATES = {
     "engine/connectors/computing.py": "FEEL: settings of a call, from the variables of its job",
     "engine/connectors/settings.py": "FEEL, read and not run: settings of a call before deployment",
     "forms/expressions.py": "FEEL: conditions, limits and texts of forms",
+    "portal/app.py": "Jinja: the templates of the pages, our own files and nobody else's (decision 26)",
     "onewindow/bench/decisions.py": "FEEL: measured",
     "onewindow/commands/feel.py": "FEEL: tried at the command line",
     "onewindow/feel_values.py": "FEEL: values written at the command line",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -14,6 +12,7 @@ from onewindow import logs
 from tests.builders.a_federated_api import SIGN_IN, a_federated_api, providers_file
 from tests.builders.an_api import Api, an_api
 from tests.builders.an_openid_provider import HOST, OpenIdProvider, an_openid_provider
+from tests.builders.databases import a_copy
 from tests.builders.free_ports import a_free_port
 
 
@@ -25,10 +24,7 @@ def _quiet_logs() -> None:
 @pytest.fixture
 def sqlite_url(migrated_sqlite_file: Path, tmp_path: Path) -> str:
     """A migrated SQLite database of its own."""
-    path = tmp_path / "onewindow.db"
-    with closing(sqlite3.connect(migrated_sqlite_file)) as source, closing(sqlite3.connect(path)) as target:
-        source.backup(target)
-    return f"sqlite:///{path}"
+    return a_copy(migrated_sqlite_file, tmp_path / "onewindow.db")
 
 
 @pytest.fixture

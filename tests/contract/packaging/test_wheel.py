@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -40,6 +41,14 @@ def test_wheel_holds_every_file_of_the_product(wheel: Path) -> None:
     product = {name for name in listed.stdout.split("\0") if name and (HOUSE / name).is_file()}
 
     assert product - names_in(wheel) == set()
+
+
+def test_wheel_holds_the_styles_and_scripts_that_were_built(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        built = json.loads(archive.read("portal/built/manifest.json"))
+
+    assert {"portal.css", "portal.js"} <= set(built)
+    assert {f"portal/built/{name}" for name in built.values()} <= names_in(wheel)
 
 
 def test_wheel_holds_no_tests_and_no_sandbox(wheel: Path) -> None:

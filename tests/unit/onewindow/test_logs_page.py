@@ -36,6 +36,7 @@ def test_every_event_stands_on_the_page() -> None:
     events = (
         events_of("api", "notes")
         | events_of("door", "notes")
+        | events_of("portal")
         | events_of("onewindow", "notes")
         | events_of("engine/jobs", "tell", "_tell")
     )

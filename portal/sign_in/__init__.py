@@ -1,0 +1,1 @@
+"""Pages of signing in: password, second factor, the first authenticator app, identity providers, and signing out."""
