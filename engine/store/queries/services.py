@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from statistics import median, quantiles
+from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
@@ -20,6 +23,7 @@ from engine.store.tables import deployments as tables
 _DEFINITION = table_of(tables.Definition)
 _RESOURCE = table_of(tables.Resource)
 _CASE = table_of(cases.Case)
+_MOST_PASSPORTS: Final = 1_000
 _RECENT_CASES: Final = 200
 _FEWEST_CASES: Final = 5
 """Of fewer nothing is told: it would say more of them than of the service."""
@@ -32,7 +36,7 @@ class ServiceRow:
     key: str
     version: int
     agency: str
-    passport: dict[str, Any]
+    passport: Mapping[str, Any]
 
     @property
     def title(self) -> dict[str, str]:
@@ -118,8 +122,13 @@ def _services() -> Select[Any]:
 
 
 def _row(row: Any) -> ServiceRow:
-    passport = yaml.safe_load(row.content)
-    return ServiceRow(key=row.key, version=row.version, agency=row.agency, passport=plain_json(passport))
+    return ServiceRow(key=row.key, version=row.version, agency=row.agency, passport=_passport(bytes(row.content)))
+
+
+@lru_cache(maxsize=_MOST_PASSPORTS)
+def _passport(content: bytes) -> Mapping[str, Any]:
+    """What a `service.yaml` says; reading one takes 30 ms, longer than all else on a page, and it never changes."""
+    return MappingProxyType(plain_json(yaml.safe_load(content)))
 
 
 def plain_json(value: Any) -> Any:
