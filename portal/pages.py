@@ -89,4 +89,7 @@ def harden(app: Flask) -> None:
         if is_page() and answer.mimetype == "text/html":
             answer.headers["Content-Security-Policy"] = POLICY
             answer.headers.setdefault("Cache-Control", "no-store")
+            # With `no-referrer` browsers send forms with `Origin: null`, and old ones send nothing else that tells our
+            # own pages from those of others (Fetch standard, 3.1).
+            answer.headers["Referrer-Policy"] = "same-origin"
         return answer

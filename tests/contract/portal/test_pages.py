@@ -11,7 +11,7 @@ from werkzeug.test import Client
 
 from engine.casework.passport import LANGUAGES
 from tests.builders.a_portal import LICENCE, a_portal, sign_in, with_licences
-from tests.builders.an_api import Api
+from tests.builders.an_api import PASSWORD, Api
 
 ENGLISH_OF_COMPONENTS = re.compile(
     r">\s*(?:Menu|Previous|Next|Show|Hide|Back|Error|There is a problem|Skip to main content|Search|Continue)\s*<"
@@ -47,6 +47,7 @@ def test_every_page_is_in_its_language_hardened_and_kept_by_nobody(browser: Clie
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     assert "unsafe" not in answer.headers["Content-Security-Policy"]
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
     assert answer.text.count("<h1") == 1
 
 
@@ -162,6 +163,13 @@ def test_no_other_site_can_sign_its_visitor_in(browser: Client) -> None:
     )
 
     assert answer.status_code == 403
+
+
+def test_a_browser_that_tells_its_origin_alone_signs_in_from_our_own_page(browser: Client) -> None:
+    typed = {"name": "citizen", "password": PASSWORD}
+
+    assert browser.post("/en/sign-in", data=typed, headers={"Origin": "http://localhost"}).status_code == 303
+    assert browser.post("/en/sign-in", data=typed, headers={"Origin": "http://evil.example"}).status_code == 403
 
 
 def test_who_is_not_signed_in_is_sent_to_do_so_and_comes_back(browser: Client) -> None:
