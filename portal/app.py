@@ -12,14 +12,14 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from door.access import require_rules, under
 from engine.casework.policy import Action
 from portal import built, errors, pages, texts
-from portal.citizen import catalogue
+from portal.citizen import catalogue, verification
 from portal.citizen.words import FILTERS
 from portal.languages import language
 from portal.sign_in import views as sign_in
 
 _HOME: Final = Path(__file__).parent
 _COMPONENTS: Final = "govuk_frontend_jinja"
-PARTS: Final[tuple[pages.Pages, ...]] = (catalogue.blueprint, sign_in.blueprint)
+PARTS: Final[tuple[pages.Pages, ...]] = (catalogue.blueprint, verification.blueprint, sign_in.blueprint)
 
 
 def install(app: Flask, *, time_zone: str, otherwise: Mapping[type[Exception], Callable[[Any], Response]]) -> None:

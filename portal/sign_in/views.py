@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -20,19 +19,12 @@ from door.wiring import shared
 from engine.casework.policy import Action
 from engine.errors import Invalid
 from portal.citizen.words import told
+from portal.faults import Fault
 from portal.pages import Pages, page
 
 blueprint = Pages("sign_in", __name__)
 
 _DIGITS_OF_APP: Final = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong with a field, told beside it and at the top of the page."""
-
-    field: str
-    text: str
 
 
 @blueprint.page("/sign-in", rule=Action.sign_in)

@@ -10,7 +10,16 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.builders.an_api import PASSWORD
 
-EVERY_PAGE = ("/en/", "/ru/?q=права", "/az/?q=zzzzqqqq", "/az/services/driving-licence", "/ru/sign-in", "/en/nowhere")
+EVERY_PAGE = (
+    "/en/",
+    "/ru/?q=права",
+    "/az/?q=zzzzqqqq",
+    "/az/services/driving-licence",
+    "/ru/sign-in",
+    "/az/verify",
+    "/ru/verify?code=1",
+    "/en/nowhere",
+)
 MOST_BYTES = 120_000
 MOST_REQUESTS = 12
 
